@@ -1,0 +1,38 @@
+# One line registers a test and names it by its path.
+
+pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
+find_program(SYSTEM_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+file(GLOB test_support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.c)
+add_library(test_support STATIC ${test_support})
+target_include_directories(test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(test_support PUBLIC base PkgConfig::cmocka)
+
+# axe_tests(KIND FOLDER USES targets... [LABELS ...]): every test_*.c of tests/KIND/FOLDER is a
+# program and a test. Exit status 77 says that a privilege or a feature is missing.
+function(axe_tests kind folder)
+	cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${kind}/${folder}/test_*.c)
+	foreach(source ${sources})
+		get_filename_component(name ${source} NAME_WE)
+		string(REGEX REPLACE "^test_" "" name ${name})
+		set(target ${kind}_${folder}_${name})
+		add_executable(${target} ${source})
+		target_link_libraries(${target} PRIVATE test_support ${arg_USES})
+		add_test(NAME ${kind}.${folder}.${name} COMMAND ${target})
+		set_tests_properties(${kind}.${folder}.${name} PROPERTIES
+			LABELS ${kind} TIMEOUT 120 SKIP_RETURN_CODE 77)
+		if(NOT kind STREQUAL unit)
+			set_tests_properties(${kind}.${folder}.${name} PROPERTIES RUN_SERIAL ON)
+		endif()
+	endforeach()
+endfunction()
+
+# axe_story(NAME): tests/story/test_NAME.py drives the built programs as a person would.
+function(axe_story name)
+	add_test(NAME story.${name}
+		COMMAND ${SYSTEM_PYTHON} -m pytest -q -p no:cacheprovider
+			${CMAKE_SOURCE_DIR}/tests/story/test_${name}.py)
+	set_tests_properties(story.${name} PROPERTIES
+		LABELS story RUN_SERIAL ON TIMEOUT 900 SKIP_RETURN_CODE 77
+		ENVIRONMENT "AXE_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
+endfunction()
