@@ -1,0 +1,77 @@
+/* Giving birth inside a group: clone3 with everything prepared, nothing decided in the child. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "model/limits.h"
+
+struct error;
+
+/* Where between clone and exec the child failed. */
+enum spawn_stage {
+	SPAWN_STAGE_NONE = 0,
+	SPAWN_STAGE_CLONE,
+	SPAWN_STAGE_CGROUP, /* entering a v1 group */
+	SPAWN_STAGE_SESSION, /* setsid, signal mask and dispositions */
+	SPAWN_STAGE_STDIO,
+	SPAWN_STAGE_RLIMITS,
+	SPAWN_STAGE_CREDENTIALS,
+	SPAWN_STAGE_WORKDIR, /* as the user that the program runs as */
+	SPAWN_STAGE_EXEC,
+};
+const char *spawn_stage_name(enum spawn_stage stage);
+
+struct spawn_rlimit {
+	int resource; /* RLIMIT_... */
+	struct rlimit value;
+};
+
+/* Everything the child needs; the caller owns all of it and it must outlive spawn(). */
+struct spawn_plan {
+	int group_fd; /* CLONE_INTO_CGROUP */
+	const int *procs_fds; /* v1 cgroup.procs files to enter */
+	unsigned procs_fds_count;
+	const char *const *argv; /* argv[0] without `/` is searched in `path` */
+	const char *const *environment; /* "NAME=value", NULL-terminated */
+	const char *path; /* the PATH to search; NULL: the environment's, else the default */
+	const char *workdir; /* absolute; NULL: "/" */
+	int stdio[3]; /* become 0, 1, 2; all else is closed in the child */
+	const struct spawn_rlimit *rlimits;
+	unsigned rlimits_count;
+	bool set_credentials;
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups;
+	unsigned groups_count;
+};
+
+struct spawned {
+	pid_t pid;
+	int pidfd; /* owned by the caller */
+	int report; /* pipe: EOF says that exec succeeded; else one struct spawn_failure. Owned. */
+};
+
+struct spawn_failure {
+	uint32_t stage; /* enum spawn_stage */
+	int32_t code; /* errno */
+};
+
+/*
+ * Never call it for a frozen group: the clone would wait for the thaw. Returns as soon as the child
+ * exists; what happens before exec comes through `report`.
+ */
+int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct error *error);
+
+/*
+ * Read the report without blocking. 1: exec succeeded; 0: not known yet (-EAGAIN inside);
+ * -ECHILD: it failed, see ret_failure.
+ */
+int spawn_report_read(int report, struct spawn_failure *ret_failure);
+
+/* Look up a user name or number: credentials with the supplementary groups. *ret_groups is freed
+ * by the caller. */
+int spawn_credentials(const char *user, uid_t *ret_uid, gid_t *ret_gid, gid_t **ret_groups,
+	unsigned *ret_groups_count, char **ret_home, struct error *error);

@@ -1,0 +1,39 @@
+/* What all jobs of one supervisor share: the loop, the kernel half, the groups, the reaper. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct engine;
+struct error;
+struct manifest;
+
+struct engine_config {
+	const char *cgroup_root; /* NULL: found */
+	int stdin_fd; /* borrowed: what `stdin: inherited` assessments read; -1: none */
+	uint32_t ring_bytes; /* 0: the default, and so on */
+	uint32_t records;
+};
+
+/*
+ * Open the hierarchy, make the supervisor's own group, load the kernel half, become subreaper and
+ * hang everything into the loop. All or nothing. The loop is borrowed and must outlive the engine.
+ */
+int engine_create(sd_event *loop, const struct engine_config *config, struct engine **ret_engine,
+	struct error *error);
+
+/* Only when no job is left. Removes the supervisor's own group. NULL is fine. */
+void engine_destroy(struct engine *engine);
+
+/*
+ * The exact groups, argv and limits of a manifest on this host, as an object; runs nothing, needs
+ * no engine. Fails like a run would when the host cannot enforce a limit.
+ */
+int engine_plan(const struct engine_config *config, const struct manifest *manifest,
+	json_t **ret_plan, struct error *error);
+
+/* What this host lets the supervisor do. Never fails as a whole: what could not be found out is
+ * said in the report. NULL: out of memory. */
+json_t *engine_diagnose(const struct engine_config *config);

@@ -1,0 +1,72 @@
+/* One run of one manifest: its assessments one after another, and the three ways to end it. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "axe/result.h"
+
+struct engine;
+struct error;
+struct job;
+struct manifest;
+
+struct job_options {
+	const char *state_dir; /* NULL: /var/lib/axe; copied */
+	uint64_t freeze_deadline_ns; /* 0: the default (100 ms), and so on */
+	uint64_t kill_deadline_ns; /* 10 s */
+	uint64_t abandon_after_ns; /* 60 s */
+	const char *const *environment; /* for `environment_inherited`; NULL-terminated; copied */
+};
+
+/* Facts travel up by these; `data` is the job's owner's. Neither may destroy the job. */
+struct job_observer {
+	/* Each lifecycle line of the trace, after it was written. */
+	void (*event)(struct job *job, const json_t *event, void *data);
+	/* After job.end: results are on disk (or `summary` says why not). The last call ever. */
+	void (*ended)(struct job *job, axe_result code, const json_t *summary, void *data);
+	void *data;
+};
+
+/*
+ * Reserve the job's number, folder and group, and start it from the next turn of the loop.
+ * `manifest` is taken, also on failure. On failure nothing is left: neither group nor folder.
+ */
+int job_create(struct engine *engine, struct manifest *manifest, const struct job_options *options,
+	const struct job_observer *observer, struct job **ret_job, struct error *error);
+
+/* Only after `ended` was called (not from inside it). NULL is fine. */
+void job_destroy(struct job *job);
+
+uint64_t job_id(const struct job *job);
+const char *job_directory(const struct job *job);
+const char *job_group(const struct job *job);
+
+/*
+ * Ask the running assessment `index` to stop. S_OK: signalled. AXE_E_NO_JOB_RUNNING before
+ * job.begin and once the outcome is sealed; AXE_E_INVALID_INDEX when it is not running. With
+ * grace_ns > 0 the supervisor kills it when that has passed.
+ */
+axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns);
+
+/* Ask all that run to stop and start no other. Twice is S_OK. */
+axe_result job_cancel(struct job *job, uint64_t grace_ns);
+
+/*
+ * End the job now. S_OK: under way, and `done` will be called exactly once: with S_OK and the kill
+ * receipt after job.end; or with AXE_E_TERMINATE_FAILED and the survivors in the receipt when
+ * something outlived the deadline (the job still counts as running, the call may be repeated). A
+ * call during a termination joins it. Else AXE_E_NO_JOB_RUNNING, and `done` is not called.
+ */
+typedef void job_terminated(axe_result code, const json_t *receipt, bool durable, void *data);
+axe_result job_terminate(struct job *job, job_terminated *done, void *data);
+
+/* Forget the `done` calls of a caller that hung up; the termination goes on. */
+void job_terminate_forget(struct job *job, void *data);
+
+/* The indices that run now, as a JSON array. A new reference. */
+json_t *job_running(const struct job *job);
+
+/* The answer of GetStatus. A new reference. */
+json_t *job_status(const struct job *job);

@@ -1,0 +1,35 @@
+/* One assessment as its manifest asks for it: what to run, within which bounds. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/exit_codes.h"
+#include "model/limits.h"
+
+enum leak_policy { LEAKS_FAIL, LEAKS_WARN, LEAKS_ALLOW };
+
+struct assessment {
+	char *name;
+	char **argv; /* NULL-terminated; a string command is {"/bin/sh", "-c", text} */
+	char **environment; /* "NAME=value" additions, NULL-terminated */
+	bool environment_inherited; /* of the client, which sends it (`axe run -- CMD`) */
+	char *workdir; /* absolute; NULL: "/" */
+	char *stdin_path; /* NULL: /dev/null */
+	bool stdin_inherited; /* the supervisor's own (`axe run -- CMD`) */
+	char *user; /* NULL: as the supervisor */
+	struct limits limits;
+	struct exit_codes exit_codes;
+	int cancel_signal; /* 0: none, cooperation only */
+	uint64_t timeout_ns; /* 0: none */
+	int timeout_signal;
+	uint64_t timeout_grace_ns;
+	enum leak_policy leaks;
+	uint64_t leak_grace_ns;
+};
+
+void assessment_destroy(struct assessment *assessment);
+
+const char *leak_policy_name(enum leak_policy policy);
+bool leak_policy_from_name(const char *name, enum leak_policy *ret_policy);

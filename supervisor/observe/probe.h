@@ -1,0 +1,77 @@
+/* The kernel half, loaded and attached: which groups it watches and what it tells of them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/event.h"
+
+struct error;
+struct probe;
+
+struct probe_config {
+	uint32_t watch_level; /* depth of assessment groups in the v2 tree; the root is 0 */
+	uint32_t slots; /* groups watched at once, jobs included */
+	uint32_t records; /* processes remembered at once */
+	uint32_t ring_bytes; /* a power of two and a multiple of the page size */
+};
+
+#define PROBE_CONFIG_DEFAULT                                                                       \
+	{                                                                                          \
+		.slots = 1024, .records = 32768, .ring_bytes = 2 << 20                             \
+	}
+
+/*
+ * Every event of a watched group, in the order of the ring, from inside probe_drain. `event` is
+ * valid during the call and was checked to be as long as its type demands. The handler must not
+ * destroy the probe; it may watch and unwatch.
+ */
+typedef void probe_handler(const struct axe_event *event, void *data);
+
+/*
+ * Load and attach the core tier. All of it or nothing: a missing hook is an error that says which
+ * program the kernel refused, why (its verifier's or errno's word) and what to do.
+ */
+int probe_create(const struct probe_config *config, probe_handler *handler, void *data,
+	struct probe **ret_probe, struct error *error);
+
+/* Detaches. NULL is fine. */
+void probe_destroy(struct probe *probe);
+
+/* Readable when the kernel half rang the bell: root died, populated, frozen, first failure, ring
+ * an eighth full. Everything else waits for the next bell or the next probe_drain. */
+int probe_descriptor(const struct probe *probe);
+
+/* Deliver everything that the ring holds now. Returns the number of events or -errno. */
+int probe_drain(struct probe *probe);
+
+/*
+ * Watch a group from before its first process. Gives a slot, an index that stays valid until
+ * probe_unwatch; -ENOSPC "all N slots in use".
+ */
+int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind,
+	uint32_t *ret_slot, struct error *error);
+
+/*
+ * Forget a slot: its remaining records are deleted. Never before its counters are at rest; a slot
+ * whose group could not be emptied stays watched ("dirty").
+ */
+void probe_unwatch(struct probe *probe, uint32_t slot);
+
+/*
+ * The live counters of a slot (shared memory: no system call, always current). Fields change under
+ * the reader's eyes; a copy is not one moment.
+ */
+const struct axe_slot *probe_slot(const struct probe *probe, uint32_t slot);
+
+/* The record of one process. -ENOENT when there is none. */
+int probe_record(
+	struct probe *probe, const struct axe_process_key *key, struct axe_process *ret_record);
+
+/* Delete the record of a process whose end has been stored. Missing is fine. */
+void probe_forget(struct probe *probe, const struct axe_process_key *key);
+
+/* Walk all records of a slot, living or dead: the truth when the ring lost something. Slow. */
+typedef void probe_visitor(
+	const struct axe_process_key *key, const struct axe_process *record, void *data);
+int probe_walk(struct probe *probe, uint32_t slot, probe_visitor *visitor, void *data);

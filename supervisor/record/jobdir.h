@@ -1,0 +1,27 @@
+/* The folder of one job: its number, its files, and who may read them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+struct jobdir;
+
+/*
+ * Reserve the next free number below STATE_DIR/jobs by mkdir (a number is never reused: the highest
+ * that ever existed is kept in a file of the state directory) and open the new folder. Makes the
+ * state directory itself when absent (0755, jobs 0755, a job 0750).
+ */
+int jobdir_create(const char *state_dir, struct jobdir **ret_jobdir, struct error *error);
+
+/* Close. The folder stays. NULL is fine. */
+void jobdir_destroy(struct jobdir *jobdir);
+
+uint64_t jobdir_id(const struct jobdir *jobdir);
+const char *jobdir_path(const struct jobdir *jobdir); /* absolute */
+int jobdir_descriptor(const struct jobdir *jobdir);
+
+/* Make and open ATTEMPT/INDEX.TRY below the job. Returns a descriptor or -errno. */
+int jobdir_make_try(struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number,
+	struct error *error);

@@ -1,0 +1,76 @@
+/* The trace of one job: one JSON object a line, numbered without gaps, bounded. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct error;
+struct trace;
+
+/* The closed list of types: TRACE_TYPE(constant, "name", lifecycle). Lifecycle lines are always
+ * written; the others count against the limit. */
+#define TRACE_TYPES(TRACE_TYPE)                                                                    \
+	TRACE_TYPE(JOB_PENDING, "job.pending", true)                                               \
+	TRACE_TYPE(JOB_BEGIN, "job.begin", true)                                                   \
+	TRACE_TYPE(JOB_CANCEL, "job.cancel", true)                                                 \
+	TRACE_TYPE(JOB_TERMINATE, "job.terminate", true)                                           \
+	TRACE_TYPE(JOB_FREEZE, "job.freeze", true)                                                 \
+	TRACE_TYPE(JOB_KILL, "job.kill", true)                                                     \
+	TRACE_TYPE(JOB_END, "job.end", true)                                                       \
+	TRACE_TYPE(ASSESSMENT_BEGIN, "assessment.begin", true)                                     \
+	TRACE_TYPE(ASSESSMENT_CANCEL, "assessment.cancel", true)                                   \
+	TRACE_TYPE(ASSESSMENT_TIMEOUT, "assessment.timeout", true)                                 \
+	TRACE_TYPE(ASSESSMENT_FREEZE, "assessment.freeze", true)                                   \
+	TRACE_TYPE(ASSESSMENT_KILL, "assessment.kill", true)                                       \
+	TRACE_TYPE(ASSESSMENT_LEAK, "assessment.leak", true)                                       \
+	TRACE_TYPE(ASSESSMENT_SURVIVOR, "assessment.survivor", true)                               \
+	TRACE_TYPE(ASSESSMENT_END, "assessment.end", true)                                         \
+	TRACE_TYPE(PROGRESS, "progress", true)                                                     \
+	TRACE_TYPE(RESIDUE_CLEARED, "residue.cleared", true)                                       \
+	TRACE_TYPE(WARNING, "warning", true)                                                       \
+	TRACE_TYPE(PROCESS_FORK, "process.fork", false)                                            \
+	TRACE_TYPE(PROCESS_JOIN, "process.join", false)                                            \
+	TRACE_TYPE(PROCESS_EXEC, "process.exec", false)                                            \
+	TRACE_TYPE(PROCESS_EXIT, "process.exit", false)                                            \
+	TRACE_TYPE(PROCESS_SIGNAL, "process.signal", false)                                        \
+	TRACE_TYPE(PROCESS_OOM, "process.oom", false)                                              \
+	TRACE_TYPE(PROCESS_ESCAPE, "process.escape", false)                                        \
+	TRACE_TYPE(LOST, "lost", true)
+
+#define TRACE_CONSTANT_(constant, name, lifecycle) TRACE_##constant,
+enum trace_type { TRACE_TYPES(TRACE_CONSTANT_) TRACE_TYPE_COUNT };
+#undef TRACE_CONSTANT_
+
+const char *trace_type_name(enum trace_type type);
+
+#define TRACE_LIMIT_DEFAULT (UINT64_C(256) << 20) /* bytes of a trace that are not lifecycle */
+
+struct trace_line {
+	enum trace_type type;
+	uint64_t mono_ns; /* 0: now */
+	bool has_assessment;
+	unsigned assessment; /* index */
+	unsigned try_number;
+	json_t *actor; /* borrowed; NULL: none */
+	json_t *data; /* borrowed; NULL: {} */
+};
+
+int trace_create(int directory, uint64_t job, unsigned attempt, uint64_t limit_bytes,
+	struct trace **ret_trace, struct error *error);
+
+/* Flushes, ends with a `lost` line when the limit cut something off. NULL is fine. */
+void trace_destroy(struct trace *trace);
+
+/*
+ * Add a line (buffered). *ret_event (may be NULL) is the object as written, a new reference: what
+ * subscribers get. The first write error is kept and told by trace_flush; later lines are counted
+ * as lost.
+ */
+int trace_write(struct trace *trace, const struct trace_line *line, json_t **ret_event);
+
+/* Hand the buffer to the kernel. 0 or the first -errno that ever happened. */
+int trace_flush(struct trace *trace, struct error *error);
+
+uint64_t trace_sequence(const struct trace *trace); /* of the next line */
+uint64_t trace_lost(const struct trace *trace);

@@ -1,0 +1,18 @@
+/* What a test needs of its machine: said and counted as a skip where it is missing. */
+#include "support/require.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void skip_all(const char *reason)
+{
+	printf("SKIPPED: %s\n", reason);
+	exit(77);
+}
+
+void require_root(void)
+{
+	if (geteuid() != 0)
+		skip_all("needs root");
+}

@@ -1,0 +1,9 @@
+/* What a test needs of its machine: said and counted as a skip where it is missing. */
+#pragma once
+
+/* Exit with 77 and one line that says what is missing, unless the test runs as root. */
+void require_root(void);
+
+/* The same with any reason, for a feature that was looked for and is not there. */
+void skip_all(const char *reason) __attribute__((noreturn));
+
