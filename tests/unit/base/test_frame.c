@@ -1,0 +1,321 @@
+/* Framing keeps messages whole, in order and within bounds, whatever the stream does. */
+#include "support/unit.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/frame.h"
+#include "base/json.h"
+
+#define LIMIT 4096u
+
+struct wire {
+	struct frame_buffer buffer;
+	int near, far;
+};
+
+static int wire_setup(void **state)
+{
+	struct wire *wire = calloc(1, sizeof(*wire));
+	int pair[2];
+
+	assert_non_null(wire);
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	frame_init(&wire->buffer, LIMIT);
+	wire->near = pair[0];
+	wire->far = pair[1];
+	*state = wire;
+	return 0;
+}
+
+static int wire_teardown(void **state)
+{
+	struct wire *wire = *state;
+
+	frame_finish(&wire->buffer);
+	cleanup_fd(&wire->near);
+	cleanup_fd(&wire->far);
+	free(wire);
+	return 0;
+}
+
+static void feed(struct wire *wire, const char *bytes, size_t size)
+{
+	assert_int_equal((ssize_t)size, send(wire->far, bytes, size, 0));
+	while (size) {
+		int got = frame_receive(&wire->buffer, wire->near);
+
+		assert_true(got > 0);
+		size -= (size_t)got;
+	}
+}
+
+/* A text with its NUL. */
+static void feed_text(struct wire *wire, const char *text)
+{
+	feed(wire, text, strlen(text) + 1);
+}
+
+static void expect_number(struct wire *wire, json_int_t number)
+{
+	auto_json message = NULL;
+
+	assert_int_equal(1, frame_next(&wire->buffer, &message));
+	assert_int_equal(number, json_integer_value(json_object_get(message, "n")));
+}
+
+static void expect_none(struct wire *wire)
+{
+	json_t *message = NULL;
+
+	assert_int_equal(0, frame_next(&wire->buffer, &message));
+	assert_null(message);
+}
+
+static void message_split_at_every_byte_arrives_whole(void **state)
+{
+	struct wire *wire = *state;
+	const char text[] = "{\"n\":7}";
+
+	for (size_t at = 0; at < sizeof(text); at++) {
+		expect_none(wire);
+		feed(wire, text + at, 1);
+	}
+	expect_number(wire, 7);
+	expect_none(wire);
+}
+
+static void many_messages_of_one_read_keep_their_order(void **state)
+{
+	struct wire *wire = *state;
+
+	feed(wire, "{\"n\":1}\0{\"n\":2}\0{\"n\":3}\0{\"n\"", 28);
+	for (json_int_t number = 1; number <= 3; number++)
+		expect_number(wire, number);
+	expect_none(wire);
+	feed_text(wire, ":4}");
+	expect_number(wire, 4);
+}
+
+static void message_at_the_limit_passes(void **state)
+{
+	struct wire *wire = *state;
+	char text[LIMIT + 1];
+
+	memset(text, ' ', LIMIT);
+	text[LIMIT] = '\0';
+	memcpy(text, "{\"n\":5}", 7);
+	feed_text(wire, text);
+	expect_number(wire, 5);
+}
+
+static void message_over_the_limit_is_refused(void **state)
+{
+	struct wire *wire = *state;
+	char text[2 * LIMIT];
+	int code;
+
+	memset(text, ' ', sizeof(text));
+	assert_int_equal((ssize_t)sizeof(text), send(wire->far, text, sizeof(text), 0));
+	do
+		code = frame_receive(&wire->buffer, wire->near);
+	while (code > 0);
+	assert_int_equal(-EMSGSIZE, code);
+	assert_true(wire->buffer.room <= 4 * LIMIT);
+}
+
+static void whole_messages_that_fill_the_buffer_are_kept(void **state)
+{
+	struct wire *wire = *state;
+	char text[LIMIT + 1 + 8];
+	unsigned count = sizeof(text) / 8;
+
+	for (unsigned index = 0; index < count; index++)
+		memcpy(text + 8 * index, "{\"n\":3}", 8);
+	assert_int_equal((ssize_t)(8 * count), send(wire->far, text, 8 * count, 0));
+	while (frame_receive(&wire->buffer, wire->near) > 0)
+		;
+	assert_int_equal(-ENOBUFS, frame_receive(&wire->buffer, wire->near));
+	for (unsigned index = 0; index + 1 < count; index++)
+		expect_number(wire, 3);
+	assert_true(frame_receive(&wire->buffer, wire->near) > 0);
+	expect_number(wire, 3);
+}
+
+static void what_is_no_object_is_refused_and_skipped(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"garbage",
+		"[1]",
+		"7",
+		"{\"n\":1",
+		"{\"n\":1}{\"n\":2}",
+		"{\"n\":1,\"n\":2}",
+		"{\"n\":\"\xff\xfe\"}",
+		"{\"n\":\"\xed\xa0\x80\"}",
+		"{\"n\":\"\\u0000\"}",
+	};
+	struct wire *wire = *state;
+
+	for (size_t index = 0; index < sizeof(bad) / sizeof(*bad); index++) {
+		json_t *message = NULL;
+
+		feed_text(wire, bad[index]);
+		feed_text(wire, "{\"n\":9}");
+		assert_int_equal(-EBADMSG, frame_next(&wire->buffer, &message));
+		assert_null(message);
+		expect_number(wire, 9);
+	}
+}
+
+/* {"a":[[[...]]]} with `depth` levels in all, and a text full of brackets. */
+static void nested(char *text, unsigned depth)
+{
+	text += sprintf(text, "{\"quoted\":\"\\\"[[[[{{{{\",\"n\":1,\"a\":");
+	for (unsigned level = 1; level < depth; level++)
+		*text++ = '[';
+	for (unsigned level = 1; level < depth; level++)
+		*text++ = ']';
+	strcpy(text, "}");
+}
+
+static void depth_is_bounded(void **state)
+{
+	struct wire *wire = *state;
+	char text[LIMIT];
+	json_t *message = NULL;
+
+	nested(text, FRAME_DEPTH_MAX);
+	feed_text(wire, text);
+	expect_number(wire, 1);
+	nested(text, FRAME_DEPTH_MAX + 1);
+	feed_text(wire, text);
+	assert_int_equal(-EBADMSG, frame_next(&wire->buffer, &message));
+}
+
+static void half_message_at_the_end_is_no_message(void **state)
+{
+	struct wire *wire = *state;
+
+	feed(wire, "{\"n\":1}", 7);
+	cleanup_fd(&wire->far);
+	assert_int_equal(0, frame_receive(&wire->buffer, wire->near));
+	expect_none(wire);
+}
+
+static void silent_peer_is_not_gone(void **state)
+{
+	struct wire *wire = *state;
+
+	assert_int_equal(-EAGAIN, frame_receive(&wire->buffer, wire->near));
+}
+
+/* A megabyte of tiny messages, and one large message byte-wise scanned anew, would take minutes
+ * if anything were quadratic. */
+static void large_streams_cost_linear_time(void **state)
+{
+	struct wire *wire = *state;
+	uint64_t start_ns = clock_monotonic_ns();
+	char block[4096];
+
+	wire->buffer.limit = 16u << 20;
+	for (unsigned at = 0; at < sizeof(block); at += 8)
+		memcpy(block + at, "{\"n\":1}", 8);
+	for (unsigned round = 0; round < 512; round++)
+		feed(wire, block, sizeof(block));
+	for (unsigned message = 0; message < 512 * sizeof(block) / 8; message++)
+		expect_number(wire, 1);
+	memset(block, ' ', sizeof(block));
+	for (unsigned round = 0; round < 2048; round++) {
+		feed(wire, block, 1024);
+		expect_none(wire);
+	}
+	assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_SEC);
+}
+
+static void put_and_sent_comes_out_the_same(void **state)
+{
+	struct wire *wire = *state;
+	struct frame_buffer outbox;
+	auto_json message = json_pack("{s:i, s:s}", "n", 11, "text", "caf\xc3\xa9 \x01");
+
+	frame_init(&outbox, LIMIT);
+	assert_int_equal(0, frame_put(&outbox, message));
+	assert_int_equal(1, frame_send(&outbox, wire->far));
+	assert_true(frame_receive(&wire->buffer, wire->near) > 0);
+	expect_number(wire, 11);
+	frame_finish(&outbox);
+}
+
+static void reader_that_does_not_read_meets_the_limit(void **state)
+{
+	struct wire *wire = *state;
+	struct frame_buffer outbox;
+	unsigned put = 0, got = 0;
+	int code, small = 1;
+
+	setsockopt(wire->far, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	frame_init(&outbox, LIMIT);
+	for (;;) {
+		auto_json message = json_pack("{s:i}", "n", (int)put);
+
+		code = frame_put(&outbox, message);
+		if (code < 0)
+			break;
+		put++;
+		assert_true(frame_send(&outbox, wire->far) >= 0);
+		assert_true(frame_pending(&outbox) <= LIMIT);
+	}
+	assert_int_equal(-EMSGSIZE, code);
+	assert_int_equal(0, frame_send(&outbox, wire->far));
+
+	/* Nothing of what was taken is lost once it reads. */
+	while (got < put) {
+		frame_send(&outbox, wire->far);
+		assert_true(frame_receive(&wire->buffer, wire->near) > 0);
+		for (json_t *message; frame_next(&wire->buffer, &message) == 1; got++) {
+			assert_int_equal(got, json_integer_value(json_object_get(message, "n")));
+			json_decref(message);
+		}
+	}
+	assert_int_equal(0, frame_pending(&outbox));
+	frame_finish(&outbox);
+}
+
+static void dead_peer_is_an_error_not_a_signal(void **state)
+{
+	struct wire *wire = *state;
+	auto_json message = json_pack("{s:i}", "n", 1);
+
+	cleanup_fd(&wire->near);
+	assert_int_equal(0, frame_put(&wire->buffer, message));
+	assert_int_equal(-EPIPE, frame_send(&wire->buffer, wire->far));
+}
+
+#define wire_test(name) cmocka_unit_test_setup_teardown(name, wire_setup, wire_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		wire_test(message_split_at_every_byte_arrives_whole),
+		wire_test(many_messages_of_one_read_keep_their_order),
+		wire_test(message_at_the_limit_passes),
+		wire_test(message_over_the_limit_is_refused),
+		wire_test(whole_messages_that_fill_the_buffer_are_kept),
+		wire_test(what_is_no_object_is_refused_and_skipped),
+		wire_test(depth_is_bounded),
+		wire_test(half_message_at_the_end_is_no_message),
+		wire_test(silent_peer_is_not_gone),
+		wire_test(large_streams_cost_linear_time),
+		wire_test(put_and_sent_comes_out_the_same),
+		wire_test(reader_that_does_not_read_meets_the_limit),
+		wire_test(dead_peer_is_an_error_not_a_signal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
