@@ -10,11 +10,11 @@ enum hierarchy_layout { HIERARCHY_PURE, HIERARCHY_HYBRID };
 
 struct hierarchy_controller {
 	char name[24]; /* "memory" */
-	bool v2; /* in the v2 tree's cgroup.controllers */
+	bool v2; /* in cgroup.controllers of `root` */
 	char v1_path[96]; /* mount point of its v1 hierarchy, empty: none */
 };
 
-#define HIERARCHY_CONTROLLERS 16
+#define HIERARCHY_CONTROLLERS 24
 
 struct hierarchy {
 	enum hierarchy_layout layout;
@@ -23,6 +23,8 @@ struct hierarchy {
 	uint32_t root_level; /* depth of `root` in the v2 tree: 0 for the mount point */
 	struct hierarchy_controller controllers[HIERARCHY_CONTROLLERS];
 	unsigned controllers_count;
+	/* Bits of `controllers` that limits switched on for children of `root`. Owned. */
+	uint32_t *enabled;
 };
 
 /*
@@ -31,6 +33,9 @@ struct hierarchy {
  * is only v1.
  */
 int hierarchy_open(const char *override, struct hierarchy *ret_hierarchy, struct error *error);
+
+/* Also switches off in `root` what limits switched on there, unless somebody still uses it: call it
+ * after the last group is gone. */
 void hierarchy_close(struct hierarchy *hierarchy);
 
 /* NULL when the host has no such controller at all. */
