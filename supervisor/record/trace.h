@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct error;
 struct trace;
 
@@ -61,11 +63,13 @@ int trace_create(int directory, uint64_t job, unsigned attempt, uint64_t limit_b
 
 /* Flushes, ends with a `lost` line when the limit cut something off. NULL is fine. */
 void trace_destroy(struct trace *trace);
+DEFINE_CLEANUP(trace)
 
 /*
  * Add a line (buffered). *ret_event (may be NULL) is the object as written, a new reference: what
  * subscribers get. The first write error is kept and told by trace_flush; later lines are counted
- * as lost.
+ * as lost, but keep their numbers: subscribers saw them, and the gap in the file is the exact
+ * count. -EFBIG: cut off by the limit, and no number used.
  */
 int trace_write(struct trace *trace, const struct trace_line *line, json_t **ret_event);
 

@@ -1,0 +1,210 @@
+/* The trace of one job: one JSON object a line, numbered without gaps, bounded. */
+#include "record/trace.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "record/line.h"
+
+#define TRACE_NAME      "trace.ndjson"
+#define HAND_OVER_BYTES ((size_t)64 << 10)
+
+struct trace_row {
+	const char *name;
+	bool lifecycle;
+};
+
+#define TRACE_ROW_(constant, text, is_lifecycle)                                                   \
+	[TRACE_##constant] = { .name = (text), .lifecycle = (is_lifecycle) },
+static const struct trace_row trace_rows[] = { TRACE_TYPES(TRACE_ROW_) };
+#undef TRACE_ROW_
+
+enum loss { LOSS_LIMIT, LOSS_WRITE, LOSS_ENCODING, LOSS_COUNT };
+
+static const char *const loss_reasons[] = {
+	[LOSS_LIMIT] = "limit", /* these got no number */
+	[LOSS_WRITE] = "write", /* the numbers of these are the gap in the file */
+	[LOSS_ENCODING] = "encoding", /* not UTF-8, or memory was short; no number */
+};
+
+struct trace {
+	int fd;
+	uint64_t sequence; /* of the next line */
+	uint64_t limit_bytes;
+	uint64_t counted_bytes; /* of lines that are not lifecycle */
+	uint64_t file_bytes; /* whole lines that the kernel has */
+	uint64_t lost[LOSS_COUNT];
+	struct error error; /* the first write error */
+	struct line_buffer buffer;
+};
+
+const char *trace_type_name(enum trace_type type)
+{
+	return trace_rows[type].name;
+}
+
+int trace_create(int directory, uint64_t job, unsigned attempt, uint64_t limit_bytes,
+	struct trace **ret_trace, struct error *error)
+{
+	auto_of(trace) struct trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return fail(error, ENOMEM, "create `%s` of job %" PRIu64, TRACE_NAME, job);
+	trace->sequence = 1;
+	trace->limit_bytes = limit_bytes;
+	trace->fd = openat(directory, TRACE_NAME,
+		O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (trace->fd < 0)
+		return fail(error, errno, "create `%s` of job %" PRIu64, TRACE_NAME, job);
+	if (line_buffer_init(&trace->buffer, job, attempt) < 0)
+		return fail(error, ENOMEM, "create `%s` of job %" PRIu64, TRACE_NAME, job);
+
+	*ret_trace = take_pointer(trace);
+	return 0;
+}
+
+static uint64_t count_lines(const char *text, const char *end)
+{
+	uint64_t lines = 0;
+
+	for (; (text = memchr(text, '\n', (size_t)(end - text))); text++)
+		lines++;
+	return lines;
+}
+
+/* A write broke off: keep the whole lines that arrived, cut the torn one away, count the rest. */
+static void keep_whole_lines(struct trace *trace, int code)
+{
+	const char *text = trace->buffer.text, *end = text + trace->buffer.used;
+	off_t size = lseek(trace->fd, 0, SEEK_END);
+	size_t whole = size > (off_t)trace->file_bytes ? (size_t)size - trace->file_bytes : 0;
+
+	if (whole > trace->buffer.used)
+		whole = trace->buffer.used;
+	while (whole && text[whole - 1] != '\n')
+		whole--;
+	if (ftruncate(trace->fd, (off_t)(trace->file_bytes + whole)) == 0) {
+		trace->file_bytes += whole;
+	} else {
+		/* The torn line stays; ended here, it cannot spoil the one that follows. */
+		file_write_all(trace->fd, "\n", 1);
+		trace->file_bytes = (uint64_t)lseek(trace->fd, 0, SEEK_END);
+	}
+	trace->lost[LOSS_WRITE] += count_lines(text + whole, end);
+	if (!trace->error.code)
+		fail(&trace->error, -code, "write `%s`", TRACE_NAME);
+}
+
+static void hand_over(struct trace *trace)
+{
+	int code = file_write_all(trace->fd, trace->buffer.text, trace->buffer.used);
+
+	if (code < 0)
+		keep_whole_lines(trace, code);
+	else
+		trace->file_bytes += trace->buffer.used;
+	trace->buffer.used = 0;
+}
+
+static int lose(struct trace *trace, enum loss loss, size_t start, int code)
+{
+	trace->buffer.used = start;
+	trace->lost[loss]++;
+	return code;
+}
+
+/* What stands in the buffer from `start` on becomes part of the trace. */
+static void keep_line(struct trace *trace, const struct trace_row *row, size_t start)
+{
+	trace->sequence++;
+	if (!row->lifecycle)
+		trace->counted_bytes += trace->buffer.used - start;
+	if (trace->error.code)
+		lose(trace, LOSS_WRITE, start, 0);
+	else if (trace->buffer.used >= HAND_OVER_BYTES)
+		hand_over(trace);
+}
+
+int trace_write(struct trace *trace, const struct trace_line *line, json_t **ret_event)
+{
+	const struct trace_row *row = &trace_rows[line->type];
+	struct line_buffer *buffer = &trace->buffer;
+	size_t start = buffer->used;
+	auto_json event = NULL;
+	int code;
+
+	/* Once one is cut off all are: a trace that goes on with the short lines would mislead. */
+	if (trace->lost[LOSS_LIMIT] && !row->lifecycle)
+		return lose(trace, LOSS_LIMIT, start, -EFBIG);
+	code = line_add(buffer, trace->sequence, line);
+	if (code < 0)
+		return lose(trace, LOSS_ENCODING, start, code);
+	if (!row->lifecycle && trace->counted_bytes + buffer->used - start > trace->limit_bytes)
+		return lose(trace, LOSS_LIMIT, start, -EFBIG);
+
+	if (ret_event) {
+		event = json_loadb(buffer->text + start, buffer->used - start, 0, NULL);
+		if (!event)
+			return lose(trace, LOSS_ENCODING, start, -ENOMEM);
+		*ret_event = take_pointer(event);
+	}
+	keep_line(trace, row, start);
+	return 0;
+}
+
+int trace_flush(struct trace *trace, struct error *error)
+{
+	hand_over(trace);
+	if (trace->error.code && error)
+		*error = trace->error;
+	return -trace->error.code;
+}
+
+static void tell_lost(struct trace *trace, enum loss loss)
+{
+	const char *text = loss == LOSS_WRITE ? trace->error.text : NULL;
+	auto_json data = NULL;
+	struct trace_line line = { .type = TRACE_LOST };
+
+	if (!trace->lost[loss])
+		return;
+	data = json_pack("{s:I, s:s, s:s*}", "lines", (json_int_t)trace->lost[loss], "reason",
+		loss_reasons[loss], "error", text);
+	line.data = data;
+	if (line_add(&trace->buffer, trace->sequence, &line) == 0)
+		trace->sequence++;
+}
+
+void trace_destroy(struct trace *trace)
+{
+	if (!trace)
+		return;
+	if (trace->buffer.text) {
+		hand_over(trace);
+		/* Tried after a write error as well: by now there may be space again. */
+		for (enum loss loss = 0; loss < LOSS_COUNT; loss++)
+			tell_lost(trace, loss);
+		hand_over(trace);
+	}
+	cleanup_fd(&trace->fd);
+	line_buffer_finish(&trace->buffer);
+	free(trace);
+}
+
+uint64_t trace_sequence(const struct trace *trace)
+{
+	return trace->sequence;
+}
+
+uint64_t trace_lost(const struct trace *trace)
+{
+	uint64_t lines = 0;
+
+	for (enum loss loss = 0; loss < LOSS_COUNT; loss++)
+		lines += trace->lost[loss];
+	return lines;
+}
