@@ -1,0 +1,85 @@
+/* Who a program runs as: a user's name or number becomes ids and groups. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "confine/spawn.h"
+
+#define ENTRY_SIZE 65536 /* of one user's texts */
+#define GROUPS_MAX 65536 /* NGROUPS_MAX of the kernel */
+
+static bool number_parse(const char *text, uid_t *ret_uid)
+{
+	unsigned long long number;
+
+	if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 10)
+		return false;
+	number = strtoull(text, NULL, 10);
+	if (number >= (uid_t)-1)
+		return false;
+	*ret_uid = (uid_t)number;
+	return true;
+}
+
+static int user_find(const char *user, struct passwd *entry, char *buffer, struct error *error)
+{
+	struct passwd *found = NULL;
+	uid_t uid;
+	int code;
+
+	if (number_parse(user, &uid))
+		code = getpwuid_r(uid, entry, buffer, ENTRY_SIZE, &found);
+	else
+		code = getpwnam_r(user, entry, buffer, ENTRY_SIZE, &found);
+	if (found)
+		return 0;
+	if (code)
+		return fail(error, code, "look up the user `%s`", user);
+	fail_plain(error, ENOENT, "there is no user `%s`", user);
+	return fail_advice(error, "name one that `getent passwd` knows");
+}
+
+static int groups_find(const struct passwd *entry, gid_t **ret_groups, unsigned *ret_count)
+{
+	for (int room = 32; room <= GROUPS_MAX; room *= 2) {
+		auto_free gid_t *groups = calloc((size_t)room, sizeof(*groups));
+		int count = room;
+
+		if (!groups)
+			return -ENOMEM;
+		if (getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0)
+			continue;
+		*ret_count = (unsigned)count;
+		*ret_groups = take_pointer(groups);
+		return 0;
+	}
+	return -E2BIG;
+}
+
+int spawn_credentials(const char *user, uid_t *ret_uid, gid_t *ret_gid, gid_t **ret_groups,
+	unsigned *ret_groups_count, char **ret_home, struct error *error)
+{
+	auto_free char *buffer = malloc(ENTRY_SIZE), *home = NULL;
+	struct passwd entry;
+	int code;
+
+	if (!buffer)
+		return fail(error, ENOMEM, "look up the user `%s`", user);
+	code = user_find(user, &entry, buffer, error);
+	if (code < 0)
+		return code;
+	home = strdup(entry.pw_dir);
+	code = home ? groups_find(&entry, ret_groups, ret_groups_count) : -ENOMEM;
+	if (code < 0)
+		return fail(error, -code, "look up the groups of user `%s`", user);
+	*ret_uid = entry.pw_uid;
+	*ret_gid = entry.pw_gid;
+	*ret_home = take_pointer(home);
+	return 0;
+}
