@@ -64,7 +64,8 @@ struct axe_slot {
 	axe_u64 lost_events; /* did not fit into the ring; the record still has the facts */
 	axe_u64 lost_records; /* births that found no room in `processes`; still counted */
 	axe_u64 root_exited; /* 1 once the root process is dead */
-	axe_u64 reserved[2];
+	axe_u64 roots; /* born into the group by a process outside it; the first is the root */
+	axe_u64 lost_exits; /* of those in lost_records; counted in exits */
 };
 static_assert(sizeof(struct axe_slot) == 128, "slot");
 

@@ -1,0 +1,156 @@
+/*
+ * The core tier: every birth, exec, end, deadly signal and move of the processes of watched groups.
+ * One hook, one short function. It must load on every kernel that we support: no trampolines.
+ */
+#include "bpf/birth.bpf.h"
+#include "bpf/exec.bpf.h"
+#include "bpf/exit.bpf.h"
+#include "bpf/move.bpf.h"
+#include "bpf/sender.bpf.h"
+#include "bpf/victim.bpf.h"
+
+char program_license[] SEC("license") = "Dual MIT/GPL";
+
+/* Told before the child runs and after it entered its group. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *creator, struct task_struct *child)
+{
+	struct birth birth = {};
+
+	if (child->pid != child->tgid)
+		return 0;
+
+	birth_describe(&birth, creator, child);
+	if (!birth_by_parent(&birth, child) && !birth_by_group(&birth, child))
+		return 0;
+	if (!birth_insert(&birth))
+		return 0;
+
+	__sync_fetch_and_add(&birth.place.slot->forks, 1);
+	birth_tell(&birth);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task)
+{
+	struct axe_process_key key = key_of(task);
+	struct ring_place place = {};
+	struct axe_process *record = member_find(&key, &place);
+	struct axe_event_exec *event;
+	axe_u32 zero = 0;
+
+	if (!record)
+		return 0;
+
+	bpf_get_current_comm(record->comm, sizeof(record->comm));
+	record->uid = BPF_CORE_READ(task, cred, uid.val);
+	__sync_fetch_and_or(&record->flags, AXE_PROCESS_EXECED);
+	__sync_fetch_and_add(&place.slot->execs, 1);
+
+	event = bpf_map_lookup_elem(&scratch, &zero);
+	if (!event)
+		return 0;
+	ring_fill_head(&event->head, &place, AXE_EVENT_EXEC, 0, &key);
+	event->uid = record->uid;
+	__builtin_memcpy(event->comm, record->comm, sizeof(event->comm));
+	exec_tell(&place, event, task);
+	return 0;
+}
+
+/* From 6.16 on. */
+SEC("?tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task, bool group_dead)
+{
+	return group_dead ? exit_record(task) : 0;
+}
+
+/* Before: several threads may see the last of them gone. */
+SEC("?tp_btf/sched_process_exit")
+int BPF_PROG(process_exit_live, struct task_struct *task)
+{
+	return BPF_CORE_READ(task, signal, live.counter) == 0 ? exit_record(task) : 0;
+}
+
+/* The target's siglock is held: the signals of one process come one after another. */
+SEC("tp_btf/signal_generate")
+int BPF_PROG(
+	process_signal, int number, void *info, struct task_struct *task, int group, int result)
+{
+	struct ring_place place = {};
+	struct axe_sender sender = {};
+	struct axe_process_key key;
+	struct axe_process *record;
+
+	if (!signal_ends_process(number) || !signal_is_delivered(result))
+		return 0;
+
+	key = key_of(task);
+	record = member_find(&key, &place);
+	if (!record && number == SIGNAL_KILL && task->__state & KERNEL_TASK_NEW)
+		record = birth_prepare(&key, task, &place);
+	if (!record || record->flags & AXE_PROCESS_EXITED)
+		return 0;
+
+	sender_fill(&sender, number, ctx, &key);
+	sender_record(record, &sender);
+	if (sender_is_news(&sender, &place))
+		sender_tell(&place, &key, &sender);
+	return 0;
+}
+
+/* From 6.8 on. */
+SEC("?tp_btf/mark_victim")
+int BPF_PROG(process_victim, struct task_struct *task)
+{
+	struct axe_process_key key = key_of(task);
+
+	victim_mark(&key);
+	return 0;
+}
+
+/* Before: a bare pid, which the table of processes turns into a key. An OOM kill is rare. */
+SEC("?tp_btf/mark_victim")
+int BPF_PROG(process_victim_pid, int pid)
+{
+	struct victim_search search = { .tgid = pid };
+
+	bpf_for_each_map_elem(&processes, victim_match, &search, 0);
+	if (search.found)
+		victim_mark(&search.key);
+	return 0;
+}
+
+/* Told once for the leader when a whole process moves; the fork lock is held for writing. */
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(process_move, struct cgroup *cgroup, const char *path, struct task_struct *task)
+{
+	struct axe_process_key key;
+	struct ring_place place = {};
+	struct axe_process *record;
+
+	if (task->pid != task->tgid)
+		return 0;
+
+	key = key_of(task);
+	record = member_find(&key, &place);
+	if (record)
+		move_member(&place, &key, record, cgroup);
+	else if (cgroup_is_v2(cgroup))
+		move_in(cgroup, task);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_notify_populated")
+int BPF_PROG(group_populated, struct cgroup *cgroup, const char *path, int value)
+{
+	group_tell(cgroup, AXE_EVENT_POPULATED, value);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_notify_frozen")
+int BPF_PROG(group_frozen, struct cgroup *cgroup, const char *path, int value)
+{
+	group_tell(cgroup, AXE_EVENT_FROZEN, value);
+	return 0;
+}
