@@ -1,0 +1,168 @@
+/* What this kernel offers before anything is loaded: BTF, privilege, and two prototypes. */
+#include "observe/host.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#define BTF_PATH      "/sys/kernel/btf/vmlinux"
+#define OLDEST_MAJOR  6
+#define OLDEST_MINOR  1
+#define CONTEXT_PARAM 1 /* a tracepoint's prototype begins with a pointer that is not told of */
+
+static const struct {
+	int code;
+	const char *words;
+} refusals[] = {
+	{ EPERM, "not permitted (EPERM): this kind of program is blocked on this host, or the "
+		 "supervisor is not root" },
+	{ EACCES, "rejected by the kernel's verifier (EACCES)" },
+	{ EINVAL, "rejected by the kernel's verifier (EINVAL)" },
+	{ ESRCH, "this kernel has no such hook (ESRCH)" },
+	{ ENOENT, "this kernel has no such hook (ENOENT)" },
+	{ EOPNOTSUPP, "this kernel cannot do it (EOPNOTSUPP)" },
+};
+
+const char *host_refusal(int code)
+{
+	const char *text = strerrordesc_np(code);
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
+		if (refusals[i].code == code)
+			return refusals[i].words;
+	return text ? text : "refused without a known reason";
+}
+
+static int check_version(struct error *error)
+{
+	struct utsname host;
+	int major = 0, minor = 0;
+
+	if (uname(&host) < 0)
+		return fail(error, errno, "ask for the kernel's version");
+	/* An unreadable version is no reason to refuse: the load will tell. */
+	if (sscanf(host.release, "%d.%d", &major, &minor) != 2)
+		return 0;
+	if (major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))
+		return 0;
+	return fail_plain(error, EOPNOTSUPP,
+		"kernel %s is too old to observe processes; %d.%d or "
+		"later is needed",
+		host.release, OLDEST_MAJOR, OLDEST_MINOR);
+}
+
+/* A capability may be missing though we are root (a container): only trying tells. */
+static int check_privilege(struct error *error)
+{
+	auto_fd map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "axe_try", 4, 4, 1, NULL);
+
+	if (map >= 0)
+		return 0;
+	if (map == -EPERM)
+		return fail_plain(error, EPERM,
+			"observing processes with eBPF needs root "
+			"(CAP_BPF and CAP_PERFMON); run it with sudo");
+	return fail(error, -map, "create a BPF map");
+}
+
+int host_check(struct error *error)
+{
+	int code = check_version(error);
+
+	if (code < 0)
+		return code;
+	if (access(BTF_PATH, R_OK) < 0)
+		return fail_plain(error, ENOENT,
+			"this kernel does not describe itself: no `%s`; "
+			"use one built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are, with /sys "
+			"mounted",
+			BTF_PATH);
+	return check_privilege(error);
+}
+
+/* The parameters of a tracepoint's prototype; NULL when the kernel has no such tracepoint. */
+static const struct btf_type *find_prototype(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	const struct btf_type *type;
+
+	if (id < 0)
+		return NULL;
+
+	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type); /* typedef -> pointer */
+	return type ? btf__type_by_id(btf, type->type) : NULL;
+}
+
+static bool tells_group_dead(const struct btf *btf)
+{
+	const struct btf_type *type = find_prototype(btf, "btf_trace_sched_process_exit");
+
+	return type && btf_vlen(type) >= CONTEXT_PARAM + 2;
+}
+
+static bool tells_victim_task(const struct btf *btf)
+{
+	const struct btf_type *type = find_prototype(btf, "btf_trace_mark_victim");
+	const struct btf_type *first;
+
+	if (!type || btf_vlen(type) < CONTEXT_PARAM + 1)
+		return false;
+
+	first = btf__type_by_id(btf, btf_params(type)[CONTEXT_PARAM].type);
+	return first && btf_is_ptr(first);
+}
+
+static bool tells_task_alone(const struct btf *btf)
+{
+	return !tells_group_dead(btf);
+}
+
+static bool tells_victim_pid(const struct btf *btf)
+{
+	return !tells_victim_task(btf);
+}
+
+static const struct {
+	const char *program;
+	bool (*fits)(const struct btf *btf);
+} choices[] = {
+	{ "process_exit", tells_group_dead },
+	{ "process_exit_live", tells_task_alone },
+	{ "process_victim", tells_victim_task },
+	{ "process_victim_pid", tells_victim_pid },
+};
+
+int host_choose_programs(struct bpf_object *object, struct error *error)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	if (!btf)
+		return fail(error, errno, "read the kernel's types from `%s`", BTF_PATH);
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(object, choices[i].program);
+
+		if (program)
+			bpf_program__set_autoload(program, choices[i].fits(btf));
+	}
+	btf__free(btf);
+	return 0;
+}
+
+static int say_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return 0;
+}
+
+void host_silence(void)
+{
+	libbpf_set_print(say_nothing);
+}

@@ -1,0 +1,213 @@
+/* Loading, attaching and draining the kernel half. */
+#include "observe/probe.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "observe/host.h"
+#include "observe/probe_parts.h"
+#include "observe/tiers.h"
+
+#include "process.skel.h"
+
+#define RING_HEADER_BYTES 8 /* before each event in the ring, with it rounded up to 8 */
+#define BELL_FRACTION     8
+#define DRAIN_ROUNDS      64
+
+DEFINE_CLEANUP(probe)
+
+static const size_t event_sizes[] = {
+	[AXE_EVENT_FORK] = sizeof(struct axe_event_fork),
+	[AXE_EVENT_EXEC] = offsetof(struct axe_event_exec, argv),
+	[AXE_EVENT_EXIT] = sizeof(struct axe_event_exit),
+	[AXE_EVENT_SIGNAL] = sizeof(struct axe_event_signal),
+	[AXE_EVENT_OOM] = sizeof(struct axe_event),
+	[AXE_EVENT_POPULATED] = sizeof(struct axe_event_group),
+	[AXE_EVENT_FROZEN] = sizeof(struct axe_event_group),
+	[AXE_EVENT_MOVE] = sizeof(struct axe_event_move),
+};
+
+static bool event_is_whole(const struct axe_event *event, size_t size)
+{
+	const struct axe_event_exec *exec = (const struct axe_event_exec *)event;
+
+	if (size < sizeof(*event) || event->type >= sizeof(event_sizes) / sizeof(*event_sizes))
+		return false;
+	if (!event_sizes[event->type] || size < event_sizes[event->type])
+		return false;
+	if (event->type != AXE_EVENT_EXEC)
+		return true;
+	return exec->argv_captured <= size - offsetof(struct axe_event_exec, argv);
+}
+
+/* What is left in the ring of an earlier tenant of the slot is nobody's any more. */
+static bool event_is_current(const struct probe *probe, const struct axe_event *event)
+{
+	const struct axe_slot *slot = probe_slot(probe, event->slot);
+
+	return slot && slot->kind != AXE_SLOT_FREE && slot->generation == event->generation;
+}
+
+/* Stops the round once all that the ring can hold was delivered: a storm must not keep us here. */
+static int deliver(void *data, void *sample, size_t size)
+{
+	struct probe *probe = data;
+	const struct axe_event *event = sample;
+
+	probe->drained_bytes += RING_HEADER_BYTES + (size + 7) / 8 * 8;
+	if (event_is_whole(event, size) && event_is_current(probe, event)) {
+		probe->drained_events++;
+		probe->handler(event, probe->data);
+	}
+	return probe->drained_bytes >= probe->ring_bytes ? -ECANCELED : 0;
+}
+
+static bool ring_is_filled(const struct probe *probe)
+{
+	struct pollfd ring = { .fd = probe_descriptor(probe), .events = POLLIN };
+
+	return poll(&ring, 1, 0) > 0;
+}
+
+/*
+ * An event that another processor has begun and not finished stops the reader in front of it, and
+ * the bell may have been rung for one behind it: look again before going to sleep.
+ */
+int probe_drain(struct probe *probe)
+{
+	int code = 0;
+
+	probe->drained_bytes = 0;
+	probe->drained_events = 0;
+	for (int round = 0; round < DRAIN_ROUNDS; round++) {
+		code = ring_buffer__consume(probe->ring);
+		if (code < 0 || !ring_is_filled(probe))
+			break;
+		if (code == 0)
+			sched_yield();
+	}
+	return code < 0 && code != -ECANCELED ? code : probe->drained_events;
+}
+
+int probe_descriptor(const struct probe *probe)
+{
+	return bpf_map__fd(probe->skeleton->maps.events);
+}
+
+void probe_destroy(struct probe *probe)
+{
+	if (!probe)
+		return;
+
+	if (probe->slots)
+		munmap(probe->slots, probe->slots_count * sizeof(*probe->slots));
+	ring_buffer__free(probe->ring);
+	process__destroy(probe->skeleton);
+	free(probe->notes);
+	free(probe);
+}
+
+static void set_sizes(struct process *skeleton, const struct probe_config *config)
+{
+	bpf_map__set_max_entries(skeleton->maps.slots, config->slots);
+	bpf_map__set_max_entries(skeleton->maps.groups, config->slots);
+	bpf_map__set_max_entries(skeleton->maps.processes, config->records);
+	bpf_map__set_max_entries(skeleton->maps.events, config->ring_bytes);
+	skeleton->rodata->watch_level = config->watch_level;
+	skeleton->rodata->bell_bytes = config->ring_bytes / BELL_FRACTION;
+}
+
+/* The load as a whole names no program: each is tried alone to find the one that was refused. */
+static int fail_refused(struct error *error, int code)
+{
+	struct tier_report rows[TIERS_ROOM];
+	int count = tiers_probe(rows, TIERS_ROOM, NULL);
+
+	for (int i = 0; i < count; i++)
+		if (rows[i].required && !rows[i].loaded)
+			return fail_plain(error, code,
+				"load `%s` for %s: %s; `axe doctor` shows "
+				"what this kernel permits",
+				rows[i].program, rows[i].attach_to, rows[i].reason);
+	return fail_plain(
+		error, code, "load the programs that observe processes: %s", host_refusal(code));
+}
+
+static int load(struct probe *probe, const struct probe_config *config, struct error *error)
+{
+	int code;
+
+	probe->skeleton = process__open();
+	if (!probe->skeleton)
+		return fail(error, errno, "open the programs that observe processes");
+
+	set_sizes(probe->skeleton, config);
+	code = host_choose_programs(probe->skeleton->obj, error);
+	if (code < 0)
+		return code;
+
+	code = process__load(probe->skeleton);
+	if (code == 0)
+		code = process__attach(probe->skeleton);
+	return code < 0 ? fail_refused(error, -code) : 0;
+}
+
+static int share(struct probe *probe, struct error *error)
+{
+	struct process *skeleton = probe->skeleton;
+	void *slots = mmap(NULL, probe->slots_count * sizeof(*probe->slots), PROT_READ | PROT_WRITE,
+		MAP_SHARED, bpf_map__fd(skeleton->maps.slots), 0);
+
+	if (slots == MAP_FAILED)
+		return fail(error, errno, "map the counters of %u slots", probe->slots_count);
+
+	probe->slots = slots;
+	probe->ring = ring_buffer__new(bpf_map__fd(skeleton->maps.events), deliver, probe, NULL);
+	if (!probe->ring)
+		return fail(error, errno, "map the ring of %u bytes", probe->ring_bytes);
+	return 0;
+}
+
+static int check_config(const struct probe_config *config, struct error *error)
+{
+	if (!config->slots || !config->records)
+		return fail_plain(error, EINVAL, "a probe needs room for slots and records");
+	if (config->ring_bytes % sysconf(_SC_PAGESIZE) || !config->ring_bytes ||
+		config->ring_bytes & (config->ring_bytes - 1))
+		return fail_plain(error, EINVAL,
+			"ring of %u bytes: not a power of two and a "
+			"multiple of the page size",
+			config->ring_bytes);
+	return 0;
+}
+
+int probe_create(const struct probe_config *config, probe_handler *handler, void *data,
+	struct probe **ret_probe, struct error *error)
+{
+	auto_of(probe) struct probe *probe = calloc(1, sizeof(*probe));
+	int code = check_config(config, error);
+
+	if (code < 0)
+		return code;
+	if (!probe || !(probe->notes = calloc(config->slots, sizeof(*probe->notes))))
+		return fail(error, ENOMEM, "make room for %u slots", config->slots);
+
+	probe->handler = handler;
+	probe->data = data;
+	probe->slots_count = config->slots;
+	probe->ring_bytes = config->ring_bytes;
+	host_silence();
+	if ((code = host_check(error)) < 0 || (code = load(probe, config, error)) < 0 ||
+		(code = share(probe, error)) < 0)
+		return code;
+
+	*ret_probe = take_pointer(probe);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* The inside of a probe, shared by probe.c, slots.c and records.c only. */
+#pragma once
+
+#include <stdint.h>
+
+#include "observe/probe.h"
+
+struct process;
+struct ring_buffer;
+
+/* What the supervisor keeps of a slot beside the shared counters. */
+struct probe_slot {
+	uint64_t forgotten; /* records deleted one by one, so that probe_unwatch need not search */
+};
+
+struct probe {
+	struct process *skeleton;
+	struct ring_buffer *ring;
+	probe_handler *handler;
+	void *data;
+	struct axe_slot *slots; /* mmap of the map of that name */
+	struct probe_slot *notes; /* one per slot */
+	uint32_t slots_count;
+	uint32_t next_slot; /* round robin: a freed slot rests as long as possible */
+	uint32_t ring_bytes;
+	uint64_t drained_bytes; /* of the running probe_drain */
+	int drained_events;
+};

@@ -1,0 +1,80 @@
+/* Which groups the kernel half watches: the slots, from watch to unwatch. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "observe/probe.h"
+#include "observe/probe_parts.h"
+#include "observe/records.h"
+
+#include "process.skel.h"
+
+const struct axe_slot *probe_slot(const struct probe *probe, uint32_t slot)
+{
+	return slot < probe->slots_count ? &probe->slots[slot] : NULL;
+}
+
+/* A freed slot rests as long as possible: a program that still holds its old generation may just
+ * be about to add to it. */
+static int find_free(struct probe *probe, uint32_t *ret_slot)
+{
+	for (uint32_t tried = 0; tried < probe->slots_count; tried++) {
+		uint32_t slot = (probe->next_slot + tried) % probe->slots_count;
+
+		if (probe->slots[slot].kind != AXE_SLOT_FREE)
+			continue;
+
+		probe->next_slot = (slot + 1) % probe->slots_count;
+		*ret_slot = slot;
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind,
+	uint32_t *ret_slot, struct error *error)
+{
+	int groups = bpf_map__fd(probe->skeleton->maps.groups);
+	struct axe_group group;
+	uint32_t slot;
+	int code;
+
+	if (find_free(probe, &slot) < 0)
+		return fail_plain(
+			error, ENOSPC, "watch a group: all %u slots in use", probe->slots_count);
+
+	group = (struct axe_group){ .slot = slot, .generation = probe->slots[slot].generation };
+	probe->notes[slot] = (struct probe_slot){ 0 };
+	/* The slot before its entry in `groups`: from then on the kernel half counts. */
+	probe->slots[slot] = (struct axe_slot){
+		.cgroup_id = cgroup_id,
+		.generation = group.generation,
+		.kind = kind,
+	};
+	code = bpf_map_update_elem(groups, &cgroup_id, &group, BPF_NOEXIST);
+	if (code < 0) {
+		probe->slots[slot].kind = AXE_SLOT_FREE;
+		return fail(error, -code, "watch the group with id %llu",
+			(unsigned long long)cgroup_id);
+	}
+	*ret_slot = slot;
+	return 0;
+}
+
+void probe_unwatch(struct probe *probe, uint32_t slot)
+{
+	struct axe_slot *counters = slot < probe->slots_count ? &probe->slots[slot] : NULL;
+	uint64_t group;
+
+	if (!counters || counters->kind == AXE_SLOT_FREE)
+		return;
+
+	group = counters->cgroup_id;
+	bpf_map_delete_elem(bpf_map__fd(probe->skeleton->maps.groups), &group);
+	/* From here on no record of this tenant counts, wherever its process may still live. */
+	__atomic_add_fetch(&counters->generation, 1, __ATOMIC_SEQ_CST);
+	records_clear(probe, slot);
+	counters->kind = AXE_SLOT_FREE;
+}
