@@ -1,0 +1,49 @@
+/* One assessment as its manifest asks for it: what to run, within which bounds. */
+#include "model/assessment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const leak_policies[] = {
+	[LEAKS_FAIL] = "fail",
+	[LEAKS_WARN] = "warn",
+	[LEAKS_ALLOW] = "allow",
+};
+
+static void words_free(char **words)
+{
+	if (!words)
+		return;
+	for (char **word = words; *word; word++)
+		free(*word);
+	free(words);
+}
+
+void assessment_destroy(struct assessment *assessment)
+{
+	if (!assessment)
+		return;
+	free(assessment->name);
+	words_free(assessment->argv);
+	words_free(assessment->environment);
+	free(assessment->workdir);
+	free(assessment->stdin_path);
+	free(assessment->user);
+	free(assessment);
+}
+
+const char *leak_policy_name(enum leak_policy policy)
+{
+	return leak_policies[policy];
+}
+
+bool leak_policy_from_name(const char *name, enum leak_policy *ret_policy)
+{
+	for (unsigned at = 0; at < sizeof(leak_policies) / sizeof(*leak_policies); at++) {
+		if (strcmp(name, leak_policies[at]) == 0) {
+			*ret_policy = (enum leak_policy)at;
+			return true;
+		}
+	}
+	return false;
+}
