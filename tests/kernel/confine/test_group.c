@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -209,81 +208,6 @@ static void refused_removal_leaves_nothing_frozen(void **state)
 	assert_int_equal(group_remove(group), 0);
 }
 
-static void nested_groups_are_removed_children_first(void **state)
-{
-	auto_of(group) struct group *group = create("nested");
-	static const char *const names[] = { "a", "a/b", "a/b/c", "a/d", "e", "e/f", "e/f/g" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		nested(group, names[i]);
-	assert_int_equal(
-		file_write_text_at(group_descriptor(group), "a/d/cgroup.type", "threaded", NULL),
-		0);
-	assert_int_equal(group_remove(group), 0);
-	assert_int_equal(access(group_path(group), F_OK), -1);
-}
-
-static void deeply_nested_groups_are_removed(void **state)
-{
-	auto_of(group) struct group *group = create("deep");
-	int directory = dup(group_descriptor(group));
-
-	for (int i = 0; i < 200; i++) {
-		int next;
-
-		assert_int_equal(mkdirat(directory, "d", 0755), 0);
-		next = openat(directory, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		assert_true(next >= 0);
-		close(directory);
-		directory = next;
-	}
-	close(directory);
-	assert_int_equal(group_remove(group), 0);
-	assert_int_equal(access(group_path(group), F_OK), -1);
-}
-
-static void removal_waits_for_a_busy_group_far_below(void **state)
-{
-	auto_of(group) struct group *group = create("below");
-	char path[512];
-	pid_t pid;
-
-	nested(group, "a");
-	nested(group, "a/b");
-	snprintf(path, sizeof(path), "%s/a/b", group_path(group));
-	pid = test_groups_sleeper(path);
-	assert_true(pid > 0);
-	assert_int_equal(group_remove(group), -EBUSY);
-	assert_int_equal(group_kill(group, NULL), 0);
-	reap_killed(pid);
-	assert_int_equal(test_groups_wait(group_path(group), "populated", 0), 0);
-	assert_int_equal(group_remove(group), 0);
-}
-
-static void processes_below_are_listed_and_counted(void **state)
-{
-	auto_of(group) struct group *group = create("listed");
-	pid_t made[2], listed[4];
-	char path[512];
-
-	nested(group, "a");
-	nested(group, "a/b");
-	snprintf(path, sizeof(path), "%s/a/b", group_path(group));
-	made[0] = test_groups_sleeper(group_path(group));
-	made[1] = test_groups_sleeper(path);
-	assert_int_equal(group_processes(group, listed, 4), 2);
-	assert_int_equal(listed[0], made[0]);
-	assert_int_equal(listed[1], made[1]);
-	listed[1] = 0;
-	assert_int_equal(group_processes(group, listed, 1), 2);
-	assert_int_equal(listed[1], 0);
-	assert_int_equal(group_kill(group, NULL), 0);
-	reap_killed(made[0]);
-	reap_killed(made[1]);
-	assert_int_equal(test_groups_wait(group_path(group), "populated", 0), 0);
-	assert_int_equal(group_remove(group), 0);
-}
-
 static void threaded_group_says_why_it_is_not_killed(void **state)
 {
 	auto_of(group) struct group *top = create("domain");
@@ -335,10 +259,6 @@ int main(void)
 		cmocka_unit_test(busy_group_is_removed_later),
 		cmocka_unit_test(removed_group_is_known_to_be_empty),
 		cmocka_unit_test(refused_removal_leaves_nothing_frozen),
-		cmocka_unit_test(nested_groups_are_removed_children_first),
-		cmocka_unit_test(deeply_nested_groups_are_removed),
-		cmocka_unit_test(removal_waits_for_a_busy_group_far_below),
-		cmocka_unit_test(processes_below_are_listed_and_counted),
 		cmocka_unit_test(threaded_group_says_why_it_is_not_killed),
 		cmocka_unit_test(cpu_time_is_measured),
 	};

@@ -172,6 +172,14 @@ static void attribute_is(const char *group, const char *name, const char *expect
 	assert_string_equal(text, expected);
 }
 
+static bool has_attribute(const char *group, const char *name)
+{
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s/%s", group, name);
+	return access(path, F_OK) == 0;
+}
+
 static void swap_does_not_widen_the_memory_limit(void **state)
 {
 	struct bounds bounds;
@@ -182,25 +190,9 @@ static void swap_does_not_widen_the_memory_limit(void **state)
 	attribute_is(home, is_v1("memory") ? "memory.limit_in_bytes" : "memory.max", "33554432");
 	if (!is_v1("memory"))
 		attribute_is(home, "memory.swap.max", "0");
-	else if (access("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes", F_OK) == 0)
+	else if (has_attribute(home, "memory.memsw.limit_in_bytes"))
 		attribute_is(home, "memory.memsw.limit_in_bytes", "33554432");
 	bounds_end(&bounds);
-}
-
-static void shared_parent_goes_with_the_last_group(void **state)
-{
-	struct bounds first, second;
-
-	if (!is_v1("memory"))
-		skip();
-	bounds_make(&first, "first", 64 * MIB, 8);
-	bounds_make(&second, "second", 64 * MIB, 8);
-	bounds_end(&first);
-	assert_int_equal(access(home_path("memory", "first"), F_OK), -1);
-	assert_int_equal(access(home_path("memory", "second"), F_OK), 0);
-	bounds_end(&second);
-	assert_int_equal(access(home_path("memory", ""), F_OK), -1);
-	assert_int_equal(access(home_path("pids", ""), F_OK), -1);
 }
 
 static void used_name_is_refused_and_nothing_is_left(void **state)
@@ -260,54 +252,6 @@ static void busy_limits_are_removed_later(void **state)
 	assert_int_equal(access(home_path("memory", ""), F_OK), -1);
 }
 
-static void groups_that_a_test_made_below_are_removed(void **state)
-{
-	struct bounds bounds;
-	char path[600];
-
-	if (!is_v1("memory"))
-		skip();
-	bounds_make(&bounds, "nested", 64 * MIB, 0);
-	snprintf(path, sizeof(path), "%s/a", home_path("memory", "nested"));
-	assert_int_equal(mkdir(path, 0755), 0);
-	strcat(path, "/b");
-	assert_int_equal(mkdir(path, 0755), 0);
-	bounds_end(&bounds);
-	assert_int_equal(access(home_path("memory", ""), F_OK), -1);
-}
-
-static int rounds(const char *prefix)
-{
-	for (int i = 0; i < 100; i++) {
-		struct bounds bounds;
-		char name[32];
-
-		snprintf(name, sizeof(name), "%s-%d", prefix, i);
-		if (bounds_try(&bounds, name, 64 * MIB, 8, NULL) < 0)
-			return 1;
-		if (limit_set_remove(bounds.set) < 0 || group_remove(bounds.group) < 0)
-			return 2;
-		limit_set_destroy(bounds.set);
-		group_destroy(bounds.group);
-	}
-	return 0;
-}
-
-/* Two supervisors: one removes the empty parent in which the other is just making its group. */
-static void supervisors_do_not_disturb_each_other(void **state)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(rounds("theirs"));
-	assert_int_equal(rounds("ours"), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	if (is_v1("memory"))
-		assert_int_equal(access(home_path("memory", ""), F_OK), -1);
-}
-
 static void cpu_quota_is_lifted(void **state)
 {
 	struct bounds bounds;
@@ -330,12 +274,9 @@ int main(void)
 		cmocka_unit_test(fork_beyond_the_limit_is_refused),
 		cmocka_unit_test(limits_hold_from_the_first_instruction_of_the_program),
 		cmocka_unit_test(swap_does_not_widen_the_memory_limit),
-		cmocka_unit_test(shared_parent_goes_with_the_last_group),
 		cmocka_unit_test(used_name_is_refused_and_nothing_is_left),
 		cmocka_unit_test(impossible_value_names_the_limit_and_leaves_nothing),
 		cmocka_unit_test(busy_limits_are_removed_later),
-		cmocka_unit_test(groups_that_a_test_made_below_are_removed),
-		cmocka_unit_test(supervisors_do_not_disturb_each_other),
 		cmocka_unit_test(cpu_quota_is_lifted),
 	};
 
