@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/cleanup.h"
+
 struct error;
 struct jobdir;
 
@@ -17,6 +19,15 @@ int jobdir_create(const char *state_dir, struct jobdir **ret_jobdir, struct erro
 
 /* Close. The folder stays. NULL is fine. */
 void jobdir_destroy(struct jobdir *jobdir);
+DEFINE_CLEANUP(jobdir)
+
+/* For a job that could not begin: remove the folder with all that is in it, and close. Its number
+ * stays used. NULL is fine. */
+void jobdir_discard(struct jobdir *jobdir);
+
+/* Remove the folder and all of it: for a job that could not be started. Closes too. NULL is fine.
+ */
+void jobdir_discard(struct jobdir *jobdir);
 
 uint64_t jobdir_id(const struct jobdir *jobdir);
 const char *jobdir_path(const struct jobdir *jobdir); /* absolute */
