@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct error;
 struct output;
 
@@ -20,6 +22,7 @@ struct output_bounds {
 int output_create(int directory, const char *name, const struct output_bounds *bounds,
 	struct output **ret_output, struct error *error);
 void output_destroy(struct output *output);
+DEFINE_CLEANUP(output)
 
 /* The descriptor for the child: append mode, so that all its holders add at the end. */
 int output_descriptor(const struct output *output);
@@ -39,6 +42,7 @@ struct output_summary {
 
 /*
  * After the last writer is dead: if it is over its bounds, rewrite it as head, one line
- * "[axe: N bytes cut]", tail (aside, then renamed). On failure the sparse file stays.
+ * "[axe: N bytes cut]", tail (aside, then renamed). On failure the sparse file stays; the summary
+ * is true of it as well and is written, unless not even the size could be read.
  */
 int output_finish(struct output *output, struct output_summary *ret_summary, struct error *error);
