@@ -27,6 +27,8 @@ struct ledger_process {
 
 /* `limit` bounds the living that are remembered; more are counted only (ledger_overflow). */
 int ledger_create(uint32_t limit, struct ledger **ret_ledger);
+
+/* NULL is fine. */
 void ledger_destroy(struct ledger *ledger);
 
 /*
@@ -39,8 +41,10 @@ bool ledger_apply(struct ledger *ledger, const struct axe_event *event,
 
 /*
  * Take a record of the kernel's table into the book, for what the ring lost: a living process that
- * the book does not know is added, a dead one that it still has alive ends (handed out as above).
- * Returns true when the book changed.
+ * the book does not know is added, a dead one ends (handed out as above), whether the book had it
+ * or not. So drain the ring first, and forget (probe_forget) each record whose end was taken: a
+ * dead one that is still in the table is taken for one whose end was never told. Returns true when
+ * the book changed.
  */
 bool ledger_learn(struct ledger *ledger, const struct axe_process_key *key,
 	const struct axe_process *record, const struct ledger_process **ret_ended);
@@ -48,10 +52,10 @@ bool ledger_learn(struct ledger *ledger, const struct axe_process_key *key,
 /* Sequence numbers that were skipped so far: events that the ring lost. */
 uint64_t ledger_gaps(const struct ledger *ledger);
 
-/* Births that found no room in the book. */
+/* The living that found no room in the book. */
 uint64_t ledger_overflow(const struct ledger *ledger);
 
-/* Processes that the book holds alive now, and ever. */
+/* Processes that the book holds alive now; all births that were told; all ends. */
 size_t ledger_living(const struct ledger *ledger);
 uint64_t ledger_seen(const struct ledger *ledger);
 uint64_t ledger_ended(const struct ledger *ledger);
