@@ -1,0 +1,96 @@
+/* The groups of private supervisors that no longer live: ended and removed by the next one. */
+#include "engine/stranded.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "confine/hierarchy.h"
+
+#define DEPTH_MOST 64
+
+static void remove_below(int parent, const char *name, unsigned depth)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while (depth < DEPTH_MOST && (entry = readdir(directory))) {
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			remove_below(fd, entry->d_name, depth + 1);
+	}
+	closedir(directory);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+static bool supervisor_is_dead(const char *name)
+{
+	unsigned long long start;
+	int pid;
+
+	if (sscanf(name, STRANDED_PREFIX "%d-%llu", &pid, &start) != 2)
+		return false; /* not a private supervisor's: not ours to touch */
+	return process_start_ticks(pid) != start;
+}
+
+static void end_and_remove(int parent, const char *name)
+{
+	auto_fd fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* Its supervisor can no longer do it, and a private run promised to leave nothing. */
+	file_write_text_at(fd, "cgroup.kill", "1", NULL);
+	file_write_text_at(fd, "cgroup.freeze", "0", NULL);
+	remove_below(parent, name, 0);
+}
+
+static void remove_dead(int root, void (*remove)(int parent, const char *name))
+{
+	int fd = openat(root, "axe", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(directory))) {
+		if (entry->d_type == DT_DIR && supervisor_is_dead(entry->d_name))
+			remove(fd, entry->d_name);
+	}
+	closedir(directory);
+	/* Shared by all supervisors: this succeeds for the last one only. */
+	unlinkat(root, "axe", AT_REMOVEDIR);
+}
+
+static void remove_companion(int parent, const char *name)
+{
+	remove_below(parent, name, 0);
+}
+
+void stranded_remove(const struct hierarchy *hierarchy)
+{
+	remove_dead(hierarchy->root_fd, end_and_remove);
+
+	/* The v1 groups of the limits have the same names; their processes ended with the above. */
+	for (unsigned i = 0; i < hierarchy->controllers_count; i++) {
+		const char *path = hierarchy->controllers[i].v1_path;
+		auto_fd root = *path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+		if (root >= 0)
+			remove_dead(root, remove_companion);
+	}
+}

@@ -1,0 +1,13 @@
+/* The groups of private supervisors that no longer live: ended and removed by the next one. */
+#pragma once
+
+struct hierarchy;
+
+/* A private supervisor's group is axe/run-PID-START: the start time tells pids apart for ever. */
+#define STRANDED_PREFIX "run-"
+
+/*
+ * End and remove what dead private supervisors left below `axe`. A process that cannot be killed
+ * keeps its group; nothing is waited for.
+ */
+void stranded_remove(const struct hierarchy *hierarchy);

@@ -1,0 +1,105 @@
+/* The supervisor's own place in the group tree, and the groups that wait for their removal. */
+#include "engine/tree.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "confine/group.h"
+#include "confine/hierarchy.h"
+#include "confine/limits.h"
+#include "engine/graveyard.h"
+#include "engine/stranded.h"
+#include "engine/timer.h"
+
+struct tree {
+	const struct hierarchy *hierarchy;
+	struct graveyard *graveyard;
+	struct group *own;
+	char instance[64]; /* "axe/run-PID-START" */
+};
+
+static int make_own_group(struct tree *tree, struct error *error)
+{
+	int code = 0;
+
+	/* A supervisor that ends just now may remove the shared parent between our two steps. */
+	for (unsigned tries = 0; tries < 8; tries++) {
+		if (mkdirat(tree->hierarchy->root_fd, "axe", 0755) < 0 && errno != EEXIST)
+			return fail(error, errno, "make the group `%s/axe`", tree->hierarchy->root);
+		code = group_create(tree->hierarchy, tree->instance, &tree->own, error);
+		if (code != -ENOENT)
+			break;
+	}
+	return code;
+}
+
+int tree_create(sd_event *loop, const struct hierarchy *hierarchy, struct tree **ret_tree,
+	struct error *error)
+{
+	auto_of(tree) struct tree *tree = calloc(1, sizeof(*tree));
+	int code;
+
+	if (!tree)
+		return fail(error, ENOMEM, "create the group tree");
+	tree->hierarchy = hierarchy;
+	stranded_remove(hierarchy);
+	snprintf(tree->instance, sizeof(tree->instance), "axe/" STRANDED_PREFIX "%d-%llu", getpid(),
+		(unsigned long long)process_start_ticks(getpid()));
+	code = graveyard_create(loop, &tree->graveyard);
+	if (code < 0)
+		return fail(error, -code, "create the group tree");
+	code = make_own_group(tree, error);
+	if (code < 0)
+		return code;
+	*ret_tree = take_pointer(tree);
+	return 0;
+}
+
+void tree_destroy(struct tree *tree)
+{
+	if (!tree)
+		return;
+	graveyard_destroy(tree->graveyard);
+	if (tree->own) {
+		int code = group_remove(tree->own);
+
+		if (code < 0)
+			log_line(LOG_LEVEL_WARNING, "group `%s` stays: %s", group_path(tree->own),
+				strerror(-code));
+		group_destroy(tree->own);
+		/* Shared with other supervisors: goes with the last of them. */
+		unlinkat(tree->hierarchy->root_fd, "axe", AT_REMOVEDIR);
+	}
+	free(tree);
+}
+
+void tree_job_path(const struct tree *tree, uint64_t job, char path[static TREE_PATH_SIZE])
+{
+	snprintf(path, TREE_PATH_SIZE, "%s/job-%llu", tree->instance, (unsigned long long)job);
+}
+
+void tree_assessment_path(const struct tree *tree, uint64_t job, unsigned attempt, unsigned index,
+	unsigned try_number, char path[static TREE_PATH_SIZE])
+{
+	snprintf(path, TREE_PATH_SIZE, "%s/job-%llu/%u.%u.%u", tree->instance,
+		(unsigned long long)job, attempt, index, try_number);
+}
+
+void tree_bury(struct tree *tree, struct group *group, struct limit_set *limits)
+{
+	graveyard_add(tree->graveyard, group, limits);
+}
+
+unsigned tree_unburied(const struct tree *tree)
+{
+	return graveyard_count(tree->graveyard);
+}
