@@ -1,0 +1,45 @@
+/* Which listener an observed group belongs to: the way from a slot to its owner. */
+#pragma once
+
+#include <stdint.h>
+
+#include "bpf/event.h"
+
+struct error;
+struct group;
+struct probe;
+struct watches;
+struct watch;
+
+typedef void watch_listener(const struct axe_event *event, void *data);
+
+/* Loads the kernel half; its events are handed to the listeners by watches_drain. */
+struct probe_config;
+int watches_create(
+	const struct probe_config *config, struct watches **ret_watches, struct error *error);
+void watches_destroy(struct watches *watches);
+
+int watches_descriptor(const struct watches *watches);
+
+/* Deliver all that waits. */
+void watches_drain(struct watches *watches);
+
+/* Observe a group from before its first process. The listener may close its own watch. */
+int watch_open(struct watches *watches, const struct group *group, enum axe_slot_kind kind,
+	watch_listener *listener, void *data, struct watch **ret_watch, struct error *error);
+
+/* Its listener goes away before it: from here on nobody is told. */
+void watch_silence(struct watch *watch);
+
+/* Stop observing; the kernel's remaining records of the group are dropped. NULL is fine. */
+void watch_close(struct watch *watch);
+
+/* The kernel's live counters. */
+const struct axe_slot *watch_slot(const struct watch *watch);
+
+/* Births and joins that have no exit yet, by the kernel's counters. */
+uint64_t watch_living(const struct watch *watch);
+
+/* The kernel half itself, for records. */
+struct probe *watch_probe(const struct watch *watch);
+uint32_t watch_index(const struct watch *watch);
