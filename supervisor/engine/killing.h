@@ -1,0 +1,60 @@
+/* Ending everything in one group: freeze, look, kill, and prove that nothing is left. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct error;
+struct group;
+struct killing;
+
+struct killing_deadlines {
+	uint64_t freeze_ns; /* how long a freeze may take before the kill goes ahead */
+	uint64_t kill_ns; /* after which survivors are named */
+	uint64_t abandon_ns; /* after which they are given up */
+};
+#define KILLING_DEADLINES_DEFAULT                                                                  \
+	{                                                                                          \
+		.freeze_ns = 100 * NS_PER_MS, .kill_ns = 10 * NS_PER_SEC,                          \
+		.abandon_ns = 60 * NS_PER_SEC                                                      \
+	}
+
+/* What the owner of the group adds; all are called from the loop, none may destroy the killing. */
+struct killing_owner {
+	/* Before the first SIGKILL: the group is frozen, or the freeze's deadline has passed. */
+	void (*strike)(void *data);
+	/*
+	 * With each look: kill what belongs here but left the group. Once the group itself is
+	 * empty, returns how many of them are alive.
+	 */
+	uint64_t (*stray)(bool group_is_empty, void *data);
+	/* populated 0 and no stray: nothing is left. Once; nothing more comes. */
+	void (*emptied)(void *data);
+	/* The deadline passed with something alive. The killing goes on. Once. */
+	void (*survived)(void *data);
+	/* Given up. `emptied` may still come, much later. Once. */
+	void (*abandoned)(void *data);
+	void *data;
+};
+
+/* The times of the phases, CLOCK_MONOTONIC; 0: not reached. */
+struct killing_report {
+	uint64_t started_ns;
+	uint64_t frozen_ns;
+	uint64_t struck_ns; /* the first SIGKILL */
+	uint64_t emptied_ns;
+	bool froze; /* false: the deadline passed first */
+	unsigned passes; /* writes of cgroup.kill */
+};
+
+/* Starts at once: the freeze is written before this returns. The group is borrowed. */
+int killing_create(sd_event *loop, struct group *group, const struct killing_deadlines *deadlines,
+	const struct killing_owner *owner, struct killing **ret_killing, struct error *error);
+void killing_destroy(struct killing *killing);
+
+/* Something may have changed (a bell, a reaped child): look again. */
+void killing_look(struct killing *killing);
+
+const struct killing_report *killing_report(const struct killing *killing);
+bool killing_is_over(const struct killing *killing);
