@@ -1,0 +1,31 @@
+/* The kill receipt: what was there, what was done, what was seen to end. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct killing_report;
+struct ledger;
+
+struct receipt {
+	uint64_t seen; /* processes in the frozen picture */
+	uint64_t unseen; /* in the group at that moment, but not in the book */
+	uint64_t killed; /* ended by SIGKILL after the strike */
+	uint64_t observed; /* all exits recorded after the strike */
+	json_t *picture; /* the processes, at most RECEIPT_PICTURE_MOST; owned */
+};
+
+#define RECEIPT_PICTURE_MOST 256
+
+void receipt_init(struct receipt *receipt);
+void receipt_finish(struct receipt *receipt);
+
+/* Add the living of a ledger to the picture. */
+void receipt_add_living(struct receipt *receipt, const struct ledger *ledger, uint64_t origin_ns);
+
+/*
+ * The whole as an object. `survivors` is borrowed, NULL: none. A new reference.
+ */
+json_t *receipt_json(const struct receipt *receipt, const struct killing_report *report,
+	const json_t *survivors);
