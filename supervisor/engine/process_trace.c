@@ -1,0 +1,131 @@
+/* The story of an assessment's processes, line by line into the job's trace. */
+#include "engine/process_trace.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "engine/process_json.h"
+#include "record/trace.h"
+
+static void write_line(const struct process_trace *story, enum trace_type type, uint64_t mono_ns,
+	json_t *data, json_t *actor)
+{
+	struct trace_line line = {
+		.type = type,
+		.mono_ns = mono_ns,
+		.has_assessment = true,
+		.assessment = story->assessment,
+		.try_number = story->try_number,
+		.data = data,
+		.actor = actor,
+	};
+
+	trace_write(story->trace, &line, NULL);
+	json_decref(data);
+	json_decref(actor);
+}
+
+static json_t *comm_json(const char comm[AXE_COMM_SIZE])
+{
+	return json_text(comm, strnlen(comm, AXE_COMM_SIZE));
+}
+
+static void write_fork(const struct process_trace *story, const struct axe_event *event)
+{
+	const struct axe_event_fork *fork = (const struct axe_event_fork *)event;
+	json_t *data = process_json_key(&event->process);
+
+	json_object_set_new(data, "parent", process_json_key(&fork->parent));
+	json_object_set_new(data, "comm", comm_json(fork->comm));
+	json_object_set_new(data, "uid", json_integer(fork->uid));
+	write_line(story,
+		fork->flags & AXE_PROCESS_JOINED ? TRACE_PROCESS_JOIN : TRACE_PROCESS_FORK,
+		event->time_ns, data, NULL);
+}
+
+static void write_exec(const struct process_trace *story, const struct axe_event *event)
+{
+	const struct axe_event_exec *exec = (const struct axe_event_exec *)event;
+	json_t *data = process_json_key(&event->process);
+
+	json_object_set_new(data, "comm", comm_json(exec->comm));
+	json_object_set_new(data, "argv", json_argv(exec->argv, exec->argv_captured));
+	if (exec->argv_size > exec->argv_captured)
+		json_object_set_new(data, "argv_size", json_integer(exec->argv_size));
+	json_object_set_new(data, "uid", json_integer(exec->uid));
+	write_line(story, TRACE_PROCESS_EXEC, event->time_ns, data, NULL);
+}
+
+static json_t *exit_data(const struct axe_process_key *key, const struct axe_process *record)
+{
+	const struct axe_sender *killer = process_killer(record);
+	json_t *data = process_json_key(key);
+
+	json_object_set_new(data, "parent", process_json_key(&record->parent));
+	json_object_set_new(data, "comm", comm_json(record->comm));
+	json_object_set_new(data, "exit", process_json_exit(record->exit_code));
+	json_object_set_new(data, "lived_ms", json_ms(record->exit_ns - record->fork_ns));
+	if (killer)
+		json_object_set_new(data, "killer", process_json_sender(killer));
+	if (record->flags & AXE_PROCESS_OOM)
+		json_object_set_new(data, "oom", json_true());
+	return data;
+}
+
+static void write_exit(const struct process_trace *story, const struct axe_event *event)
+{
+	const struct axe_event_exit *exit = (const struct axe_event_exit *)event;
+
+	write_line(story, TRACE_PROCESS_EXIT, event->time_ns,
+		exit_data(&event->process, &exit->record), NULL);
+}
+
+static void write_signal(const struct process_trace *story, const struct axe_event *event)
+{
+	const struct axe_event_signal *signal = (const struct axe_event_signal *)event;
+	json_t *data = process_json_key(&event->process);
+
+	json_object_set_new(data, "signal", json_integer(signal->sender.signal));
+	write_line(story, TRACE_PROCESS_SIGNAL, event->time_ns, data,
+		process_json_sender(&signal->sender));
+}
+
+static void write_oom(const struct process_trace *story, const struct axe_event *event)
+{
+	write_line(
+		story, TRACE_PROCESS_OOM, event->time_ns, process_json_key(&event->process), NULL);
+}
+
+static void write_move(const struct process_trace *story, const struct axe_event *event)
+{
+	const struct axe_event_move *move = (const struct axe_event_move *)event;
+	json_t *data;
+
+	if (!move->escaped)
+		return;
+	data = process_json_key(&event->process);
+	json_object_set_new(data, "cgroup_id", json_integer((json_int_t)move->cgroup_id));
+	write_line(story, TRACE_PROCESS_ESCAPE, event->time_ns, data, NULL);
+}
+
+static void (*const writers[])(const struct process_trace *, const struct axe_event *) = {
+	[AXE_EVENT_FORK] = write_fork,
+	[AXE_EVENT_EXEC] = write_exec,
+	[AXE_EVENT_EXIT] = write_exit,
+	[AXE_EVENT_SIGNAL] = write_signal,
+	[AXE_EVENT_OOM] = write_oom,
+	[AXE_EVENT_MOVE] = write_move,
+};
+
+void process_trace_event(const struct process_trace *story, const struct axe_event *event)
+{
+	if (event->type < sizeof(writers) / sizeof(*writers) && writers[event->type])
+		writers[event->type](story, event);
+}
+
+void process_trace_found(const struct process_trace *story, const struct axe_process_key *key,
+	const struct axe_process *record)
+{
+	write_line(story, TRACE_PROCESS_EXIT, record->exit_ns, exit_data(key, record), NULL);
+}

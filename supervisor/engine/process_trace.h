@@ -1,0 +1,22 @@
+/* The story of an assessment's processes, line by line into the job's trace. */
+#pragma once
+
+#include "bpf/event.h"
+
+struct ledger_process;
+struct trace;
+
+/* Where a process line belongs. */
+struct process_trace {
+	struct trace *trace; /* borrowed */
+	unsigned assessment;
+	unsigned try_number;
+};
+
+/* One event of the kernel half; those that are no process's story (populated, frozen) write none.
+ */
+void process_trace_event(const struct process_trace *story, const struct axe_event *event);
+
+/* An end that the ring lost and the kernel's table kept. */
+void process_trace_found(const struct process_trace *story, const struct axe_process_key *key,
+	const struct axe_process *record);
