@@ -1,0 +1,24 @@
+/* What a job lends to each of its assessments while they run. */
+#pragma once
+
+#include <stdint.h>
+
+#include "engine/killing.h"
+
+struct engine;
+struct jobdir;
+struct trace;
+struct trace_line;
+
+struct job_context {
+	struct engine *engine;
+	uint64_t job;
+	unsigned attempt;
+	struct jobdir *jobdir;
+	struct trace *trace;
+	struct killing_deadlines deadlines;
+	const char *const *environment; /* the client's, for `environment_inherited`; or NULL */
+	/* Write a lifecycle line and tell the observer. */
+	void (*emit)(const struct trace_line *line, void *data);
+	void *data;
+};

@@ -1,0 +1,140 @@
+/* One assessment's result as an object: what results.json, the trace and the clients get. */
+#include "engine/result.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "confine/limits.h"
+#include "engine/process_json.h"
+#include "engine/runner_parts.h"
+#include "model/assessment.h"
+#include "model/result.h"
+#include "model/verdict.h"
+#include "record/output.h"
+
+static json_t *count_json(bool known, uint64_t value)
+{
+	return known ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *error_json(const struct runner *runner, const struct ruling *ruling)
+{
+	const struct result_row *row = result_find(ruling->error);
+	const char *text = runner->failure_text[0] ? runner->failure_text : row->text;
+	json_t *json = json_pack("{s:I, s:s, s:o}", "code", (json_int_t)ruling->error, "name",
+		row->name, "text", json_text(text, strlen(text)));
+
+	if (runner->could_not_start) {
+		const char *code = strerrorname_np(runner->failure.code);
+
+		json_object_set_new(
+			json, "stage", json_string(spawn_stage_name(runner->failure.stage)));
+		json_object_set_new(json, "errno", json_string(code ? code : "unknown"));
+	}
+	return json;
+}
+
+static json_t *exit_json(const struct runner *runner)
+{
+	if (runner->root_waited && !runner->could_not_start)
+		return process_json_exit((uint32_t)runner->root_status);
+	return json_null();
+}
+
+static json_t *killer_json(const struct runner *runner)
+{
+	const struct axe_sender *sender =
+		runner->root_recorded ? process_killer(&runner->root) : NULL;
+
+	return sender ? process_json_sender(sender) : json_null();
+}
+
+static json_t *processes_json(const struct runner *runner)
+{
+	if (!runner->watch)
+		return json_pack("{s:i, s:i}", "seen", 0, "exited", 0);
+	return json_pack("{s:I, s:I}", "seen", (json_int_t)runner->integrity.forks, "exited",
+		(json_int_t)runner->integrity.exits);
+}
+
+static json_t *integrity_json(const struct integrity *integrity)
+{
+	return json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "complete",
+		integrity->complete, "reason", integrity->reason, "forks",
+		(json_int_t)integrity->forks, "exits", (json_int_t)integrity->exits, "traced",
+		(json_int_t)integrity->traced, "lost_events", (json_int_t)integrity->lost_events,
+		"lost_records", (json_int_t)integrity->lost_records, "escaped",
+		(json_int_t)integrity->escaped);
+}
+
+static json_t *usage_json(const struct result_facts *facts)
+{
+	const struct limit_usage *usage = facts->usage;
+	json_t *json = json_object();
+
+	json_object_set_new(
+		json, "user_ms", facts->has_cpu ? json_ms(facts->user_us * 1000) : json_null());
+	json_object_set_new(
+		json, "system_ms", facts->has_cpu ? json_ms(facts->system_us * 1000) : json_null());
+	json_object_set_new(json, "memory_peak_bytes",
+		count_json(usage->has_memory_peak, usage->memory_peak_bytes));
+	json_object_set_new(json, "pids_peak", count_json(usage->has_pids_peak, usage->pids_peak));
+	json_object_set_new(json, "oom_kills", count_json(usage->has_oom_kills, usage->oom_kills));
+	json_object_set_new(
+		json, "pids_refused", count_json(usage->has_pids_refused, usage->pids_refused));
+	return json;
+}
+
+static json_t *output_json(const struct output_summary *summary)
+{
+	return json_pack("{s:I, s:I, s:b}", "bytes", (json_int_t)summary->written_bytes, "kept",
+		(json_int_t)summary->kept_bytes, "truncated", summary->truncated);
+}
+
+static json_t *start_json(const struct runner *runner)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_format(runner->begun_wall_ns, text, sizeof(text));
+	return json_string(text);
+}
+
+json_t *result_json(const struct runner *runner, const struct result_facts *facts)
+{
+	const struct ruling *ruling = facts->ruling;
+	json_t *json = json_pack("{s:i, s:s, s:i, s:s}", "index", (int)runner->index, "name",
+		runner->assessment->name, "try", (int)runner->try_number, "verdict",
+		verdict_name(ruling->verdict));
+
+	if (ruling->reason[0])
+		json_object_set_new(json, "reason", json_string(ruling->reason));
+	json_object_set_new(json, "error", error_json(runner, ruling));
+	json_object_set_new(json, "exit", exit_json(runner));
+	json_object_set_new(json, "killer", killer_json(runner));
+	json_object_set_new(
+		json, "leaks", runner->leaks ? json_incref(runner->leaks) : json_array());
+	json_object_set_new(json, "leaked", json_integer((json_int_t)runner->leaked));
+	json_object_set_new(
+		json, "leaks_policy", json_string(leak_policy_name(runner->assessment->leaks)));
+	if (runner->survivors)
+		json_object_set(json, "survivors", runner->survivors);
+	json_object_set(json, "warnings", facts->warnings);
+	json_object_set_new(json, "processes", processes_json(runner));
+	json_object_set_new(json, "integrity", integrity_json(&runner->integrity));
+	json_object_set_new(json, "usage", usage_json(facts));
+	json_object_set_new(json, "output",
+		json_pack("{s:o, s:o}", "stdout", output_json(&facts->outputs[RUNNER_STDOUT]),
+			"stderr", output_json(&facts->outputs[RUNNER_STDERR])));
+	json_object_set_new(json, "start", start_json(runner));
+	json_object_set_new(json, "duration_ms", json_ms(runner->ended_ns - runner->begun_ns));
+	return json;
+}
+
+json_t *result_not_run(const struct assessment *assessment, unsigned index)
+{
+	return json_pack("{s:i, s:s, s:i, s:s, s:{s:I, s:s, s:s}, s:n, s:n, s:[], s:[]}", "index",
+		(int)index, "name", assessment->name, "try", 1, "verdict",
+		verdict_name(VERDICT_NOT_RUN), "error", "code", (json_int_t)S_OK, "name", "S_OK",
+		"text", "never started", "exit", "killer", "leaks", "warnings");
+}

@@ -1,0 +1,317 @@
+/*
+ * One try of one assessment, from its birth to its burial.
+ *
+ * Theory of operation
+ *
+ * A runner owns one cgroup, and everything that is ever born in it. The root process is cloned
+ * straight into the group (it never lives outside it), and the kernel half counts every birth and
+ * death there. Three witnesses tell of the end, and the runner waits for all of them:
+ *
+ *   the root's status    from wait(2), through the one reaper, and again from the root's record;
+ *   populated 0          of the group: the bell of the kernel half says when to read the file;
+ *   forks == exits       in the kernel's own counters, which catches what left the group.
+ *
+ * Nothing here acts inside a notification: listeners only write facts down (runner_watch.c). When
+ * the bell's drain is over, a child was reaped or a timer expired, runner_look() holds the facts
+ * against the phase. So the order in which the witnesses come does not matter, and none is waited
+ * for alone: a pipe that a leaked child holds open, for instance, is no witness at all.
+ *
+ *   RUNNING --root ended, all empty--------------------------------------------> runner_end
+ *   RUNNING --root ended, something left--> LEAVING --leak grace over--> KILLING --> runner_end
+ *   RUNNING --timeout, its grace, a cancel's grace---------------------> KILLING --> runner_end
+ *
+ * The job may freeze and kill its own group, which holds all its runners' groups; a runner then
+ * sees its group empty without having done anything, and ends in the same way.
+ */
+#include "engine/runner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "confine/group.h"
+#include "confine/limits.h"
+#include "confine/reaper.h"
+#include "engine/inquiry.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "engine/signals.h"
+#include "model/assessment.h"
+#include "observe/ledger.h"
+#include "record/output.h"
+
+/* The leak grace goes on this long at the most while leftovers keep ending. */
+#define LEAK_GRACE_MOST_NS NS_PER_SEC
+
+void runner_emit(struct runner *runner, enum trace_type type, json_t *data)
+{
+	struct trace_line line = {
+		.type = type,
+		.has_assessment = true,
+		.assessment = runner->index,
+		.try_number = runner->try_number,
+		.data = data,
+	};
+
+	runner->context->emit(&line, runner->context->data);
+	json_decref(data);
+}
+
+/* The timeout: ask all its processes, then, after the grace, freeze and kill. */
+static void deadline_expired(void *data)
+{
+	struct runner *runner = data;
+	const struct assessment *assessment = runner->assessment;
+	unsigned told;
+
+	runner_look(runner);
+	if (runner->phase != RUNNER_RUNNING || runner->root_waited)
+		return; /* a natural end was first */
+	if (runner->timed_out_ns || !assessment->timeout_grace_ns) {
+		if (!runner->timed_out_ns)
+			runner->timed_out_ns = clock_monotonic_ns();
+		runner_kill(runner, CAUSE_TIMEOUT);
+		return;
+	}
+	runner->timed_out_ns = clock_monotonic_ns();
+	timer_arm(&runner->deadline, runner->timed_out_ns + assessment->timeout_grace_ns);
+	told = signals_send(runner->group, assessment->timeout_signal);
+	runner_emit(runner, TRACE_ASSESSMENT_TIMEOUT,
+		json_pack("{s:o, s:i, s:i, s:o}", "timeout_ms", json_ms(assessment->timeout_ns),
+			"signal", assessment->timeout_signal, "processes", (int)told, "grace_ms",
+			json_ms(assessment->timeout_grace_ns)));
+}
+
+static void leak_expired(void *data)
+{
+	struct runner *runner = data;
+	uint64_t now = clock_monotonic_ns();
+	uint64_t exits = watch_slot(runner->watch)->exits;
+
+	runner_look(runner);
+	if (runner->phase != RUNNER_LEAVING)
+		return;
+	if (exits != runner->leak_exits && now < runner->leak_until_ns) {
+		runner->leak_exits = exits;
+		timer_arm(&runner->leak, now + runner->assessment->leak_grace_ns);
+		return;
+	}
+	runner_kill(runner, CAUSE_LEAK);
+}
+
+static void cancel_grace_expired(void *data)
+{
+	struct runner *runner = data;
+
+	runner_look(runner);
+	if (runner->phase == RUNNER_RUNNING || runner->phase == RUNNER_LEAVING)
+		runner_kill(runner, CAUSE_CANCEL_GRACE);
+}
+
+static int runner_prepare_timers(struct runner *runner)
+{
+	sd_event *loop = runner->context->engine->loop;
+	int code = timer_init(&runner->deadline, loop, deadline_expired, runner);
+
+	if (code >= 0)
+		code = timer_init(&runner->leak, loop, leak_expired, runner);
+	if (code >= 0)
+		code = timer_init(&runner->cancel_grace, loop, cancel_grace_expired, runner);
+	return code;
+}
+
+int runner_create(const struct job_context *context, const struct assessment *assessment,
+	unsigned index, unsigned try_number, const struct runner_owner *owner,
+	struct runner **ret_runner)
+{
+	auto_of(runner) struct runner *runner = calloc(1, sizeof(*runner));
+	int code;
+
+	if (!runner)
+		return -ENOMEM;
+	runner->context = context;
+	runner->assessment = assessment;
+	runner->index = index;
+	runner->try_number = try_number;
+	runner->owner = *owner;
+	runner->child.pidfd = -1;
+	runner->child.report = -1;
+	runner->story = (struct process_trace){ context->trace, index, try_number };
+	code = runner_prepare_timers(runner);
+	if (code < 0)
+		return code;
+	runner_give_birth(runner);
+	/* The end of what could not even start is told from the loop, like any other. */
+	timer_arm(&runner->deadline, runner->could_not_start ? runner->begun_ns
+				     : assessment->timeout_ns
+					     ? runner->begun_ns + assessment->timeout_ns
+					     : UINT64_MAX);
+	*ret_runner = take_pointer(runner);
+	return 0;
+}
+
+void runner_destroy(struct runner *runner)
+{
+	if (!runner)
+		return;
+	timer_finish(&runner->deadline);
+	timer_finish(&runner->leak);
+	timer_finish(&runner->cancel_grace);
+	killing_destroy(runner->killing);
+	inquiry_destroy(runner->inquiry);
+	sd_event_source_disable_unref(runner->report);
+	cleanup_fd(&runner->child.pidfd);
+	cleanup_fd(&runner->child.report);
+	for (int i = 0; i < RUNNER_OUTPUTS; i++)
+		output_destroy(runner->outputs[i]);
+	ledger_destroy(runner->ledger);
+	watch_close(runner->watch);
+	limit_set_destroy(runner->limits);
+	group_destroy(runner->group);
+	json_decref(runner->leaks);
+	json_decref(runner->survivors);
+	free(runner);
+}
+
+unsigned runner_index(const struct runner *runner)
+{
+	return runner->index;
+}
+
+bool runner_is_over(const struct runner *runner)
+{
+	return runner->phase == RUNNER_OVER;
+}
+
+static bool runner_wait_for_root(struct runner *runner)
+{
+	if (!runner->root_waited)
+		runner->root_waited = reaper_status(
+			runner->context->engine->reaper, runner->child.pid, &runner->root_status);
+	return runner->root_waited;
+}
+
+/*
+ * A killing that found the group empty and no stray in /proc is the last word: if the counters say
+ * otherwise, the barrier will, and nothing would be won by waiting for them.
+ */
+static bool runner_nothing_lives(const struct runner *runner)
+{
+	if (runner->killing)
+		return killing_is_over(runner->killing);
+	return group_populated(runner->group) == 0 &&
+	       (runner->proved_empty || watch_living(runner->watch) == 0);
+}
+
+/* After a timeout or a cancel with a grace the leftovers have that grace, not the leak's. */
+static bool runner_has_own_grace(const struct runner *runner)
+{
+	return runner->timed_out_ns || runner->cause == CAUSE_JOB || runner->killing;
+}
+
+static void runner_root_left_something(struct runner *runner)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (runner->phase != RUNNER_RUNNING || runner_has_own_grace(runner))
+		return;
+	runner->phase = RUNNER_LEAVING;
+	timer_disarm(&runner->deadline);
+	runner->leak_exits = watch_slot(runner->watch)->exits;
+	runner->leak_until_ns = now + LEAK_GRACE_MOST_NS;
+	timer_arm(&runner->leak, now + runner->assessment->leak_grace_ns);
+}
+
+void runner_look(struct runner *runner)
+{
+	if (runner->phase == RUNNER_OVER)
+		return;
+	if (runner->could_not_start && !runner->child.pid) {
+		runner_end(runner);
+		return;
+	}
+	if (runner->killing)
+		killing_look(runner->killing);
+	if (!runner_wait_for_root(runner) || runner->phase == RUNNER_OVER)
+		return;
+	if (runner_nothing_lives(runner))
+		runner_end(runner);
+	else
+		runner_root_left_something(runner);
+}
+
+void runner_note_emptied(struct runner *runner)
+{
+	runner->proved_empty = true;
+	runner_look(runner);
+}
+
+void runner_sweep(struct runner *runner)
+{
+	for (int i = 0; i < RUNNER_OUTPUTS; i++) {
+		if (runner->outputs[i] && output_trim(runner->outputs[i]) == -EOPNOTSUPP)
+			runner->outputs_unbounded = true;
+	}
+}
+
+void runner_cancel(struct runner *runner, uint64_t grace_ns)
+{
+	int signal = runner->assessment->cancel_signal;
+	unsigned told = 0;
+
+	if (runner->phase == RUNNER_OVER)
+		return;
+	if (signal && !runner->cancel_requested) {
+		runner->cancel_signal_ns = clock_monotonic_ns();
+		told = signals_send(runner->group, signal);
+	}
+	runner->cancel_requested = true;
+	if (grace_ns)
+		timer_arm(&runner->cancel_grace, clock_monotonic_ns() + grace_ns);
+	runner_emit(runner, TRACE_ASSESSMENT_CANCEL,
+		json_pack("{s:s, s:i, s:i, s:o}", "state", "requested", "signal", signal,
+			"processes", (int)told, "grace_ms",
+			grace_ns ? json_ms(grace_ns) : json_null()));
+}
+
+void runner_note_termination(struct runner *runner, uint64_t now_ns)
+{
+	if (runner->phase == RUNNER_OVER)
+		return;
+	runner->cause = CAUSE_JOB;
+	if (!runner->struck_ns)
+		runner->struck_ns = now_ns;
+	timer_disarm(&runner->deadline);
+	timer_disarm(&runner->leak);
+	timer_disarm(&runner->cancel_grace);
+	if (runner->limits)
+		limit_set_lift(runner->limits);
+}
+
+void runner_abandon(struct runner *runner)
+{
+	if (runner->phase == RUNNER_OVER)
+		return;
+	runner->abandoned = true;
+	runner_end(runner);
+}
+
+json_t *runner_status(const struct runner *runner)
+{
+	struct limit_usage usage = { 0 };
+	json_t *status;
+
+	if (runner->limits)
+		limit_set_usage(runner->limits, &usage);
+	status = json_pack("{s:i, s:s, s:o, s:o, s:I}", "index", (int)runner->index, "name",
+		runner->assessment->name, "elapsed_ms",
+		json_ms(clock_monotonic_ns() - runner->begun_ns), "timeout_ms",
+		runner->assessment->timeout_ns ? json_ms(runner->assessment->timeout_ns)
+					       : json_null(),
+		"processes", (json_int_t)(runner->watch ? watch_living(runner->watch) : 0));
+	json_object_set_new(status, "memory_bytes",
+		usage.has_memory_now ? json_integer((json_int_t)usage.memory_bytes) : json_null());
+	return status;
+}

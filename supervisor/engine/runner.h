@@ -1,0 +1,68 @@
+/* One try of one assessment, from its birth to its burial. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "engine/context.h"
+
+struct assessment;
+struct error;
+struct killing_report;
+struct ruling;
+struct runner;
+
+/* Facts travel up by these, from the loop; neither may destroy the runner. */
+struct runner_owner {
+	/* Its end is established and said: the last call. Both are borrowed. */
+	void (*ended)(
+		struct runner *runner, const struct ruling *ruling, json_t *result, void *data);
+	void *data;
+};
+
+/*
+ * Prepare and start. The context and the assessment are borrowed and must outlive the runner. What
+ * fails before there is a process is no error here: such a try ends at once (`ended` comes from the
+ * loop) as `error`. -ENOMEM is the only failure.
+ */
+int runner_create(const struct job_context *context, const struct assessment *assessment,
+	unsigned index, unsigned try_number, const struct runner_owner *owner,
+	struct runner **ret_runner);
+
+/* NULL is fine. What it could not end stays with the engine as residue. */
+void runner_destroy(struct runner *runner);
+DEFINE_CLEANUP(runner)
+
+unsigned runner_index(const struct runner *runner);
+bool runner_is_over(const struct runner *runner);
+
+/* Look at the facts again: a bell rang, a child was reaped, the group above was killed. */
+void runner_look(struct runner *runner);
+
+/* Hold the outputs to their bounds. */
+void runner_sweep(struct runner *runner);
+
+/* Ask it to stop; with grace_ns > 0 it is killed when that has passed. */
+void runner_cancel(struct runner *runner, uint64_t grace_ns);
+
+/* The job's group is about to be killed with everything below: what follows is by TerminateJob. */
+void runner_note_termination(struct runner *runner, uint64_t now_ns);
+
+/* The job's killing proved its group, and so ours, empty. */
+void runner_note_emptied(struct runner *runner);
+
+/* The job gave up on what survives: end as `abandoned`. */
+void runner_abandon(struct runner *runner);
+
+/* For the job's receipt: see runner_receipt_add. */
+struct receipt;
+void runner_picture(const struct runner *runner, struct receipt *receipt);
+void runner_account(const struct runner *runner, struct receipt *receipt);
+
+/* Kill what escaped; returns the living that are no longer in the group once that is empty. */
+uint64_t runner_kill_strays(struct runner *runner, bool group_is_empty);
+
+/* {"index", "name", "elapsed_ms", "timeout_ms", "processes", "memory_bytes"} */
+json_t *runner_status(const struct runner *runner);

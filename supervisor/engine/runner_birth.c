@@ -1,0 +1,197 @@
+/* From nothing to a process in a group of its own; what fails on the way is kept, not thrown. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "confine/group.h"
+#include "confine/limits.h"
+#include "confine/reaper.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "engine/surroundings.h"
+#include "engine/tree.h"
+#include "model/assessment.h"
+#include "observe/ledger.h"
+#include "record/jobdir.h"
+#include "record/output.h"
+
+/* The living that one assessment's book remembers one by one; beyond it they are only counted. */
+#define LEDGER_MOST 65536
+
+static const char *const output_names[] = {
+	[RUNNER_STDOUT] = "stdout",
+	[RUNNER_STDERR] = "stderr",
+};
+
+static int prepare_group(struct runner *runner, struct error *error)
+{
+	const struct job_context *context = runner->context;
+	struct engine *engine = context->engine;
+	char path[TREE_PATH_SIZE];
+	int code;
+
+	tree_assessment_path(engine->tree, context->job, context->attempt, runner->index,
+		runner->try_number, path);
+	code = group_create(&engine->hierarchy, path, &runner->group, error);
+	if (code < 0)
+		return code;
+	code = ledger_create(LEDGER_MOST, &runner->ledger);
+	if (code < 0)
+		return fail(error, -code, "make the book of `%s`", path);
+	code = watch_open(engine->watches, runner->group, AXE_SLOT_ASSESSMENT, runner_hear, runner,
+		&runner->watch, error);
+	if (code < 0)
+		return code;
+	return limit_set_create(&engine->hierarchy, runner->group, path,
+		&runner->assessment->limits, &runner->limits, error);
+}
+
+static int prepare_outputs(struct runner *runner, struct error *error)
+{
+	const struct job_context *context = runner->context;
+	struct output_bounds bounds = OUTPUT_BOUNDS_DEFAULT;
+	auto_fd directory = jobdir_make_try(
+		context->jobdir, context->attempt, runner->index, runner->try_number, error);
+
+	if (directory < 0)
+		return directory;
+	for (int i = 0; i < RUNNER_OUTPUTS; i++) {
+		int code = output_create(
+			directory, output_names[i], &bounds, &runner->outputs[i], error);
+
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int open_stdin(const struct runner *runner, struct error *error)
+{
+	const struct assessment *assessment = runner->assessment;
+	const char *path = assessment->stdin_path ? assessment->stdin_path : "/dev/null";
+	int fd;
+
+	if (assessment->stdin_inherited && runner->context->engine->stdin_fd >= 0)
+		fd = fcntl(runner->context->engine->stdin_fd, F_DUPFD_CLOEXEC, 3);
+	else
+		/* Non-blocking while it opens: a FIFO without a writer must not stop us. */
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(error, errno, "open `%s` as standard input", path);
+	if (!assessment->stdin_inherited)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
+static int report_ready(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct runner *runner = data;
+	int code = spawn_report_read(fd, &runner->failure);
+
+	if (code == 0)
+		return 0;
+	runner->report = sd_event_source_disable_unref(runner->report);
+	cleanup_fd(&runner->child.report);
+	if (code < 0) {
+		runner->could_not_start = true;
+		snprintf(runner->failure_text, sizeof(runner->failure_text), "%s `%s`: %s",
+			spawn_stage_name(runner->failure.stage), runner->assessment->argv[0],
+			strerror(runner->failure.code));
+	}
+	runner_look(runner);
+	return 0;
+}
+
+static int spawn_root(struct runner *runner, const struct spawn_plan *plan, struct error *error)
+{
+	struct engine *engine = runner->context->engine;
+	int code = spawn(plan, &runner->child, error);
+
+	if (code < 0) {
+		runner->failure.stage = SPAWN_STAGE_CLONE;
+		runner->failure.code = -code;
+		return code;
+	}
+	code = reaper_claim(engine->reaper, runner->child.pid);
+	if (code == 0)
+		code = sd_event_add_io(engine->loop, &runner->report, runner->child.report, EPOLLIN,
+			report_ready, runner);
+	if (code < 0) {
+		/* It lives already: end it like everything else, and say why. */
+		group_kill(runner->group, NULL);
+		return fail(error, -code, "follow the process of `%s`", runner->assessment->name);
+	}
+	return 0;
+}
+
+static int give_birth(struct runner *runner, struct error *error)
+{
+	struct surroundings surroundings;
+	auto_fd stdin_fd = -1;
+	int code = prepare_group(runner, error);
+
+	if (code == 0)
+		code = prepare_outputs(runner, error);
+	if (code < 0)
+		return code;
+	stdin_fd = open_stdin(runner, error);
+	if (stdin_fd < 0)
+		return stdin_fd;
+	code = surroundings_prepare(&surroundings, runner->context, runner->assessment,
+		runner->index, runner->try_number, error);
+	if (code == 0) {
+		struct spawn_plan *plan = &surroundings.plan;
+		int v1_groups[LIMIT_SET_DESCRIPTORS];
+
+		plan->group_fd = group_descriptor(runner->group);
+		plan->procs_fds = v1_groups;
+		plan->procs_fds_count =
+			runner->limits ? limit_set_descriptors(runner->limits, v1_groups) : 0;
+		plan->stdio[0] = stdin_fd;
+		plan->stdio[1] = output_descriptor(runner->outputs[RUNNER_STDOUT]);
+		plan->stdio[2] = output_descriptor(runner->outputs[RUNNER_STDERR]);
+		code = spawn_root(runner, plan, error);
+	}
+	surroundings_finish(&surroundings);
+	return code;
+}
+
+static void emit_begin(struct runner *runner)
+{
+	const struct assessment *assessment = runner->assessment;
+	json_t *argv = json_array();
+
+	for (char **word = assessment->argv; *word; word++)
+		json_array_append_new(argv, json_string(*word));
+	runner_emit(runner, TRACE_ASSESSMENT_BEGIN,
+		json_pack("{s:s, s:o, s:o, s:s?, s:i}", "name", assessment->name, "argv", argv,
+			"timeout_ms",
+			assessment->timeout_ns ? json_ms(assessment->timeout_ns) : json_null(),
+			"group", runner->group ? group_path(runner->group) : NULL, "pid",
+			(int)runner->child.pid));
+}
+
+void runner_give_birth(struct runner *runner)
+{
+	struct error error = { 0 };
+	int code;
+
+	runner->begun_ns = clock_monotonic_ns();
+	runner->begun_wall_ns = clock_wall_ns();
+	code = give_birth(runner, &error);
+	if (code < 0) {
+		runner->could_not_start = true;
+		if (!runner->failure.code)
+			runner->failure.code = -code;
+		snprintf(runner->failure_text, sizeof(runner->failure_text), "%s", error.text);
+	}
+	runner->phase = RUNNER_RUNNING;
+	emit_begin(runner);
+}

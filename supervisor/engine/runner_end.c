@@ -1,0 +1,176 @@
+/* The burial of one try: the barrier, the ruling, the result, and what happens to its group. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "confine/group.h"
+#include "confine/limits.h"
+#include "confine/reaper.h"
+#include "engine/process_json.h"
+#include "engine/residue.h"
+#include "engine/result.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "engine/tree.h"
+#include "model/assessment.h"
+#include "model/verdict.h"
+#include "record/output.h"
+
+/* What is on its way when the group is found empty: the kernel's own record of the root's end. */
+static bool root_ended_before(const struct runner *runner, uint64_t moment_ns)
+{
+	return runner->root_recorded && runner->root.exit_ns < moment_ns;
+}
+
+/* The exit that the kernel recorded before the deadline's first act decides a race with it. */
+static bool was_timed_out(const struct runner *runner)
+{
+	return runner->timed_out_ns && !root_ended_before(runner, runner->timed_out_ns);
+}
+
+static bool was_terminated(const struct runner *runner)
+{
+	if (runner->cause != CAUSE_JOB && runner->cause != CAUSE_CANCEL_GRACE)
+		return false;
+	return !root_ended_before(runner, runner->struck_ns);
+}
+
+/* A victim that is not the root decided the end when the root then failed. */
+static bool was_out_of_memory(const struct runner *runner)
+{
+	if (runner->root_recorded && runner->root.flags & AXE_PROCESS_OOM)
+		return WIFSIGNALED(runner->root_status) && WTERMSIG(runner->root_status) == SIGKILL;
+	return runner->watch && watch_slot(runner->watch)->oom_kills && runner->root_status != 0;
+}
+
+static void decide(const struct runner *runner, struct ruling *ret_ruling)
+{
+	const struct assessment *assessment = runner->assessment;
+	struct ending ending = {
+		.could_not_start = runner->could_not_start,
+		/* What was given up is said as such. */
+		.outcome_unknown =
+			!runner->abandoned && !runner->root_waited && !runner->root_recorded,
+		.abandoned = runner->abandoned,
+		.terminated = was_terminated(runner),
+		.out_of_memory = was_out_of_memory(runner),
+		.timed_out = was_timed_out(runner),
+		.cancel_signal_sent = runner->cancel_signal_ns &&
+				      !root_ended_before(runner, runner->cancel_signal_ns),
+		.cancel_signal = assessment->cancel_signal,
+		.wait_status =
+			runner->root_waited ? runner->root_status : (int)runner->root.exit_code,
+		.leaked = (unsigned)runner->leaked,
+		.leaks = assessment->leaks,
+		.exit_codes = &assessment->exit_codes,
+	};
+
+	verdict_decide(&ending, ret_ruling);
+}
+
+static void warn(json_t *warnings, const char *kind, const char *text)
+{
+	json_array_append_new(warnings,
+		json_pack("{s:s, s:o}", "kind", kind, "text", json_text(text, strlen(text))));
+}
+
+static void finish_outputs(
+	struct runner *runner, struct output_summary summaries[RUNNER_OUTPUTS], json_t *warnings)
+{
+	for (int i = 0; i < RUNNER_OUTPUTS; i++) {
+		struct error error = { 0 };
+
+		memset(&summaries[i], 0, sizeof(summaries[i]));
+		if (runner->outputs[i] &&
+			output_finish(runner->outputs[i], &summaries[i], &error) < 0)
+			warn(warnings, "output", error.text);
+	}
+	if (runner->outputs_unbounded)
+		warn(warnings, "output",
+			"the state directory's file system cannot free the middle of a file: "
+			"output was bounded only at its end");
+}
+
+static void warn_of_limits(
+	const struct runner *runner, const struct limit_usage *usage, json_t *warnings)
+{
+	char text[160];
+
+	if (usage->has_pids_refused && usage->pids_refused) {
+		snprintf(text, sizeof(text), "limit pids reached: %llu forks refused",
+			(unsigned long long)usage->pids_refused);
+		warn(warnings, "limit", text);
+	}
+	if (runner->watch && watch_slot(runner->watch)->oom_kills) {
+		snprintf(text, sizeof(text),
+			"limit memory reached: %llu processes killed by the kernel",
+			(unsigned long long)watch_slot(runner->watch)->oom_kills);
+		warn(warnings, "limit", text);
+	}
+}
+
+/* The group goes to its grave, or, while something in it lives, to the residue. */
+static void bury(struct runner *runner)
+{
+	struct engine *engine = runner->context->engine;
+
+	if (runner->child.pid && !runner->root_waited)
+		reaper_drop(engine->reaper, runner->child.pid);
+	if (runner->abandoned && runner->group) {
+		watch_silence(runner->watch);
+		residue_add(engine->residue, runner->context->job, runner->index,
+			take_pointer(runner->group), take_pointer(runner->watch),
+			take_pointer(runner->limits));
+		return;
+	}
+	watch_close(take_pointer(runner->watch));
+	tree_bury(engine->tree, take_pointer(runner->group), take_pointer(runner->limits));
+}
+
+static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
+{
+	struct output_summary summaries[RUNNER_OUTPUTS];
+	struct limit_usage usage = { 0 };
+	auto_json warnings = json_array();
+	struct result_facts facts = {
+		.ruling = ret_ruling,
+		.usage = &usage,
+		.outputs = summaries,
+		.warnings = warnings,
+	};
+
+	if (runner->watch && runner->child.pid)
+		runner_reconcile(runner);
+	if (runner->limits)
+		limit_set_usage(runner->limits, &usage);
+	facts.has_cpu = runner->group &&
+			group_cpu_usage(runner->group, &facts.user_us, &facts.system_us) == 0;
+	finish_outputs(runner, summaries, warnings);
+	warn_of_limits(runner, &usage, warnings);
+	decide(runner, ret_ruling);
+	return result_json(runner, &facts);
+}
+
+void runner_end(struct runner *runner)
+{
+	struct ruling ruling;
+	auto_json result = NULL;
+
+	runner->phase = RUNNER_OVER;
+	timer_disarm(&runner->deadline);
+	timer_disarm(&runner->leak);
+	timer_disarm(&runner->cancel_grace);
+	runner->report = sd_event_source_disable_unref(runner->report);
+	watches_drain(runner->context->engine->watches);
+	runner->ended_ns = clock_monotonic_ns();
+
+	result = settle(runner, &ruling);
+	runner_emit(runner, TRACE_ASSESSMENT_END, json_incref(result));
+	bury(runner);
+	runner->owner.ended(runner, &ruling, result, runner->owner.data);
+}

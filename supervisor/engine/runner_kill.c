@@ -1,0 +1,151 @@
+/* Our own freeze and kill of one assessment: for a timeout, a leak, a cancel's grace. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "confine/group.h"
+#include "confine/limits.h"
+#include "engine/inquiry.h"
+#include "engine/process_json.h"
+#include "engine/receipt.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "engine/strays.h"
+#include "observe/ledger.h"
+
+#define LEAKS_MOST 64
+
+static const char *const cause_names[] = {
+	[CAUSE_NONE] = "none",
+	[CAUSE_TIMEOUT] = "timeout",
+	[CAUSE_LEAK] = "leak",
+	[CAUSE_CANCEL_GRACE] = "cancel_grace",
+	[CAUSE_JOB] = "terminate",
+};
+
+void runner_picture(const struct runner *runner, struct receipt *receipt)
+{
+	if (runner->ledger)
+		receipt_add_living(receipt, runner->ledger, runner->begun_ns);
+}
+
+void runner_account(const struct runner *runner, struct receipt *receipt)
+{
+	receipt->killed += runner->killed;
+	receipt->observed += runner->observed;
+}
+
+uint64_t runner_kill_strays(struct runner *runner, bool group_is_empty)
+{
+	if (!runner->watch || watch_living(runner->watch) == 0)
+		return 0;
+	if (watch_slot(runner->watch)->escapes)
+		strays_kill(runner->ledger);
+	/* Counters that disagree with /proc are the barrier's business, not a reason to wait. */
+	return group_is_empty ? strays_count(runner->ledger) : 0;
+}
+
+static void note_leaks(struct runner *runner)
+{
+	runner->leaked = ledger_living(runner->ledger) + ledger_overflow(runner->ledger);
+	runner->leaks = process_json_all_living(runner->ledger, runner->begun_ns, LEAKS_MOST);
+	runner_emit(runner, TRACE_ASSESSMENT_LEAK,
+		json_pack("{s:I, s:O}", "count", (json_int_t)runner->leaked, "processes",
+			runner->leaks));
+}
+
+static void runner_strike(void *data)
+{
+	struct runner *runner = data;
+
+	watches_drain(runner->context->engine->watches);
+	if (runner->cause == CAUSE_LEAK)
+		note_leaks(runner);
+	if (runner->limits)
+		limit_set_lift(runner->limits);
+	runner->struck_ns = clock_monotonic_ns();
+}
+
+static uint64_t runner_stray(bool group_is_empty, void *data)
+{
+	return runner_kill_strays(data, group_is_empty);
+}
+
+static void emit_kill(struct runner *runner)
+{
+	const struct killing_report *report = killing_report(runner->killing);
+	struct receipt receipt;
+	json_t *json;
+
+	receipt_init(&receipt);
+	runner_account(runner, &receipt);
+	receipt.seen = receipt.observed;
+	json = receipt_json(&receipt, report, runner->survivors);
+	json_object_del(json, "picture");
+	json_object_del(json, "picture_cut");
+	json_object_set_new(json, "cause", json_string(cause_names[runner->cause]));
+	runner_emit(runner, TRACE_ASSESSMENT_KILL, json);
+	receipt_finish(&receipt);
+}
+
+static void runner_emptied(void *data)
+{
+	struct runner *runner = data;
+
+	/* The exits that the strike caused are all in the ring now. */
+	watches_drain(runner->context->engine->watches);
+	if (runner->phase != RUNNER_OVER)
+		emit_kill(runner);
+	/* The end itself waits for the root's status, like every end: see runner_look. */
+}
+
+static void survivors_known(json_t *survivors, void *data)
+{
+	struct runner *runner = data;
+
+	json_decref(runner->survivors);
+	runner->survivors = json_incref(survivors);
+	runner_emit(runner, TRACE_ASSESSMENT_SURVIVOR,
+		json_pack("{s:O, s:o}", "survivors", survivors, "abandon_after_ms",
+			json_integer(
+				(json_int_t)(runner->context->deadlines.abandon_ns / NS_PER_MS))));
+}
+
+static void runner_survived(void *data)
+{
+	struct runner *runner = data;
+
+	if (!runner->inquiry)
+		inquiry_create(runner->context->engine, runner->group, survivors_known, runner,
+			&runner->inquiry);
+}
+
+static void runner_given_up(void *data)
+{
+	struct runner *runner = data;
+
+	runner_abandon(runner);
+}
+
+void runner_kill(struct runner *runner, enum runner_cause cause)
+{
+	struct killing_owner owner = {
+		.strike = runner_strike,
+		.stray = runner_stray,
+		.emptied = runner_emptied,
+		.survived = runner_survived,
+		.abandoned = runner_given_up,
+		.data = runner,
+	};
+
+	if (runner->killing || runner->cause == CAUSE_JOB)
+		return;
+	runner->cause = cause;
+	runner->phase = RUNNER_KILLING;
+	timer_disarm(&runner->deadline);
+	timer_disarm(&runner->leak);
+	timer_disarm(&runner->cancel_grace);
+	if (killing_create(runner->context->engine->loop, runner->group,
+		    &runner->context->deadlines, &owner, &runner->killing, NULL) < 0)
+		group_kill(runner->group, NULL); /* out of memory: the blunt way */
+}

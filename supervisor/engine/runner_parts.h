@@ -1,0 +1,100 @@
+/* The inside of struct runner, for the files that together are the runner. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "bpf/event.h"
+#include "confine/spawn.h"
+#include "engine/process_trace.h"
+#include "engine/runner.h"
+#include "engine/timer.h"
+#include "engine/watch.h"
+#include "observe/reconcile.h"
+#include "record/trace.h"
+
+enum runner_phase {
+	RUNNER_STARTING, /* not yet looked at by the loop */
+	RUNNER_RUNNING, /* the root lives */
+	RUNNER_LEAVING, /* the root ended, something else did not: the leak grace */
+	RUNNER_KILLING, /* our own freeze and kill is under way */
+	RUNNER_OVER, /* told to the owner */
+};
+
+/* Why the supervisor kills: decides the verdict together with the kernel's times. */
+enum runner_cause { CAUSE_NONE, CAUSE_TIMEOUT, CAUSE_LEAK, CAUSE_CANCEL_GRACE, CAUSE_JOB };
+
+enum { RUNNER_STDOUT, RUNNER_STDERR, RUNNER_OUTPUTS };
+
+struct runner {
+	const struct job_context *context;
+	const struct assessment *assessment;
+	unsigned index;
+	unsigned try_number;
+	struct runner_owner owner;
+	enum runner_phase phase;
+
+	/* confine */
+	struct group *group;
+	struct limit_set *limits;
+	struct output *outputs[RUNNER_OUTPUTS];
+	bool outputs_unbounded; /* the file system has no holes */
+	struct spawned child; /* pid 0: never born */
+	sd_event_source *report;
+
+	/* observe */
+	struct watch *watch;
+	struct ledger *ledger;
+	struct process_trace story;
+	struct axe_process root; /* its record, once root_recorded */
+	bool root_recorded;
+	bool root_execed;
+	uint64_t traced; /* exits written to the trace */
+	uint64_t killed; /* by SIGKILL after the strike */
+	uint64_t observed;
+	struct integrity integrity;
+
+	/* facts and deadlines */
+	uint64_t begun_ns;
+	uint64_t begun_wall_ns;
+	uint64_t ended_ns;
+	bool root_waited;
+	int root_status;
+	bool could_not_start;
+	struct spawn_failure failure; /* stage and errno, when could_not_start */
+	char failure_text[480];
+	struct timer deadline; /* timeout, then its grace */
+	struct timer leak;
+	struct timer cancel_grace;
+	uint64_t timed_out_ns; /* when the timeout fired; 0: it did not */
+	uint64_t cancel_signal_ns; /* when cancel_signal was sent */
+	bool cancel_requested;
+	uint64_t leak_until_ns;
+	uint64_t leak_exits; /* the exit counter at the last look during the leak grace */
+	json_t *leaks; /* what the leak grace left, as shown; NULL: nothing */
+	uint64_t leaked;
+
+	/* ending it */
+	enum runner_cause cause;
+	struct killing *killing;
+	uint64_t struck_ns; /* just before the first SIGKILL of ours (or of the job's) */
+	struct inquiry *inquiry;
+	json_t *survivors; /* as described after the deadline; NULL: none */
+	bool proved_empty; /* the job's own killing said so */
+	bool abandoned;
+};
+
+/* runner_birth.c: from nothing to a process; a failure is kept in the runner. */
+void runner_give_birth(struct runner *runner);
+
+/* runner_watch.c: what the kernel half tells. */
+watch_listener runner_hear;
+void runner_reconcile(struct runner *runner);
+
+/* runner_kill.c: our own freeze and kill of this assessment alone. */
+void runner_kill(struct runner *runner, enum runner_cause cause);
+
+/* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
+void runner_end(struct runner *runner);
+
+/* runner.c: one lifecycle line about this try. `data` is taken. */
+void runner_emit(struct runner *runner, enum trace_type type, json_t *data);

@@ -1,0 +1,73 @@
+/* What the kernel half tells of one assessment: written down here, acted upon elsewhere. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "confine/group.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "observe/ledger.h"
+#include "observe/probe.h"
+
+static void note_exit(struct runner *runner, const struct axe_process *record)
+{
+	runner->traced++;
+	if (runner->struck_ns && record->exit_ns >= runner->struck_ns) {
+		runner->observed++;
+		runner->killed += (record->exit_code & 0x7f) == SIGKILL;
+	}
+	if (record->flags & AXE_PROCESS_ROOT) {
+		runner->root = *record;
+		runner->root_recorded = true;
+		runner->root_execed = record->flags & AXE_PROCESS_EXECED;
+	}
+}
+
+void runner_hear(const struct axe_event *event, void *data)
+{
+	struct runner *runner = data;
+
+	if (!ledger_apply(runner->ledger, event, NULL))
+		return;
+	process_trace_event(&runner->story, event);
+	if (event->type != AXE_EVENT_EXIT)
+		return;
+	note_exit(runner, &((const struct axe_event_exit *)event)->record);
+	/* Stored in the trace and in the book: the kernel's table may forget it. */
+	probe_forget(watch_probe(runner->watch), &event->process);
+}
+
+static void learn(const struct axe_process_key *key, const struct axe_process *record, void *data)
+{
+	struct runner *runner = data;
+	const struct ledger_process *ended = NULL;
+
+	ledger_learn(runner->ledger, key, record, &ended);
+	if (!(record->flags & AXE_PROCESS_EXITED))
+		return;
+	process_trace_found(&runner->story, key, record);
+	note_exit(runner, record);
+}
+
+void runner_reconcile(struct runner *runner)
+{
+	const struct axe_slot *slot = watch_slot(runner->watch);
+	struct reconcile_facts facts;
+
+	/* Exits that were told were forgotten; what the table still has, the ring has lost. */
+	if (runner->traced < slot->exits || ledger_gaps(runner->ledger))
+		probe_walk(watch_probe(runner->watch), watch_index(runner->watch), learn, runner);
+
+	facts = (struct reconcile_facts){
+		.group_empty = group_populated(runner->group) == 0,
+		.root_waited = runner->root_waited,
+		.root_status = runner->root_status,
+		.root_recorded = runner->root_recorded,
+		.root_exit_code = runner->root.exit_code,
+		.living = ledger_living(runner->ledger),
+		.traced = runner->traced,
+		.gaps = ledger_gaps(runner->ledger),
+	};
+	reconcile(slot, &facts, &runner->integrity);
+}

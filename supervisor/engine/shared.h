@@ -1,0 +1,33 @@
+/* The inside of struct engine, for the files of this floor only. */
+#pragma once
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+#include "base/list.h"
+#include "confine/hierarchy.h"
+#include "engine/timer.h"
+
+struct reaper;
+struct residue;
+struct tree;
+struct watches;
+
+struct engine {
+	sd_event *loop; /* borrowed */
+	struct hierarchy hierarchy;
+	struct tree *tree;
+	struct watches *watches;
+	struct reaper *reaper;
+	struct residue *residue;
+	sd_event_source *bell;
+	sd_event_source *children;
+	struct timer sweep;
+	int stdin_fd; /* borrowed, or -1 */
+	void (*notice)(const json_t *event, void *data);
+	void *notice_data;
+	struct list_link jobs; /* job::link */
+};
+
+/* Begin or go on sweeping (draining, trimming outputs) while there is a job. */
+void engine_sweep_soon(struct engine *engine);

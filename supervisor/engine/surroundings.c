@@ -1,0 +1,174 @@
+/* What a program finds around it: environment, directory, credentials, resource limits. */
+#include "engine/surroundings.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/context.h"
+#include "model/assessment.h"
+#include "record/jobdir.h"
+
+#define DEFAULT_PATH     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define ENVIRONMENT_MOST 8192
+
+static unsigned environment_find(const struct surroundings *surroundings, const char *entry)
+{
+	size_t name = strcspn(entry, "=") + 1;
+	unsigned i;
+
+	for (i = 0; i < surroundings->environment_count; i++) {
+		if (!strncmp(surroundings->environment[i], entry, name))
+			break;
+	}
+	return i;
+}
+
+/* A later entry of the same name replaces the earlier. */
+static int environment_set(struct surroundings *surroundings, const char *entry)
+{
+	unsigned place = environment_find(surroundings, entry);
+	char *copy;
+
+	if (place >= ENVIRONMENT_MOST)
+		return -E2BIG;
+	copy = strdup(entry);
+	if (!copy)
+		return -ENOMEM;
+	free(surroundings->environment[place]);
+	surroundings->environment[place] = copy;
+	if (place == surroundings->environment_count)
+		surroundings->environment_count++;
+	return 0;
+}
+
+static int environment_format(struct surroundings *surroundings, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int environment_format(struct surroundings *surroundings, const char *format, ...)
+{
+	va_list arguments;
+	char *entry;
+	int code;
+
+	va_start(arguments, format);
+	code = vasprintf(&entry, format, arguments);
+	va_end(arguments);
+	if (code < 0)
+		return -ENOMEM;
+	code = environment_set(surroundings, entry);
+	free(entry);
+	return code;
+}
+
+static int environment_set_all(struct surroundings *surroundings, const char *const *entries)
+{
+	int code = 0;
+
+	for (; code == 0 && entries && *entries; entries++)
+		code = environment_set(surroundings, *entries);
+	return code;
+}
+
+/* Lowest first: what every program gets, the client's, the job's coordinates, the manifest's. */
+static int prepare_environment(struct surroundings *surroundings, const struct job_context *context,
+	const struct assessment *assessment, unsigned index, unsigned try_number)
+{
+	const char *user = assessment->user ? assessment->user : "root";
+	int code = environment_set(surroundings, "PATH=" DEFAULT_PATH);
+
+	if (code == 0)
+		code = environment_format(
+			surroundings, "HOME=%s", surroundings->home ? surroundings->home : "/root");
+	if (code == 0)
+		code = environment_format(surroundings, "USER=%s", user);
+	if (code == 0)
+		code = environment_format(surroundings, "LOGNAME=%s", user);
+	if (code == 0 && assessment->environment_inherited)
+		code = environment_set_all(surroundings, context->environment);
+	if (code == 0)
+		code = environment_format(
+			surroundings, "AXE_JOB=%llu", (unsigned long long)context->job);
+	if (code == 0)
+		code = environment_format(surroundings, "AXE_ASSESSMENT=%u", index);
+	if (code == 0)
+		code = environment_format(surroundings, "AXE_TRY=%u", try_number);
+	if (code == 0)
+		code = environment_set_all(
+			surroundings, (const char *const *)assessment->environment);
+	return code;
+}
+
+static void prepare_rlimits(struct surroundings *surroundings, const struct assessment *assessment)
+{
+	struct spawn_plan *plan = &surroundings->plan;
+
+	for (int kind = 0; kind < LIMIT_KINDS; kind++) {
+		rlim_t value = assessment->limits.value[kind];
+
+		if (!assessment->limits.set[kind] || limit_rows[kind].controller ||
+			plan->rlimits_count == SURROUNDINGS_RLIMITS)
+			continue;
+		surroundings->rlimits[plan->rlimits_count++] = (struct spawn_rlimit){
+			.resource = limit_rows[kind].rlimit,
+			.value = { value, value },
+		};
+	}
+	plan->rlimits = surroundings->rlimits;
+}
+
+static int prepare_credentials(
+	struct surroundings *surroundings, const struct assessment *assessment, struct error *error)
+{
+	struct spawn_plan *plan = &surroundings->plan;
+	int code;
+
+	if (!assessment->user)
+		return 0;
+	code = spawn_credentials(assessment->user, &plan->uid, &plan->gid, &surroundings->groups,
+		&plan->groups_count, &surroundings->home, error);
+	if (code < 0)
+		return code;
+	plan->set_credentials = true;
+	plan->groups = surroundings->groups;
+	return 0;
+}
+
+int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
+	const struct assessment *assessment, unsigned index, unsigned try_number,
+	struct error *error)
+{
+	int code;
+
+	memset(surroundings, 0, sizeof(*surroundings));
+	surroundings->environment =
+		calloc(ENVIRONMENT_MOST + 1, sizeof(*surroundings->environment));
+	if (!surroundings->environment)
+		return fail(error, ENOMEM, "prepare `%s`", assessment->name);
+	code = prepare_credentials(surroundings, assessment, error);
+	if (code < 0)
+		return code;
+	code = prepare_environment(surroundings, context, assessment, index, try_number);
+	if (code == -E2BIG)
+		return fail_plain(error, E2BIG, "prepare `%s`: more than %u environment variables",
+			assessment->name, ENVIRONMENT_MOST);
+	if (code < 0)
+		return fail(error, -code, "prepare `%s`", assessment->name);
+	prepare_rlimits(surroundings, assessment);
+	surroundings->plan.argv = (const char *const *)assessment->argv;
+	surroundings->plan.environment = (const char *const *)surroundings->environment;
+	surroundings->plan.workdir = assessment->workdir;
+	return 0;
+}
+
+void surroundings_finish(struct surroundings *surroundings)
+{
+	for (unsigned i = 0; i < surroundings->environment_count; i++)
+		free(surroundings->environment[i]);
+	free(surroundings->environment);
+	free(surroundings->groups);
+	free(surroundings->home);
+}
