@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "base/cleanup.h"
+
 struct engine;
 struct error;
 struct manifest;
@@ -15,6 +17,10 @@ struct engine_config {
 	int stdin_fd; /* borrowed: what `stdin: inherited` assessments read; -1: none */
 	uint32_t ring_bytes; /* 0: the default, and so on */
 	uint32_t records;
+	/* Supervisor events outside of any job ({"v", "type": "residue.cleared", "data"}); may be
+	 * NULL. */
+	void (*notice)(const json_t *event, void *data);
+	void *notice_data;
 };
 
 /*
@@ -26,6 +32,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 
 /* Only when no job is left. Removes the supervisor's own group. NULL is fine. */
 void engine_destroy(struct engine *engine);
+DEFINE_CLEANUP(engine)
 
 /*
  * The exact groups, argv and limits of a manifest on this host, as an object; runs nothing, needs
@@ -33,6 +40,10 @@ void engine_destroy(struct engine *engine);
  */
 int engine_plan(const struct engine_config *config, const struct manifest *manifest,
 	json_t **ret_plan, struct error *error);
+
+/* What past jobs left that could not be ended: [{"job", "assessment", "group", "since_ms"}]. A new
+ * reference. */
+json_t *engine_residue(const struct engine *engine);
 
 /* What this host lets the supervisor do. Never fails as a whole: what could not be found out is
  * said in the report. NULL: out of memory. */

@@ -1,0 +1,160 @@
+/* What all jobs of one supervisor share: the loop, the kernel half, the groups, the reaper. */
+#include "engine/engine.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "confine/reaper.h"
+#include "engine/job_parts.h"
+#include "engine/residue.h"
+#include "engine/shared.h"
+#include "engine/tree.h"
+#include "engine/watch.h"
+#include "observe/probe.h"
+
+/* How often what rang no bell is fetched, and outputs are held to their bounds. */
+#define SWEEP_NS (50 * NS_PER_MS)
+/* Orphans reaped in one turn of the loop: nothing urgent waits behind more. */
+#define REAP_AT_ONCE 256
+
+static void engine_step_jobs(struct engine *engine)
+{
+	struct job *job, *following;
+
+	list_for_each_safe (job, following, &engine->jobs, link) {
+		job_look(job);
+	}
+}
+
+static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct engine *engine = data;
+
+	watches_drain(engine->watches);
+	return 0;
+}
+
+static int engine_children(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct engine *engine = data;
+
+	/* One SIGCHLD may stand for many: what is left over is fetched by the sweep. */
+	reaper_collect(engine->reaper, REAP_AT_ONCE);
+	engine_step_jobs(engine);
+	return 0;
+}
+
+static void engine_sweep(void *data)
+{
+	struct engine *engine = data;
+	struct job *job, *following;
+
+	watches_drain(engine->watches);
+	while (reaper_collect(engine->reaper, REAP_AT_ONCE) == REAP_AT_ONCE)
+		;
+	list_for_each_safe (job, following, &engine->jobs, link) {
+		job_sweep(job);
+	}
+	if (!list_empty(&engine->jobs))
+		timer_arm(&engine->sweep, clock_monotonic_ns() + SWEEP_NS);
+}
+
+void engine_sweep_soon(struct engine *engine)
+{
+	timer_arm(&engine->sweep, clock_monotonic_ns() + SWEEP_NS);
+}
+
+static int engine_load_kernel_half(
+	struct engine *engine, const struct engine_config *config, struct error *error)
+{
+	struct probe_config probe = PROBE_CONFIG_DEFAULT;
+
+	probe.watch_level = engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH;
+	if (config->ring_bytes)
+		probe.ring_bytes = config->ring_bytes;
+	if (config->records)
+		probe.records = config->records;
+	return watches_create(&probe, &engine->watches, error);
+}
+
+static void engine_notice(const json_t *event, void *data)
+{
+	struct engine *engine = data;
+
+	if (engine->notice)
+		engine->notice(event, engine->notice_data);
+}
+
+json_t *engine_residue(const struct engine *engine)
+{
+	return residue_json(engine->residue);
+}
+
+static int engine_hang_into_loop(struct engine *engine, struct error *error)
+{
+	int code = timer_init(&engine->sweep, engine->loop, engine_sweep, engine);
+
+	if (code >= 0)
+		code = sd_event_add_io(engine->loop, &engine->bell,
+			watches_descriptor(engine->watches), EPOLLIN, engine_bell, engine);
+	if (code >= 0)
+		code = sd_event_add_signal(
+			engine->loop, &engine->children, SIGCHLD, engine_children, engine);
+	if (code < 0)
+		return fail(error, -code, "hang the engine into the event loop");
+	/* The kill path before everything that only tells of it. */
+	sd_event_source_set_priority(engine->bell, SD_EVENT_PRIORITY_IMPORTANT);
+	sd_event_source_set_priority(engine->sweep.source, SD_EVENT_PRIORITY_IDLE);
+	return 0;
+}
+
+int engine_create(sd_event *loop, const struct engine_config *config, struct engine **ret_engine,
+	struct error *error)
+{
+	auto_of(engine) struct engine *engine = calloc(1, sizeof(*engine));
+	int code;
+
+	if (!engine)
+		return fail(error, ENOMEM, "create the engine");
+	engine->loop = loop;
+	engine->stdin_fd = config->stdin_fd;
+	engine->notice = config->notice;
+	engine->notice_data = config->notice_data;
+	engine->hierarchy.root_fd = -1;
+	list_init(&engine->jobs);
+
+	code = hierarchy_open(config->cgroup_root, &engine->hierarchy, error);
+	if (code == 0)
+		code = tree_create(loop, &engine->hierarchy, &engine->tree, error);
+	if (code == 0)
+		code = engine_load_kernel_half(engine, config, error);
+	if (code == 0)
+		code = reaper_create(&engine->reaper, error);
+	if (code == 0)
+		code = residue_create(loop, engine->tree, engine_notice, engine, &engine->residue);
+	if (code == 0)
+		code = engine_hang_into_loop(engine, error);
+	if (code < 0)
+		return code;
+	*ret_engine = take_pointer(engine);
+	return 0;
+}
+
+void engine_destroy(struct engine *engine)
+{
+	if (!engine)
+		return;
+	engine->bell = sd_event_source_disable_unref(engine->bell);
+	engine->children = sd_event_source_disable_unref(engine->children);
+	timer_finish(&engine->sweep);
+	residue_destroy(engine->residue);
+	reaper_destroy(engine->reaper);
+	watches_destroy(engine->watches);
+	tree_destroy(engine->tree);
+	hierarchy_close(&engine->hierarchy);
+	free(engine);
+}

@@ -1,0 +1,135 @@
+/* The end of a job: its outcome is sealed, its results are written, job.end is said, callers are
+ * answered. In that order. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "engine/job_parts.h"
+#include "engine/runner.h"
+#include "engine/shared.h"
+#include "model/manifest.h"
+#include "model/result.h"
+#include "model/verdict.h"
+#include "record/job_files.h"
+#include "record/jobdir.h"
+#include "record/results.h"
+
+struct outcome {
+	const char *name;
+	axe_result code;
+};
+
+static uint64_t job_failures(const struct job *job)
+{
+	uint64_t failures = 0;
+
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+		failures += verdict_is_failure((enum verdict)verdict) ? job->counts[verdict] : 0;
+	return failures;
+}
+
+/* The first that applies. */
+static struct outcome job_outcome(const struct job *job)
+{
+	if (job->abandoned)
+		return (struct outcome){ "abandoned", AXE_E_TERMINATE_FAILED };
+	if (job->terminated)
+		return (struct outcome){ "terminated", AXE_E_JOB_CANCELED };
+	if (job->canceled)
+		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
+	if (job_failures(job))
+		return (struct outcome){ "failed", AXE_E_JOB_ASSESSMENTS_FAILED };
+	return (struct outcome){ "finished", S_OK };
+}
+
+static json_t *counts_json(const struct job *job)
+{
+	json_t *counts = json_object();
+
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+		if (job->counts[verdict])
+			json_object_set_new(counts, verdict_name((enum verdict)verdict),
+				json_integer((json_int_t)job->counts[verdict]));
+	}
+	return counts;
+}
+
+static json_t *summary_json(const struct job *job, const struct outcome *outcome)
+{
+	json_t *summary = json_pack("{s:i, s:I, s:i, s:s, s:s, s:I, s:s, s:o, s:s, s:o}", "v", 1,
+		"job", (json_int_t)job_id(job), "attempt", 1, "name", job->manifest->name,
+		"outcome", outcome->name, "code", (json_int_t)outcome->code, "code_name",
+		result_name(outcome->code), "counts", counts_json(job), "directory",
+		job_directory(job), "duration_ms", json_ms(clock_monotonic_ns() - job->begun_ns));
+
+	if (job->final_receipt)
+		json_object_set(summary, "receipt", job->final_receipt);
+	if (job->abandoned && job->survivors)
+		json_object_set(summary, "survivors", job->survivors);
+	return summary;
+}
+
+/* What could not be written is said in the summary, and is a failure of its own if there was none.
+ */
+static bool write_results(struct job *job, struct outcome *outcome, json_t *summary)
+{
+	struct error error = { 0 };
+	int code = job_files_write_after(jobdir_descriptor(job->jobdir), &error);
+
+	if (code == 0)
+		code = results_finish(job->results, summary, &error);
+	if (code == 0)
+		code = trace_flush(job->trace, &error);
+	if (code == 0)
+		return true;
+	log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job), error.text);
+	json_object_set_new(summary, "results_error", json_text(error.text, strlen(error.text)));
+	if (outcome->code == S_OK)
+		*outcome = (struct outcome){ "error", AXE_E_JOB_RESULTS_FAILED };
+	json_object_set_new(summary, "outcome", json_string(outcome->name));
+	json_object_set_new(summary, "code", json_integer((json_int_t)outcome->code));
+	json_object_set_new(summary, "code_name", json_string(result_name(outcome->code)));
+	return false;
+}
+
+void job_end(struct job *job)
+{
+	struct outcome outcome = job_outcome(job);
+	auto_json summary = summary_json(job, &outcome);
+	bool durable;
+
+	job->phase = JOB_SEALED;
+	durable = write_results(job, &outcome, summary);
+	job_emit(job, TRACE_JOB_END, json_incref(summary));
+	job->phase = JOB_ENDED;
+	durable &= trace_flush(job->trace, NULL) == 0;
+
+	job_answer_waiters(job, job->abandoned ? AXE_E_TERMINATE_FAILED : S_OK, durable);
+	job->observer.ended(job, outcome.code, summary, job->observer.data);
+}
+
+json_t *job_status(const struct job *job)
+{
+	static const char *const phase_names[] = {
+		[JOB_PREPARED] = "pending",
+		[JOB_RUNNING] = "running",
+		[JOB_SEALED] = "sealed",
+		[JOB_ENDED] = "ended",
+	};
+	json_t *running = json_array();
+	uint64_t done = 0;
+
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+		done += job->counts[verdict];
+	if (job->runner && !runner_is_over(job->runner))
+		json_array_append_new(running, runner_status(job->runner));
+	return json_pack("{s:I, s:s, s:s, s:b, s:b, s:I, s:I, s:o, s:o, s:s}", "job",
+		(json_int_t)job_id(job), "name", job->manifest->name, "state",
+		phase_names[job->phase], "canceled", job->canceled, "terminated", job->terminated,
+		"assessments", (json_int_t)job->manifest->assessments_count, "done",
+		(json_int_t)done, "counts", counts_json(job), "running", running, "directory",
+		job_directory(job));
+}

@@ -1,0 +1,230 @@
+/*
+ * TerminateJob: the job's own group, which holds everything, is frozen and killed by one write
+ * each.
+ *
+ * The order (SEMANTICS 3): the intent, then nothing is started any more; freeze; picture; kill
+ * until the group stays empty; the runners see their groups empty and end as `terminated`; job.end;
+ * and only then are the callers answered. What survives the deadline is answered with its names,
+ * and the job goes on ending; what survives `abandon` is given up, so that no job hangs for ever.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "confine/group.h"
+#include "engine/inquiry.h"
+#include "engine/job_parts.h"
+#include "engine/runner.h"
+#include "engine/shared.h"
+
+static void note_unseen(struct job *job)
+{
+	int there = group_processes(job->group, NULL, 0);
+
+	if (there > 0 && (uint64_t)there > job->receipt.seen)
+		job->receipt.unseen = (uint64_t)there - job->receipt.seen;
+}
+
+static void job_strike(void *data)
+{
+	struct job *job = data;
+
+	watches_drain(job->engine->watches);
+	if (job->runner && !runner_is_over(job->runner))
+		runner_picture(job->runner, &job->receipt);
+	note_unseen(job);
+	if (job->runner)
+		runner_note_termination(job->runner, clock_monotonic_ns());
+}
+
+static uint64_t job_stray(bool group_is_empty, void *data)
+{
+	struct job *job = data;
+
+	return job->runner ? runner_kill_strays(job->runner, group_is_empty) : 0;
+}
+
+static void emit_kill(struct job *job)
+{
+	auto_json receipt =
+		receipt_json(&job->receipt, killing_report(job->killing), job->survivors);
+
+	job_emit(job, TRACE_JOB_KILL, json_incref(receipt));
+	json_decref(job->final_receipt);
+	job->final_receipt = json_incref(receipt);
+}
+
+static void job_emptied(void *data)
+{
+	struct job *job = data;
+
+	watches_drain(job->engine->watches);
+	if (job->runner && !runner_is_over(job->runner))
+		runner_note_emptied(job->runner);
+	if (job->runner)
+		runner_account(job->runner, &job->receipt);
+	if (job->phase == JOB_RUNNING)
+		emit_kill(job);
+}
+
+void job_answer_waiters(struct job *job, axe_result code, bool durable)
+{
+	struct waiter *waiter, *following;
+	auto_json receipt = NULL;
+
+	if (list_empty(&job->waiters))
+		return;
+	receipt =
+		code == S_OK && job->final_receipt
+			? json_incref(job->final_receipt)
+			: receipt_json(&job->receipt, killing_report(job->killing), job->survivors);
+	list_for_each_safe (waiter, following, &job->waiters, link) {
+		list_remove(&waiter->link);
+		waiter->done(code, receipt, durable, waiter->data);
+		free(waiter);
+	}
+}
+
+static void survivors_known(json_t *survivors, void *data)
+{
+	struct job *job = data;
+
+	json_decref(job->survivors);
+	job->survivors = json_incref(survivors);
+	job->terminate_failed = true;
+	job_emit(job, TRACE_ASSESSMENT_SURVIVOR, json_pack("{s:O}", "survivors", survivors));
+	job_answer_waiters(job, AXE_E_TERMINATE_FAILED, true);
+}
+
+static void ask_for_survivors(struct job *job)
+{
+	inquiry_destroy(take_pointer(job->inquiry));
+	if (inquiry_create(job->engine, job->group, survivors_known, job, &job->inquiry) < 0)
+		job_answer_waiters(job, AXE_E_TERMINATE_FAILED, true);
+}
+
+static void job_survived(void *data)
+{
+	ask_for_survivors(data);
+}
+
+static void repeat_expired(void *data)
+{
+	struct job *job = data;
+
+	if (job->killing && !killing_is_over(job->killing))
+		ask_for_survivors(job);
+}
+
+static void job_given_up(void *data)
+{
+	struct job *job = data;
+
+	job->abandoned = true;
+	if (job->runner)
+		runner_abandon(job->runner);
+	log_line(LOG_LEVEL_WARNING, "job %llu: abandoned, something in it cannot be killed",
+		(unsigned long long)job_id(job));
+	job_look(job);
+}
+
+static int start_killing(struct job *job, struct error *error)
+{
+	struct killing_owner owner = {
+		.strike = job_strike,
+		.stray = job_stray,
+		.emptied = job_emptied,
+		.survived = job_survived,
+		.abandoned = job_given_up,
+		.data = job,
+	};
+
+	return killing_create(job->engine->loop, job->group, &job->context.deadlines, &owner,
+		&job->killing, error);
+}
+
+/* A call after a failed one: another strike now, and an answer at its own deadline. */
+static void strike_again(struct job *job)
+{
+	group_kill(job->group, NULL);
+	job->terminate_failed = false;
+	timer_arm(&job->repeat, clock_monotonic_ns() + job->context.deadlines.kill_ns);
+}
+
+static int add_waiter(struct job *job, job_terminated *done, void *data)
+{
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+
+	if (!waiter)
+		return -ENOMEM;
+	waiter->done = done;
+	waiter->data = data;
+	list_append(&job->waiters, &waiter->link);
+	return 0;
+}
+
+axe_result job_terminate(struct job *job, job_terminated *done, void *data)
+{
+	struct error error = { 0 };
+
+	if (job->phase != JOB_RUNNING)
+		return AXE_E_NO_JOB_RUNNING;
+	if (add_waiter(job, done, data) < 0)
+		return AXE_E_INTERNAL_ERROR;
+	if (job->killing) {
+		if (job->terminate_failed)
+			strike_again(job);
+		return S_OK;
+	}
+	job->terminated = true;
+	if (start_killing(job, &error) < 0) {
+		log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job),
+			error.text);
+		job->terminated = false;
+		job_terminate_forget(job, data);
+		return AXE_E_INTERNAL_ERROR;
+	}
+	job_emit(job, TRACE_JOB_TERMINATE, NULL);
+	return S_OK;
+}
+
+void job_terminate_forget(struct job *job, void *data)
+{
+	struct waiter *waiter, *following;
+
+	list_for_each_safe (waiter, following, &job->waiters, link) {
+		if (waiter->data != data)
+			continue;
+		list_remove(&waiter->link);
+		free(waiter);
+	}
+}
+
+void job_terminate_look(struct job *job)
+{
+	killing_look(job->killing);
+}
+
+int job_terminate_init(struct job *job)
+{
+	return timer_init(&job->repeat, job->engine->loop, repeat_expired, job);
+}
+
+void job_terminate_finish(struct job *job)
+{
+	struct waiter *waiter, *following;
+
+	list_for_each_safe (waiter, following, &job->waiters, link) {
+		list_remove(&waiter->link);
+		free(waiter);
+	}
+	timer_finish(&job->repeat);
+	killing_destroy(job->killing);
+	inquiry_destroy(job->inquiry);
+	json_decref(job->survivors);
+	json_decref(job->final_receipt);
+}
