@@ -205,9 +205,18 @@ unsigned limit_set_descriptors(const struct limit_set *set, int fds[LIMIT_SET_DE
 
 void limit_set_usage(const struct limit_set *set, struct limit_usage *ret_usage)
 {
+	bool v2 = false;
+
 	*ret_usage = (struct limit_usage){ 0 };
-	for (unsigned i = 0; set && i < set->homes_count; i++)
-		usage_read(home_directory(set, &set->homes[i]), set->homes[i].v1, ret_usage);
+	for (unsigned i = 0; set && i < set->homes_count; i++) {
+		const struct v1group *v1 = set->homes[i].v1;
+
+		v2 |= !v1;
+		if (v1)
+			usage_read(v1group_descriptor(v1), true, ret_usage);
+	}
+	if (v2)
+		usage_read(set->directory, false, ret_usage);
 }
 
 static void brakes_release(int directory)

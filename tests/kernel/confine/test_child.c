@@ -115,7 +115,7 @@ static void program_is_sought_as_the_user(void **state)
 static void script_without_interpreter_line_runs_by_the_shell(void **state)
 {
 	struct birth birth;
-	char expected[256];
+	char expected[512];
 
 	search(&birth, ARGV(path_of("second/plain"), "argument"), NULL);
 	snprintf(expected, sizeof(expected), "script %s argument", path_of("second/plain"));
