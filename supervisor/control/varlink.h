@@ -1,0 +1,34 @@
+/* The words of Varlink: calls taken apart, replies put together, interfaces described. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+#define VARLINK_SERVICE "org.varlink.service"
+#define VARLINK_ENGINE  "io.axe.Engine"
+
+struct varlink_call {
+	const char *method; /* borrowed from the message, like its parameters */
+	json_t *parameters; /* NULL: none given */
+	bool more;
+	bool oneway;
+};
+
+/* Take a message apart. -EBADMSG with the reason when it is no call. */
+int varlink_parse(const json_t *message, struct varlink_call *ret_call, struct error *error);
+
+/* Messages to a client. `parameters` is taken; NULL, here and there: out of memory. */
+json_t *varlink_reply(json_t *parameters, bool continues);
+json_t *varlink_error(const char *name, json_t *parameters);
+
+/* The IDL text of an interface of this program; NULL when it has no such interface. */
+const char *varlink_description(const char *interface);
+
+/* The names of all of them. */
+const char *const *varlink_interfaces(size_t *ret_count);
+
+/* Where "interface.Method" has its last dot: the length of the interface's name, 0 if none. */
+size_t varlink_interface_length(const char *method);
