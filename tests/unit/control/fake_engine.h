@@ -1,0 +1,213 @@
+/*
+ * An engine and a job that do what a test says, in place of the real ones. A test program that
+ * includes this defines every symbol of engine.h and job.h, so that the library is not drawn in.
+ */
+#pragma once
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "engine/engine.h"
+#include "engine/job.h"
+#include "model/manifest.h"
+
+struct engine {
+	struct engine_config config;
+};
+
+struct job {
+	struct job_observer observer;
+	struct manifest *manifest;
+	bool ended;
+};
+
+/* What the next calls answer, and what the last ones asked. */
+static struct fake {
+	struct engine *engine; /* alive */
+	struct job *job; /* alive */
+	unsigned engines_made;
+	int refuse_engine; /* errno */
+	int refuse_job;
+	bool begun; /* else there is nothing to end yet */
+	axe_result cancel_code;
+	unsigned canceled_index;
+	uint64_t grace_ns;
+	unsigned cancels;
+	unsigned terminations; /* asked for */
+	unsigned waiters_count;
+	struct {
+		job_terminated *done;
+		void *data;
+	} waiters[8];
+	uint64_t kill_deadline_ns;
+	char state_dir[64];
+	char variable[64]; /* the first of the environment */
+} fake;
+
+int engine_create(sd_event *loop, const struct engine_config *config, struct engine **ret_engine,
+	struct error *error)
+{
+	if (fake.refuse_engine)
+		return fail_plain(error, fake.refuse_engine, "load the kernel half");
+	fake.engine = calloc(1, sizeof(*fake.engine));
+	fake.engine->config = *config;
+	fake.engines_made++;
+	*ret_engine = fake.engine;
+	return 0;
+}
+
+void engine_destroy(struct engine *engine)
+{
+	free(engine);
+	fake.engine = NULL;
+}
+
+int engine_plan(const struct engine_config *config, const struct manifest *manifest,
+	json_t **ret_plan, struct error *error)
+{
+	if (fake.refuse_job)
+		return fail_plain(error, fake.refuse_job, "plan limit `cpu`");
+	*ret_plan = json_pack("{s:s}", "name", manifest->name);
+	return 0;
+}
+
+json_t *engine_diagnose(const struct engine_config *config)
+{
+	return json_pack("{s:s}", "kernel", "6.18");
+}
+
+json_t *engine_residue(const struct engine *engine)
+{
+	return json_array();
+}
+
+int job_create(struct engine *engine, struct manifest *manifest, const struct job_options *options,
+	const struct job_observer *observer, struct job **ret_job, struct error *error)
+{
+	if (fake.refuse_job) {
+		manifest_destroy(manifest);
+		return fail_plain(error, fake.refuse_job, "make directory `/state\xff/jobs`");
+	}
+	fake.job = calloc(1, sizeof(*fake.job));
+	fake.job->observer = *observer;
+	fake.job->manifest = manifest;
+	fake.begun = true;
+	fake.kill_deadline_ns = options->kill_deadline_ns;
+	if (options->state_dir)
+		snprintf(fake.state_dir, sizeof(fake.state_dir), "%s", options->state_dir);
+	if (options->environment && options->environment[0])
+		snprintf(fake.variable, sizeof(fake.variable), "%s", options->environment[0]);
+	*ret_job = fake.job;
+	return 0;
+}
+
+void job_destroy(struct job *job)
+{
+	if (!job)
+		return;
+	manifest_destroy(job->manifest);
+	free(job);
+	fake.job = NULL;
+}
+
+uint64_t job_id(const struct job *job)
+{
+	return 12;
+}
+
+const char *job_directory(const struct job *job)
+{
+	return "/state/jobs/12";
+}
+
+const char *job_group(const struct job *job)
+{
+	return "/sys/fs/cgroup/axe/12";
+}
+
+axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
+{
+	fake.canceled_index = index;
+	fake.grace_ns = grace_ns;
+	return fake.cancel_code;
+}
+
+axe_result job_cancel(struct job *job, uint64_t grace_ns)
+{
+	fake.cancels++;
+	fake.grace_ns = grace_ns;
+	return fake.cancel_code;
+}
+
+axe_result job_terminate(struct job *job, job_terminated *done, void *data)
+{
+	if (!fake.begun)
+		return AXE_E_NO_JOB_RUNNING;
+	fake.terminations++;
+	fake.waiters[fake.waiters_count].done = done;
+	fake.waiters[fake.waiters_count++].data = data;
+	return S_OK;
+}
+
+void job_terminate_forget(struct job *job, void *data)
+{
+	for (unsigned index = 0; index < fake.waiters_count; index++)
+		if (fake.waiters[index].data == data)
+			fake.waiters[index] = fake.waiters[--fake.waiters_count];
+}
+
+json_t *job_running(const struct job *job)
+{
+	return json_pack("[i, i]", 3, 4);
+}
+
+json_t *job_status(const struct job *job)
+{
+	return json_pack("{s:i, s:s}", "job", 12, "state", "running");
+}
+
+/* The job says something of itself. */
+static inline void fake_emit(const char *type, size_t padding)
+{
+	char *filler = calloc(1, padding + 1);
+	json_t *event;
+
+	memset(filler, 'x', padding);
+	event = json_pack("{s:s, s:s}", "type", type, "data", filler);
+	free(filler);
+	fake.job->observer.event(fake.job, event, fake.job->observer.data);
+	json_decref(event);
+}
+
+/* All who wait for TerminateJob are answered. */
+static inline void fake_answer(axe_result code)
+{
+	json_t *receipt = json_pack("{s:i, s:[{s:i}]}", "killed", 2, "survivors", "pid", 77);
+
+	while (fake.waiters_count) {
+		fake.waiters_count--;
+		fake.waiters[fake.waiters_count].done(
+			code, receipt, true, fake.waiters[fake.waiters_count].data);
+	}
+	json_decref(receipt);
+}
+
+static inline void fake_end(axe_result code)
+{
+	json_t *summary = json_pack("{s:s, s:i}", "outcome", "finished", "v", 1);
+
+	fake.job->ended = true;
+	fake_answer(S_OK);
+	fake.job->observer.ended(fake.job, code, summary, fake.job->observer.data);
+	json_decref(summary);
+}
+
+static inline void fake_reset(void)
+{
+	fake = (struct fake){ 0 };
+}

@@ -1,0 +1,231 @@
+/* One engine, one job: made late, given back, and left in order. */
+#include "unit/control/bench.h"
+
+struct stage {
+	unsigned announced, withdrawn;
+	bool engine_at_withdrawal;
+};
+
+static const char *announce(uint64_t job, void *data)
+{
+	struct stage *stage = data;
+
+	assert_int_equal(12, job);
+	stage->announced++;
+	return "/run/axe/run/12.sock";
+}
+
+static void withdraw(void *data)
+{
+	struct stage *stage = data;
+
+	stage->withdrawn++;
+	stage->engine_at_withdrawal = fake.engine;
+}
+
+static struct stage stage;
+
+static int private_setup(void **state)
+{
+	const struct supervisor_config config = {
+		.state_dir = "/default",
+		.engine_per_job = true,
+		.announce = announce,
+		.withdraw = withdraw,
+		.data = &stage,
+	};
+
+	stage = (struct stage){ 0 };
+	return bench_setup_with(state, &config);
+}
+
+static void leave_loop(struct bench *bench)
+{
+	while (sd_event_get_state(bench->loop) != SD_EVENT_FINISHED)
+		assert_true(sd_event_run(bench->loop, BENCH_PATIENCE_US) >= 0);
+}
+
+static void engine_lives_from_the_first_job_on(void **state)
+{
+	struct bench *bench = *state;
+	struct client client;
+
+	client_connect(&client, bench);
+	assert_int_equal(0, fake.engines_made);
+	for (unsigned round = 0; round < 2; round++) {
+		client_start_job(&client);
+		fake_end(S_OK);
+		json_decref(client_expect(&client, false));
+		assert_non_null(fake.engine);
+	}
+	assert_int_equal(1, fake.engines_made);
+	client_hang_up(&client);
+}
+
+static void private_engine_lives_as_long_as_its_job(void **state)
+{
+	struct bench *bench = *state;
+	struct client client;
+
+	client_connect(&client, bench);
+	for (unsigned round = 1; round <= 2; round++) {
+		client_start_job(&client);
+		assert_int_equal(round, fake.engines_made);
+		fake_end(S_OK);
+		json_decref(client_expect(&client, false));
+		assert_null(fake.engine);
+	}
+	client_hang_up(&client);
+}
+
+static void private_engine_of_a_job_that_failed_to_start_is_given_back(void **state)
+{
+	struct client client;
+
+	client_connect(&client, *state);
+	fake.refuse_job = ENOSPC;
+	client_refused(&client, EXECUTE_MORE, "io.axe.Engine.JobFailed");
+	assert_int_equal(1, fake.engines_made);
+	assert_null(fake.engine);
+	assert_int_equal(0, stage.announced);
+	client_hang_up(&client);
+}
+
+static void running_job_is_announced_and_withdrawn(void **state)
+{
+	struct client client;
+	auto_json parameters = NULL;
+
+	client_connect(&client, *state);
+	client_send(&client, EXECUTE_MORE);
+	parameters = client_expect(&client, true);
+	assert_string_equal("/run/axe/run/12.sock", text_of(parameters, "socket"));
+	assert_string_equal("/default", fake.state_dir);
+	assert_int_equal(1, stage.announced);
+	assert_int_equal(0, stage.withdrawn);
+	fake_end(S_OK);
+	json_decref(client_expect(&client, false));
+	assert_int_equal(1, stage.withdrawn);
+	client_hang_up(&client);
+}
+
+static void idle_supervisor_leaves_at_once(void **state)
+{
+	struct bench *bench = *state;
+
+	supervisor_leave(bench->supervisor);
+	leave_loop(bench);
+}
+
+static void leaving_terminates_the_job_and_waits_for_its_end(void **state)
+{
+	struct bench *bench = *state;
+	struct client client;
+
+	client_connect(&client, bench);
+	client_start_job(&client);
+	supervisor_leave(bench->supervisor);
+	supervisor_leave(bench->supervisor);
+	while (!fake.terminations)
+		bench_turn(bench);
+	assert_int_equal(SD_EVENT_INITIAL, sd_event_get_state(bench->loop));
+	fake_end(AXE_E_JOB_CANCELED);
+	leave_loop(bench);
+	assert_int_equal(1, fake.terminations);
+	assert_null(fake.job);
+	client_hang_up(&client);
+}
+
+static void job_that_has_not_begun_is_terminated_when_it_has(void **state)
+{
+	struct bench *bench = *state;
+	struct client client;
+
+	client_connect(&client, bench);
+	client_start_job(&client);
+	fake.begun = false;
+	supervisor_leave(bench->supervisor);
+	bench_turn(bench);
+	assert_int_equal(0, fake.terminations);
+	fake.begun = true;
+	fake_emit("job.begin", 0);
+	while (!fake.terminations)
+		bench_turn(bench);
+	fake_end(AXE_E_JOB_CANCELED);
+	leave_loop(bench);
+	client_hang_up(&client);
+}
+
+static void survivor_does_not_hold_the_leaving_supervisor_for_ever(void **state)
+{
+	struct bench *bench = *state;
+	struct client client;
+
+	client_connect(&client, bench);
+	client_start_job(&client);
+	supervisor_leave(bench->supervisor);
+	while (!fake.terminations)
+		bench_turn(bench);
+	fake_answer(AXE_E_TERMINATE_FAILED);
+	fake_emit("assessment.end", 0);
+	bench_turn(bench);
+	fake_end(AXE_E_TERMINATE_FAILED);
+	leave_loop(bench);
+	assert_int_equal(1, fake.terminations);
+	client_hang_up(&client);
+}
+
+static void leaving_supervisor_starts_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct client runner, client;
+
+	client_connect(&runner, bench);
+	client_connect(&client, bench);
+	client_start_job(&runner);
+	supervisor_leave(bench->supervisor);
+	while (!fake.terminations)
+		bench_turn(bench);
+	client_refused(&client, EXECUTE_MORE, "io.axe.Engine.JobRunning");
+	/* The job has ended, and its supervisor with it: nobody answers any more. */
+	client_send(&client, EXECUTE_MORE);
+	fake_end(AXE_E_JOB_CANCELED);
+	leave_loop(bench);
+	assert_null(fake.job);
+	client_hang_up(&runner);
+	client_hang_up(&client);
+}
+
+/* The loop has ended: what is left of sessions is not turned any more. */
+static int left_teardown(void **state)
+{
+	struct bench *bench = *state;
+	struct session *session, *following;
+
+	list_for_each_safe (session, following, &bench->list, link)
+		session_destroy(session);
+	supervisor_destroy(bench->supervisor);
+	sd_event_unref(bench->loop);
+	free(bench);
+	return 0;
+}
+
+#define private_test(name) cmocka_unit_test_setup_teardown(name, private_setup, bench_teardown)
+#define leaving_test(name) cmocka_unit_test_setup_teardown(name, private_setup, left_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		bench_test(engine_lives_from_the_first_job_on),
+		private_test(private_engine_lives_as_long_as_its_job),
+		private_test(private_engine_of_a_job_that_failed_to_start_is_given_back),
+		private_test(running_job_is_announced_and_withdrawn),
+		leaving_test(idle_supervisor_leaves_at_once),
+		leaving_test(leaving_terminates_the_job_and_waits_for_its_end),
+		leaving_test(job_that_has_not_begun_is_terminated_when_it_has),
+		leaving_test(survivor_does_not_hold_the_leaving_supervisor_for_ever),
+		leaving_test(leaving_supervisor_starts_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
