@@ -1,0 +1,97 @@
+/* What a session says: replies in order, bounded, and the last word to who does not read. */
+#include "control/answer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "control/session.h"
+#include "control/varlink.h"
+
+/* Room for the one message that says why a slow reader gets no more. */
+#define LAST_WORD_BYTES 1024u
+
+void session_push(struct session *session)
+{
+	/* Calls that were sent before the client hung up are still carried out. */
+	if (frame_send(&session->outbox, session->fd) < 0) {
+		session->deaf = true;
+		frame_finish(&session->outbox);
+	}
+}
+
+void session_cut(struct session *session, const char *error_name, json_t *parameters)
+{
+	auto_json message = varlink_error(error_name, parameters);
+
+	session->cut = true;
+	session->outbox.limit += LAST_WORD_BYTES;
+	session_give_up(session);
+	session_wake(session);
+	if (!message || frame_put(&session->outbox, message) < 0)
+		return session_close(session);
+	session_push(session);
+}
+
+static void lose_reader(struct session *session)
+{
+	log_line(LOG_LEVEL_WARNING, "a client did not read its events; it is cut off");
+	session_cut(session, VARLINK_ENGINE ".EventsLost",
+		json_pack("{s:s}", "text",
+			"the client did not read its events in time; the job's trace has them"));
+}
+
+static void send_message(struct session *session, json_t *message)
+{
+	auto_json owned = message;
+	int code;
+
+	if (session->closed || session->cut || session->deaf || session->oneway)
+		return;
+	code = owned ? frame_put(&session->outbox, owned) : -ENOMEM;
+	if (code == -EMSGSIZE)
+		return lose_reader(session);
+	if (code < 0)
+		return session_close(session);
+	session_push(session);
+	if (frame_pending(&session->outbox))
+		session_wake(session);
+}
+
+static void end_call(struct session *session, json_t *message)
+{
+	send_message(session, message);
+	session->abandon = NULL;
+	session->call_open = false;
+	/* Whoever answers from a callback of the engine must not be run over by the next call. */
+	if (!session->dispatching)
+		session_wake(session);
+}
+
+void session_stream(struct session *session, json_t *parameters)
+{
+	send_message(session, varlink_reply(parameters, true));
+}
+
+void session_reply(struct session *session, json_t *parameters)
+{
+	end_call(session, varlink_reply(parameters, false));
+}
+
+void session_fail(struct session *session, const char *error_name, json_t *parameters)
+{
+	end_call(session, varlink_error(error_name, parameters));
+}
+
+void session_refuse(struct session *session, const char *parameter)
+{
+	session_fail(session, VARLINK_SERVICE ".InvalidParameter",
+		json_pack("{s:o}", "parameter", json_text(parameter, strlen(parameter))));
+}
+
+void session_break(struct session *session, const char *text)
+{
+	session_fail(session, VARLINK_ENGINE ".InternalError",
+		json_pack("{s:o}", "text", json_text(text, strlen(text))));
+}

@@ -1,0 +1,27 @@
+/* What a session says: replies in order, bounded, and the last word to who does not read. */
+#pragma once
+
+#include <jansson.h>
+
+struct session;
+struct listener;
+
+/*
+ * Answers of the open call. `parameters` is taken; NULL, which json_pack gives when memory is
+ * short, hangs up rather than answer with a hole. All but the first end the call.
+ */
+void session_stream(struct session *session, json_t *parameters);
+void session_reply(struct session *session, json_t *parameters);
+void session_fail(struct session *session, const char *error_name, json_t *parameters);
+
+/* org.varlink.service.InvalidParameter. */
+void session_refuse(struct session *session, const char *parameter);
+
+/* io.axe.Engine.InternalError. */
+void session_break(struct session *session, const char *text);
+
+/* Send this error past the bound, give up the open call, and hang up once all of it was read. */
+void session_cut(struct session *session, const char *error_name, json_t *parameters);
+
+/* Send what waits. */
+void session_push(struct session *session);

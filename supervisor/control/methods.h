@@ -1,0 +1,47 @@
+/* The methods that a client may call: name, parameters, handler. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct session;
+
+#define METHOD_PARAMETERS_MAX 2
+
+struct method_parameter {
+	const char *name;
+	json_type type;
+	bool required;
+};
+
+/*
+ * A handler answers its call by session_reply or session_fail, or says by session_wait that it
+ * will. Its parameters were checked against the row: known, of that type, present where required.
+ */
+struct method {
+	const char *name;
+	void (*handle)(struct session *session, const json_t *parameters);
+	bool streams; /* makes no sense without `more` */
+	struct method_parameter parameters[METHOD_PARAMETERS_MAX];
+};
+
+/* Answer a call: by its handler, or by what is wrong with it. */
+void method_call(struct session *session, const char *name, const json_t *parameters);
+
+/* methods_service.c: what every Varlink service tells. */
+void service_get_info(struct session *session, const json_t *parameters);
+void service_get_description(struct session *session, const json_t *parameters);
+
+/* methods_run.c: a manifest comes in. */
+void engine_execute_job(struct session *session, const json_t *parameters);
+void engine_plan_job(struct session *session, const json_t *parameters);
+
+/* methods_end.c: the three ways to end. */
+void engine_cancel_assessment(struct session *session, const json_t *parameters);
+void engine_cancel_job(struct session *session, const json_t *parameters);
+void engine_terminate_job(struct session *session, const json_t *parameters);
+
+/* methods_watch.c: what goes on. */
+void engine_get_status(struct session *session, const json_t *parameters);
+void engine_subscribe(struct session *session, const json_t *parameters);
+void engine_diagnose_host(struct session *session, const json_t *parameters);

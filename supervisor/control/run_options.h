@@ -1,0 +1,23 @@
+/* How a client wants its job to be run: the `options` of a call, read and bounded. */
+#pragma once
+
+#include <jansson.h>
+
+#include "engine/job.h"
+
+struct error;
+
+#define RUN_ENVIRONMENT_MAX 16384 /* variables */
+
+struct run_options {
+	struct job_options job; /* texts are borrowed from the options given */
+	const char **environment; /* owned */
+};
+
+/*
+ * NULL options (or null) stand for all defaults. -EINVAL: the error's text is the name of the first
+ * parameter that is unknown, of another type or out of its range, "options.state_dir" say.
+ */
+int run_options_read(
+	const json_t *options, struct run_options *ret_options, struct error *ret_wrong);
+void run_options_finish(struct run_options *options);

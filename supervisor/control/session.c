@@ -1,0 +1,223 @@
+/* One connection: its messages in and out, and the one call that it answers at a time. */
+#include "control/session.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "control/answer.h"
+#include "control/methods.h"
+#include "control/varlink.h"
+
+void session_wake(struct session *session)
+{
+	sd_event_source_set_enabled(session->turn, SD_EVENT_ONESHOT);
+}
+
+void session_give_up(struct session *session)
+{
+	if (session->abandon)
+		session->abandon(session);
+	session->abandon = NULL;
+	session->call_open = false;
+}
+
+void session_close(struct session *session)
+{
+	if (session->closed)
+		return;
+	session->closed = true;
+	session_give_up(session);
+	session->io = sd_event_source_disable_unref(session->io);
+	cleanup_fd(&session->fd);
+	session_wake(session);
+}
+
+void session_wait(struct session *session, void (*abandon)(struct session *session))
+{
+	session->abandon = abandon;
+}
+
+static void stop_listening(struct session *session)
+{
+	list_remove(&session->listener.link);
+}
+
+void session_listen(struct session *session, const struct listener_calls *calls)
+{
+	session->listener.calls = calls;
+	session_wait(session, stop_listening);
+	supervisor_listen(session->config.supervisor, &session->listener);
+}
+
+/* Nothing is read while a call is open, so that what a client can pile up here is bounded. */
+static void arm(struct session *session)
+{
+	uint32_t events = 0;
+
+	if (!session->ended)
+		events |= EPOLLRDHUP;
+	if (!session->ended && !session->call_open && !session->cut)
+		events |= EPOLLIN;
+	if (frame_pending(&session->outbox))
+		events |= EPOLLOUT;
+	sd_event_source_set_io_events(session->io, events);
+}
+
+/* Close what has nothing more to say or to hear; else wait for the right thing. */
+static void settle(struct session *session)
+{
+	bool silent = session->ended || session->cut;
+
+	if (session->closed)
+		return;
+	if (silent && !session->call_open && !frame_pending(&session->outbox))
+		session_close(session);
+	else
+		arm(session);
+}
+
+static void refuse_bytes(struct session *session, const char *text)
+{
+	session_cut(session, VARLINK_ENGINE ".BadMessage", json_pack("{s:s}", "text", text));
+}
+
+static void refuse_size(struct session *session)
+{
+	session_cut(session, VARLINK_ENGINE ".LimitReached",
+		json_pack("{s:I, s:s}", "limit", (json_int_t)session->inbox.limit, "text",
+			"the message is longer than the limit in bytes"));
+}
+
+static void dispatch(struct session *session, const json_t *message)
+{
+	struct varlink_call call;
+	struct error error;
+
+	if (varlink_parse(message, &call, &error) < 0)
+		return refuse_bytes(session, error.text);
+	session->call_open = true;
+	session->more = call.more;
+	session->oneway = call.oneway;
+	session->dispatching = true;
+	method_call(session, call.method, call.parameters);
+	session->dispatching = false;
+}
+
+static void pump(struct session *session)
+{
+	while (!session->closed && !session->cut && !session->call_open) {
+		auto_json message = NULL;
+		int code = frame_next(&session->inbox, &message);
+
+		if (code == 0)
+			return;
+		if (code < 0)
+			return refuse_bytes(session,
+				"not a JSON object in UTF-8, too deep, or with a key twice");
+		dispatch(session, message);
+	}
+}
+
+static void end_input(struct session *session)
+{
+	session->ended = true;
+	if (session->config.private)
+		session_close(session);
+}
+
+static void pull(struct session *session)
+{
+	int code = frame_receive(&session->inbox, session->fd);
+
+	if (code > 0)
+		pump(session);
+	else if (code == 0)
+		end_input(session);
+	else if (code == -EMSGSIZE)
+		refuse_size(session);
+	else if (code != -EAGAIN)
+		session_close(session);
+}
+
+static int session_on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct session *session = data;
+
+	if (revents & EPOLLOUT)
+		session_push(session);
+	if (revents & EPOLLIN)
+		pull(session);
+	else if (revents & (EPOLLHUP | EPOLLERR))
+		session_close(session);
+	else if (revents & EPOLLRDHUP)
+		end_input(session);
+	settle(session);
+	return 0;
+}
+
+static int session_turn(sd_event_source *source, void *data)
+{
+	struct session *session = data;
+
+	if (!session->closed) {
+		pump(session);
+		settle(session);
+	}
+	if (session->closed)
+		session->config.closed(session, session->config.data);
+	return 0;
+}
+
+static int hang_into(struct session *session, sd_event *loop)
+{
+	int code = sd_event_add_defer(loop, &session->turn, session_turn, session);
+
+	if (code >= 0)
+		code = sd_event_source_set_enabled(session->turn, SD_EVENT_OFF);
+	if (code >= 0)
+		code = sd_event_add_io(loop, &session->io, session->fd, EPOLLIN | EPOLLRDHUP,
+			session_on_io, session);
+	return code;
+}
+
+int session_create(sd_event *loop, int fd, const struct session_config *config,
+	struct session **ret_session, struct error *error)
+{
+	auto_fd owned = fd;
+	struct session *session = calloc(1, sizeof(*session));
+	int code;
+
+	if (!session)
+		return fail(error, ENOMEM, "make a session");
+	session->config = *config;
+	session->fd = take_fd(&owned);
+	list_init(&session->link);
+	list_init(&session->listener.link);
+	frame_init(&session->inbox, SESSION_RECEIVE_MAX);
+	frame_init(&session->outbox, config->send_max ? config->send_max : SESSION_SEND_MAX);
+
+	code = hang_into(session, loop);
+	if (code < 0) {
+		session_destroy(session);
+		return fail(error, -code, "hang a session into the loop");
+	}
+	*ret_session = session;
+	return 0;
+}
+
+void session_destroy(struct session *session)
+{
+	if (!session)
+		return;
+	session_give_up(session);
+	list_remove(&session->link);
+	sd_event_source_disable_unref(session->io);
+	sd_event_source_disable_unref(session->turn);
+	cleanup_fd(&session->fd);
+	frame_finish(&session->inbox);
+	frame_finish(&session->outbox);
+	free(session);
+}

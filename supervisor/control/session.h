@@ -1,0 +1,70 @@
+/* One connection: its messages in and out, and the one call that it answers at a time. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "base/frame.h"
+#include "base/list.h"
+#include "control/listener.h"
+#include "control/supervisor.h"
+
+struct error;
+struct session;
+
+#define SESSION_RECEIVE_MAX (16u << 20) /* bytes of one call: a manifest and an environment */
+#define SESSION_SEND_MAX    (32u << 20) /* bytes that wait for a client that does not read */
+
+struct session_config {
+	struct supervisor *supervisor;
+	/* The client for whom this supervisor runs: its end of file hangs up, at once. */
+	bool private;
+	size_t send_max; /* 0: SESSION_SEND_MAX */
+	/* The connection is over; called from the loop, never from inside a call. It destroys. */
+	void (*closed)(struct session *session, void *data);
+	void *data;
+};
+
+/*
+ * A call is open from its dispatch to its last reply; the next one is not read before. A handler
+ * that returns without a reply has said by session_wait how to give the call up.
+ */
+struct session {
+	struct session_config config;
+	struct list_link link; /* server::sessions */
+	sd_event_source *io;
+	sd_event_source *turn; /* resumes after a reply from a callback; buries */
+	int fd;
+	struct frame_buffer inbox, outbox;
+	struct listener listener; /* of ExecuteJob and Subscribe */
+	void (*abandon)(struct session *session);
+	bool call_open, more, oneway;
+	bool dispatching;
+	bool ended; /* the client sends no more */
+	bool deaf; /* the client cannot be written to */
+	bool cut; /* it gets what waits for it, and no more */
+	bool closed;
+};
+
+/* The descriptor is taken, also on failure. */
+int session_create(sd_event *loop, int fd, const struct session_config *config,
+	struct session **ret_session, struct error *error);
+
+/* Gives up the open call and hangs up. NULL is fine. */
+void session_destroy(struct session *session);
+
+/* Hang up. The session lives on until `closed` is called from the loop. */
+void session_close(struct session *session);
+
+/* The answer of the open call comes later; `abandon` is called if the client hangs up before. */
+void session_wait(struct session *session, void (*abandon)(struct session *session));
+
+/* The same for a call that is answered by the events of jobs. */
+void session_listen(struct session *session, const struct listener_calls *calls);
+
+/* Give up the open call. */
+void session_give_up(struct session *session);
+
+/* Go on from the loop, where no callback of the engine is under way. */
+void session_wake(struct session *session);
