@@ -9,8 +9,8 @@
 #define STATUS_GROUP_EXIT 0x00000004 /* signal_struct::flags, SIGNAL_GROUP_EXIT */
 
 /*
- * exit_group and death by a signal set the group's code; when every thread left by SYS_exit alone,
- * the leader's own code counts, whoever left last.
+ * The group's code counts: set by exit_group, by death from a signal, or by the last of threads
+ * that left one by one. Where no code was set for the group, wait(2) tells the leader's own.
  */
 static inline axe_u32 status_of_group(axe_u32 signal_flags, axe_u32 group_code, axe_u32 leader_code)
 {
