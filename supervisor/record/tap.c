@@ -1,0 +1,92 @@
+/* The results as TAP version 13, for harnesses that read such streams. */
+#include "record/tap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "record/outcome.h"
+
+#define DESCRIPTION_SIZE 1024
+
+/* What the YAML block of a failure repeats of its result. */
+static const char *const diagnostics[] = { "verdict", "reason", "error", "exit", "killer", "leaks",
+	"warnings", "processes", "integrity", "duration_ms" };
+
+/* On one line; a `#` would begin a directive, and a `\` escapes it. */
+static void write_description(FILE *file, const char *text)
+{
+	char line[DESCRIPTION_SIZE];
+
+	text_escape(text, strlen(text), line, sizeof(line));
+	for (const char *at = line; *at; at++) {
+		if (*at == '#' || *at == '\\')
+			fputc('\\', file);
+		fputc(*at, file);
+	}
+}
+
+/* JSON is YAML, as long as a blank follows the colons: no JSON_COMPACT. */
+static void write_diagnostic(FILE *file, const char *key, const json_t *value)
+{
+	auto_free char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+
+	if (text)
+		fprintf(file, "  %s: %s\n", key, text);
+}
+
+static void write_block(FILE *file, const json_t *result, const char *sentence)
+{
+	json_t *message = json_string(sentence);
+
+	fputs("  ---\n", file);
+	write_diagnostic(file, "message", message);
+	json_decref(message);
+	for (size_t i = 0; i < sizeof(diagnostics) / sizeof(*diagnostics); i++) {
+		const json_t *value = json_object_get(result, diagnostics[i]);
+
+		if (value && !json_is_null(value))
+			write_diagnostic(file, diagnostics[i], value);
+	}
+	fputs("  ...\n", file);
+}
+
+static void write_case(FILE *file, size_t number, const json_t *result)
+{
+	enum outcome_kind kind = outcome_kind(result);
+	auto_free char *name = outcome_name(result);
+	auto_free char *sentence = outcome_sentence(result);
+	bool failed = kind == OUTCOME_FAILURE || kind == OUTCOME_ERROR;
+
+	fprintf(file, "%s %zu - ", failed ? "not ok" : "ok", number);
+	write_description(file, name ? name : "");
+	if (kind == OUTCOME_SKIP) {
+		fputs(" # SKIP ", file);
+		write_description(file, sentence ? sentence : "");
+	}
+	fputc('\n', file);
+	if (failed)
+		write_block(file, result, sentence ? sentence : "");
+}
+
+char *tap_render(const json_t *results)
+{
+	const json_t *cases = json_object_get(results, "assessments"), *result;
+	char *text = NULL;
+	size_t size, i;
+	FILE *file = open_memstream(&text, &size);
+	int failed;
+
+	if (!file)
+		return NULL;
+	fprintf(file, "TAP version 13\n1..%zu\n", json_array_size(cases));
+	json_array_foreach (cases, i, result)
+		write_case(file, i + 1, result);
+	failed = ferror(file);
+	if (fclose(file) == 0 && !failed)
+		return text;
+	free(text);
+	return NULL;
+}
