@@ -3,17 +3,25 @@
 
 #include <jansson.h>
 
+#include "base/cleanup.h"
+
 struct error;
 struct results;
 
 int results_create(int directory, struct results **ret_results, struct error *error);
 void results_destroy(struct results *results);
+DEFINE_CLEANUP(results)
 
-/* Append one assessment's result (INTERFACE: name, index, try, verdict, ...) to results.ndjson. */
+/*
+ * Append one assessment's result (name, index, try, verdict, ...) to results.ndjson. A result whose
+ * line could not be written is among those of results_finish all the same. `result` is borrowed and
+ * shared: it must not change afterwards.
+ */
 int results_add(struct results *results, json_t *result, struct error *error);
 
 /*
  * Write results.json ({"v":1, "job", ..., "assessments":[...]}: `summary` with the assessments
- * added), junit.xml and results.tap, each aside, synced, renamed.
+ * added), junit.xml and results.tap, each aside, synced, renamed. All are tried; the first that
+ * failed is told.
  */
 int results_finish(struct results *results, json_t *summary, struct error *error);

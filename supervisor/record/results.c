@@ -1,0 +1,147 @@
+/* The results of one job: a line as each assessment ends, whole files once at the end. */
+#include "record/results.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "record/junit.h"
+#include "record/tap.h"
+
+#define LINES_NAME "results.ndjson"
+
+struct results {
+	int directory;
+	int lines;
+	json_t *assessments; /* in the order of their index and try, however they ended */
+};
+
+static char *json_render(const json_t *results)
+{
+	return json_dumps(results, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+}
+
+static const struct {
+	const char *name;
+	char *(*render)(const json_t *results);
+} files[] = {
+	{ "results.json", json_render },
+	{ "junit.xml", junit_render },
+	{ "results.tap", tap_render },
+};
+
+int results_create(int directory, struct results **ret_results, struct error *error)
+{
+	auto_of(results) struct results *results = calloc(1, sizeof(*results));
+
+	if (!results)
+		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
+	results->directory = results->lines = -1;
+	results->assessments = json_array();
+	if (!results->assessments)
+		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
+	results->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	if (results->directory < 0)
+		return fail(error, errno, "open the folder of `%s`", LINES_NAME);
+	results->lines = file_open_beneath(
+		directory, LINES_NAME, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0640);
+	if (results->lines < 0)
+		return fail(error, -results->lines, "create `%s`", LINES_NAME);
+
+	*ret_results = take_pointer(results);
+	return 0;
+}
+
+void results_destroy(struct results *results)
+{
+	if (!results)
+		return;
+	cleanup_fd(&results->lines);
+	cleanup_fd(&results->directory);
+	json_decref(results->assessments);
+	free(results);
+}
+
+static json_int_t number_of(const json_t *result, const char *key)
+{
+	return json_integer_value(json_object_get(result, key));
+}
+
+static bool comes_after(const json_t *result, const json_t *other)
+{
+	json_int_t index = number_of(result, "index"), other_index = number_of(other, "index");
+
+	if (index != other_index)
+		return index > other_index;
+	return number_of(result, "try") >= number_of(other, "try");
+}
+
+static int insert_sorted(json_t *assessments, json_t *result)
+{
+	size_t at = json_array_size(assessments);
+
+	while (at && !comes_after(result, json_array_get(assessments, at - 1)))
+		at--;
+	return json_array_insert(assessments, at, result) < 0 ? -ENOMEM : 0;
+}
+
+/* Whole or not at all, so that a reader never meets half a line. No fsync: nobody waits for it. */
+static int append_line(int fd, const char *text, size_t size)
+{
+	struct stat status;
+	int code;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	code = file_write_all(fd, text, size);
+	if (code < 0 && ftruncate(fd, status.st_size) < 0)
+		return -errno;
+	return code;
+}
+
+int results_add(struct results *results, json_t *result, struct error *error)
+{
+	auto_free char *text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	size_t size = text ? strlen(text) : 0;
+	int code;
+
+	if (!text || insert_sorted(results->assessments, result) < 0)
+		return fail(error, ENOMEM, "append to `%s`", LINES_NAME);
+	/* The newline takes the place of the NUL: one write makes the whole line. */
+	text[size] = '\n';
+	code = append_line(results->lines, text, size + 1);
+	return code < 0 ? fail(error, -code, "append to `%s`", LINES_NAME) : 0;
+}
+
+/* Each file is tried, whatever became of the others; the first failure is told. */
+static int write_files(int directory, const json_t *whole, struct error *error)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		auto_free char *text = files[i].render(whole);
+		struct error *told = first ? NULL : error;
+		int code = text ? file_replace_at(
+					  directory, files[i].name, text, strlen(text), 0640, told)
+				: fail(told, ENOMEM, "write `%s`", files[i].name);
+
+		if (code < 0 && !first)
+			first = code;
+	}
+	return first;
+}
+
+int results_finish(struct results *results, json_t *summary, struct error *error)
+{
+	auto_json whole = json_pack("{s:i}", "v", 1);
+
+	if (!whole || json_object_update(whole, summary) < 0 ||
+		json_object_set(whole, "assessments", results->assessments) < 0)
+		return fail(error, ENOMEM, "write `%s`", files[0].name);
+	return write_files(results->directory, whole, error);
+}

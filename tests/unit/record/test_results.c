@@ -1,0 +1,166 @@
+/* Results are on disk as each assessment ends, and whole at the end, or what is missing is named.
+ */
+#include "unit/record/folder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/json.h"
+#include "record/results.h"
+#include "unit/record/sample.h"
+
+static struct results *results_open(const struct folder *folder)
+{
+	struct results *results = NULL;
+
+	assert_int_equal(0, results_create(folder->fd, &results, NULL));
+	return results;
+}
+
+static void add(struct results *results, int index, int try_number)
+{
+	auto_json result =
+		sample_result(index, "t", "passed", json_pack("{s:i}", "try", try_number));
+
+	assert_int_equal(0, results_add(results, result, NULL));
+}
+
+static json_t *read_whole(const struct folder *folder)
+{
+	auto_free char *text = folder_read(folder, "results.json", NULL);
+	json_t *whole = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_non_null(whole);
+	return whole;
+}
+
+static bool exists(const struct folder *folder, const char *name)
+{
+	return faccessat(folder->fd, name, F_OK, 0) == 0;
+}
+
+static void interrupted_job_still_has_its_lines(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json lines = NULL;
+
+	add(results, 0, 1);
+	add(results, 1, 1);
+	lines = folder_read_lines(*state, "results.ndjson");
+	assert_int_equal(2, json_array_size(lines));
+	assert_int_equal(1, folder_number(json_array_get(lines, 1), "index"));
+	results_destroy(results);
+	assert_false(exists(*state, "results.json"));
+}
+
+static void whole_has_the_summary_and_every_result(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json summary =
+		json_pack("{s:i, s:s, s:s}", "job", 12, "name", "n", "outcome", "failed");
+	auto_json before = json_copy(summary);
+	auto_json whole = NULL;
+
+	add(results, 0, 1);
+	assert_int_equal(0, results_finish(results, summary, NULL));
+	results_destroy(results);
+	assert_true(json_equal(before, summary));
+	whole = read_whole(*state);
+	assert_int_equal(1, folder_number(whole, "v"));
+	assert_int_equal(12, folder_number(whole, "job"));
+	assert_string_equal("failed", folder_text(whole, "outcome"));
+	assert_int_equal(1, json_array_size(json_object_get(whole, "assessments")));
+	assert_true(exists(*state, "junit.xml"));
+	assert_true(exists(*state, "results.tap"));
+}
+
+static void results_stand_in_the_order_of_the_manifest(void **state)
+{
+	static const int order[][2] = { { 2, 1 }, { 0, 2 }, { 1, 1 }, { 0, 1 }, { 0, 3 } };
+	static const int sorted[][2] = { { 0, 1 }, { 0, 2 }, { 0, 3 }, { 1, 1 }, { 2, 1 } };
+	struct results *results = results_open(*state);
+	auto_json summary = json_object();
+	auto_json whole = NULL;
+
+	for (size_t i = 0; i < 5; i++)
+		add(results, order[i][0], order[i][1]);
+	assert_int_equal(0, results_finish(results, summary, NULL));
+	results_destroy(results);
+	whole = read_whole(*state);
+	for (size_t i = 0; i < 5; i++) {
+		const json_t *result = json_array_get(json_object_get(whole, "assessments"), i);
+
+		assert_int_equal(sorted[i][0], folder_number(result, "index"));
+		assert_int_equal(sorted[i][1], folder_number(result, "try"));
+	}
+}
+
+static void line_that_does_not_fit_is_not_torn_and_not_lost(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json result = sample_result(1, "t", "passed", NULL);
+	auto_json summary = json_object();
+	auto_json lines = NULL;
+	auto_json whole = NULL;
+	struct error error = { 0 };
+	struct stat status;
+	struct folder *folder = *state;
+
+	add(results, 0, 1);
+	assert_int_equal(0, fstatat(folder->fd, "results.ndjson", &status, 0));
+	folder_limit_files((rlim_t)status.st_size + 10);
+	assert_int_equal(-EFBIG, results_add(results, result, &error));
+	folder_limit_files(RLIM_INFINITY);
+	assert_non_null(strstr(error.text, "results.ndjson"));
+	lines = folder_read_lines(folder, "results.ndjson");
+	assert_int_equal(1, json_array_size(lines));
+	assert_int_equal(0, results_finish(results, summary, NULL));
+	results_destroy(results);
+	whole = read_whole(folder);
+	assert_int_equal(2, json_array_size(json_object_get(whole, "assessments")));
+}
+
+/* A folder in the place of one file: that one fails, is named, and the others are written. */
+static void file_that_failed_is_named_and_the_others_written(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json summary = json_object();
+	struct folder *folder = *state;
+	struct error error = { 0 };
+
+	assert_int_equal(0, mkdirat(folder->fd, "junit.xml", 0755));
+	assert_int_equal(-EISDIR, results_finish(results, summary, &error));
+	assert_non_null(strstr(error.text, "junit.xml"));
+	results_destroy(results);
+	assert_true(exists(folder, "results.json"));
+	assert_true(exists(folder, "results.tap"));
+	assert_false(exists(folder, ".junit.xml.new"));
+}
+
+static void second_results_in_one_folder_are_refused(void **state)
+{
+	struct results *results = results_open(*state), *second = NULL;
+	struct folder *folder = *state;
+
+	assert_int_equal(-EEXIST, results_create(folder->fd, &second, NULL));
+	assert_null(second);
+	results_destroy(results);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(interrupted_job_still_has_its_lines),
+		TEST(whole_has_the_summary_and_every_result),
+		TEST(results_stand_in_the_order_of_the_manifest),
+		TEST(line_that_does_not_fit_is_not_torn_and_not_lost),
+		TEST(file_that_failed_is_named_and_the_others_written),
+		TEST(second_results_in_one_folder_are_refused),
+	};
+
+	signal(SIGXFSZ, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
