@@ -12,7 +12,6 @@
 #include "confine/spawn.h"
 
 #define ENTRY_SIZE 65536 /* of one user's texts */
-#define GROUPS_MAX 65536 /* NGROUPS_MAX of the kernel */
 
 static bool number_parse(const char *text, uid_t *ret_uid)
 {
@@ -45,21 +44,21 @@ static int user_find(const char *user, struct passwd *entry, char *buffer, struc
 	return fail_advice(error, "name one that `getent passwd` knows");
 }
 
+/* The first call only counts. */
 static int groups_find(const struct passwd *entry, gid_t **ret_groups, unsigned *ret_count)
 {
-	for (int room = 32; room <= GROUPS_MAX; room *= 2) {
-		auto_free gid_t *groups = calloc((size_t)room, sizeof(*groups));
-		int count = room;
+	auto_free gid_t *groups = NULL;
+	int count = 0;
 
-		if (!groups)
-			return -ENOMEM;
-		if (getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0)
-			continue;
-		*ret_count = (unsigned)count;
-		*ret_groups = take_pointer(groups);
-		return 0;
-	}
-	return -E2BIG;
+	getgrouplist(entry->pw_name, entry->pw_gid, NULL, &count);
+	groups = calloc((size_t)count + 1, sizeof(*groups));
+	if (!groups)
+		return -ENOMEM;
+	if (getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0)
+		return -EAGAIN;
+	*ret_count = (unsigned)count;
+	*ret_groups = take_pointer(groups);
+	return 0;
 }
 
 int spawn_credentials(const char *user, uid_t *ret_uid, gid_t *ret_gid, gid_t **ret_groups,
