@@ -1,0 +1,211 @@
+/* One place in the file system where clients knock: a listening Unix socket. */
+#include "control/door.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#define LOCK_TRIES        200
+#define BACKLOG           64
+#define KNOCKS_PER_SECOND 1000 /* bounds the turns lost when accept fails again and again */
+
+struct door {
+	char path[DOOR_PATH_MAX + 1];
+	int fd;
+	dev_t device; /* with the inode: whether the name is still ours */
+	ino_t inode;
+	sd_event_source *source;
+	door_handler *handler;
+	void *data;
+};
+
+static struct sockaddr_un address_of(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	return address;
+}
+
+/* Whether someone listens at the path. A name that only a dead one left refuses. */
+static bool is_alive(const char *path)
+{
+	struct sockaddr_un address = address_of(path);
+	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return true;
+	/* EAGAIN: its backlog is full, so somebody is there. */
+	return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 ||
+	       (errno != ECONNREFUSED && errno != ENOENT);
+}
+
+/* Never unlinked: whoever waits for the lock would hold one that no other can see. */
+static int lock_directory(const char *directory, struct error *error)
+{
+	char path[DOOR_PATH_MAX + sizeof("/.lock")];
+	auto_fd fd = -1;
+
+	snprintf(path, sizeof(path), "%s/.lock", directory);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fail(error, errno, "open the lock `%s`", path);
+	/* Held for microseconds, unless its holder was stopped: that must not stop us, too. */
+	for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK || tries == LOCK_TRIES)
+			return fail(error, errno, "lock `%s`", path);
+		poll(NULL, 0, 1);
+	}
+	return take_fd(&fd);
+}
+
+/* Under the directory's lock, so that two newcomers do not replace each other. */
+static int clear_name(const char *path, struct error *error)
+{
+	struct stat found;
+
+	if (lstat(path, &found) < 0)
+		return errno == ENOENT ? 0 : fail(error, errno, "look at `%s`", path);
+	if (!S_ISSOCK(found.st_mode))
+		return fail_plain(error, EEXIST,
+			"listen at `%s`: a file that is no socket is in the way", path);
+	if (is_alive(path)) {
+		fail_plain(error, EADDRINUSE, "listen at `%s`: another supervisor does", path);
+		return fail_advice(error, "give another --socket, or end that one");
+	}
+	if (unlink(path) < 0)
+		return fail(error, errno, "remove the left-over socket `%s`", path);
+	return 0;
+}
+
+static int bind_name(struct door *door, struct error *error)
+{
+	struct sockaddr_un address = address_of(door->path);
+	struct stat made;
+
+	/* Linux gives the new name the mode of the descriptor: it is never open to others. */
+	if (fchmod(door->fd, 0600) < 0)
+		return fail(error, errno, "set the mode of `%s`", door->path);
+	if (bind(door->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return fail(error, errno, "listen at `%s`", door->path);
+	if (listen(door->fd, BACKLOG) < 0 || stat(door->path, &made) < 0) {
+		int code = errno;
+
+		unlink(door->path);
+		return fail(error, code, "listen at `%s`", door->path);
+	}
+	door->device = made.st_dev;
+	door->inode = made.st_ino;
+	return 0;
+}
+
+static int take_place(struct door *door, struct error *error)
+{
+	char directory[DOOR_PATH_MAX + 1];
+	auto_fd lock = -1;
+	int code;
+
+	snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(door->path, '/') - door->path),
+		door->path);
+	if (directory[0]) {
+		code = file_make_directories(directory, 0755, error);
+		if (code < 0)
+			return code;
+	}
+	lock = lock_directory(directory, error);
+	if (lock < 0)
+		return lock;
+	code = clear_name(door->path, error);
+	return code < 0 ? code : bind_name(door, error);
+}
+
+static int on_knock(sd_event_source *source, int fd, uint32_t revents, void *data)
+{
+	struct door *door = data;
+	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (client >= 0)
+		door->handler(client, door->data);
+	return 0;
+}
+
+static int hang_into(struct door *door, sd_event *loop)
+{
+	int code = sd_event_add_io(loop, &door->source, door->fd, EPOLLIN, on_knock, door);
+
+	if (code < 0)
+		return code;
+	return sd_event_source_set_ratelimit(door->source, 1000 * US_PER_MS, KNOCKS_PER_SECOND);
+}
+
+static int set_up(struct door *door, sd_event *loop, struct error *error)
+{
+	int code;
+
+	door->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (door->fd < 0)
+		return fail(error, errno, "make a socket");
+	code = take_place(door, error);
+	if (code < 0)
+		return code;
+	code = hang_into(door, loop);
+	return code < 0 ? fail(error, -code, "hang `%s` into the loop", door->path) : 0;
+}
+
+int door_open(sd_event *loop, const char *path, door_handler *handler, void *data,
+	struct door **ret_door, struct error *error)
+{
+	struct door *door;
+	int code;
+
+	if (path[0] != '/')
+		return fail_plain(error, EINVAL, "socket path `%s` is not absolute", path);
+	if (strlen(path) > DOOR_PATH_MAX)
+		return fail_plain(error, ENAMETOOLONG, "socket path `%s` is longer than %zu bytes",
+			path, DOOR_PATH_MAX);
+	door = calloc(1, sizeof(*door));
+	if (!door)
+		return fail(error, ENOMEM, "listen at `%s`", path);
+
+	snprintf(door->path, sizeof(door->path), "%s", path);
+	door->handler = handler;
+	door->data = data;
+	code = set_up(door, loop, error);
+	if (code < 0) {
+		door_close(door);
+		return code;
+	}
+	*ret_door = door;
+	return 0;
+}
+
+void door_close(struct door *door)
+{
+	struct stat found;
+
+	if (!door)
+		return;
+	sd_event_source_disable_unref(door->source);
+	if (door->inode && lstat(door->path, &found) == 0 && found.st_dev == door->device &&
+		found.st_ino == door->inode)
+		unlink(door->path);
+	cleanup_fd(&door->fd);
+	free(door);
+}
+
+const char *door_path(const struct door *door)
+{
+	return door->path;
+}

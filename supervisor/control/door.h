@@ -1,0 +1,25 @@
+/* One place in the file system where clients knock: a listening Unix socket. */
+#pragma once
+
+#include <sys/un.h>
+#include <systemd/sd-event.h>
+
+struct door;
+struct error;
+
+#define DOOR_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
+
+/* Someone came in; the connected descriptor (non-blocking) is taken. */
+typedef void door_handler(int fd, void *data);
+
+/*
+ * Listen at an absolute path (mode 0600, its directory made with 0755 if absent). What a dead
+ * supervisor left there is replaced; where a live one listens: -EADDRINUSE. `path` is copied.
+ */
+int door_open(sd_event *loop, const char *path, door_handler *handler, void *data,
+	struct door **ret_door, struct error *error);
+
+/* Removes the socket's name if it still is its own. NULL is fine. */
+void door_close(struct door *door);
+
+const char *door_path(const struct door *door);
