@@ -1,0 +1,226 @@
+/* Who is connected: the doors, who may come in, and the bound on how many. */
+#include "control/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "control/answer.h"
+#include "control/door.h"
+#include "control/session.h"
+#include "control/varlink.h"
+
+#define REFUSAL_BYTES 1024u
+
+struct server {
+	sd_event *loop;
+	struct supervisor *supervisor;
+	struct door *door;
+	struct door *job_door;
+	struct list_link sessions;
+	unsigned sessions_count;
+};
+
+int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
+	struct error *error)
+{
+	struct server *server = calloc(1, sizeof(*server));
+
+	if (!server)
+		return fail(error, ENOMEM, "make the server");
+	server->loop = loop;
+	server->supervisor = supervisor;
+	list_init(&server->sessions);
+	*ret_server = server;
+	return 0;
+}
+
+void server_destroy(struct server *server)
+{
+	struct session *session, *following;
+
+	if (!server)
+		return;
+	door_close(server->door);
+	door_close(server->job_door);
+	list_for_each_safe (session, following, &server->sessions, link)
+		session_destroy(session);
+	free(server);
+}
+
+static void session_closed(struct session *session, void *data)
+{
+	struct server *server = data;
+	bool private = session->config.private;
+
+	server->sessions_count--;
+	session_destroy(session);
+	if (private)
+		supervisor_leave(server->supervisor);
+}
+
+static int add_session(struct server *server, int fd, bool private, struct error *error)
+{
+	const struct session_config config = {
+		.supervisor = server->supervisor,
+		.private = private,
+		.closed = session_closed,
+		.data = server,
+	};
+	struct session *session;
+	int code = session_create(server->loop, fd, &config, &session, error);
+
+	if (code < 0)
+		return code;
+	list_append(&server->sessions, &session->link);
+	server->sessions_count++;
+	return 0;
+}
+
+/* One error without having read a call, then the end. */
+static void turn_away(int fd, const char *error_name, json_t *parameters)
+{
+	auto_json message = varlink_error(error_name, parameters);
+	struct frame_buffer outbox;
+
+	frame_init(&outbox, REFUSAL_BYTES);
+	if (message && frame_put(&outbox, message) == 0)
+		frame_send(&outbox, fd);
+	frame_finish(&outbox);
+}
+
+/* Decided by the kernel's word alone, before a byte of the client is looked at. */
+static bool may_enter(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return false;
+	return peer.uid == 0 || peer.uid == geteuid();
+}
+
+/* A client that was cut off keeps its place only while nobody else needs it. */
+static bool make_place(struct server *server)
+{
+	struct session *session;
+
+	if (server->sessions_count < SERVER_SESSIONS_MAX)
+		return true;
+	list_for_each (session, &server->sessions, link) {
+		if (!session->cut || session->config.private)
+			continue;
+		server->sessions_count--;
+		session_destroy(session);
+		return true;
+	}
+	return false;
+}
+
+static void on_client(int fd, void *data)
+{
+	auto_fd client = fd;
+	struct server *server = data;
+	struct error error;
+
+	if (!may_enter(client))
+		return turn_away(client, VARLINK_SERVICE ".PermissionDenied", json_object());
+	if (!make_place(server))
+		return turn_away(client, VARLINK_ENGINE ".LimitReached",
+			json_pack("{s:i, s:s}", "limit", SERVER_SESSIONS_MAX, "text",
+				"as many clients as the supervisor serves are connected"));
+	if (add_session(server, take_fd(&client), false, &error) < 0)
+		log_line(LOG_LEVEL_WARNING, "a client could not be served: %s", error.text);
+}
+
+int server_open(struct server *server, const char *path, struct error *error)
+{
+	return door_open(server->loop, path, on_client, server, &server->door, error);
+}
+
+int server_adopt(struct server *server, int fd, struct error *error)
+{
+	auto_fd owned = fd;
+	socklen_t size = sizeof(int);
+	int type;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
+		return fail(error, errno, "serve the client at descriptor %d", fd);
+	/* It came through an exec; what a job runs must not get it, too. */
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return fail(error, errno, "take over descriptor %d", fd);
+	return add_session(server, take_fd(&owned), true, error);
+}
+
+static int try_door(struct server *server, const char *path, struct error *error)
+{
+	return door_open(server->loop, path, on_client, server, &server->job_door, error);
+}
+
+const char *server_announce(struct server *server, const char *run_dir, uint64_t job)
+{
+	char path[DOOR_PATH_MAX + 64];
+	struct error error;
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%" PRIu64 ".sock", run_dir, job);
+	code = try_door(server, path, &error);
+	if (code == -EADDRINUSE) {
+		snprintf(path, sizeof(path), "%s/%" PRIu64 "-%d.sock", run_dir, job, getpid());
+		code = try_door(server, path, &error);
+	}
+	if (code < 0) {
+		log_line(LOG_LEVEL_WARNING, "job %" PRIu64 " can only be steered by its client: %s",
+			job, error.text);
+		return NULL;
+	}
+	return door_path(server->job_door);
+}
+
+void server_withdraw(struct server *server)
+{
+	door_close(server->job_door);
+	server->job_door = NULL;
+}
+
+/* The sessions for which something waits; their number. */
+static unsigned list_waiting(struct server *server, struct pollfd *polled, struct session **waiting)
+{
+	struct session *session;
+	unsigned count = 0;
+
+	list_for_each (session, &server->sessions, link) {
+		if (session->closed || session->deaf || !frame_pending(&session->outbox))
+			continue;
+		waiting[count] = session;
+		polled[count++] = (struct pollfd){ .fd = session->fd, .events = POLLOUT };
+	}
+	return count;
+}
+
+void server_flush(struct server *server, uint64_t timeout_ns)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + timeout_ns;
+	struct pollfd polled[SERVER_SESSIONS_MAX + 1]; /* and the private one */
+	struct session *waiting[SERVER_SESSIONS_MAX + 1];
+	unsigned count;
+
+	while ((count = list_waiting(server, polled, waiting))) {
+		uint64_t now_ns = clock_monotonic_ns();
+
+		if (now_ns >= deadline_ns)
+			return;
+		poll(polled, count, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1);
+		for (unsigned index = 0; index < count; index++)
+			if (polled[index].revents)
+				session_push(waiting[index]);
+	}
+}

@@ -1,0 +1,38 @@
+/* Who is connected: the doors, who may come in, and the bound on how many. */
+#pragma once
+
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct error;
+struct server;
+struct supervisor;
+
+#define SERVER_SESSIONS_MAX 64
+
+/* Loop and supervisor are borrowed and must outlive the server. */
+int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
+	struct error *error);
+
+/* Hangs up on everybody. NULL is fine. */
+void server_destroy(struct server *server);
+
+/* Let clients in at a path until the server is destroyed. */
+int server_open(struct server *server, const char *path, struct error *error);
+
+/*
+ * Serve the client for whom this supervisor runs; the descriptor is taken, also on failure. When it
+ * hangs up the supervisor leaves.
+ */
+int server_adopt(struct server *server, int fd, struct error *error);
+
+/*
+ * Let clients in at RUN_DIR/JOB.sock, or at RUN_DIR/JOB-PID.sock where a job of another state
+ * directory has that name. Returns the path, borrowed until server_withdraw; NULL when there is no
+ * place for it, which is logged.
+ */
+const char *server_announce(struct server *server, const char *run_dir, uint64_t job);
+void server_withdraw(struct server *server);
+
+/* Before the end: give clients that read until then what waits for them. Blocks. */
+void server_flush(struct server *server, uint64_t timeout_ns);
