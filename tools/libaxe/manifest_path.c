@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 __attribute__((format(printf, 2, 3))) static size_t enter(
 	struct manifest_path *path, const char *format, ...)
 {
@@ -20,6 +22,9 @@ __attribute__((format(printf, 2, 3))) static size_t enter(
 
 	if (added > 0)
 		path->length += (size_t)added < room ? (size_t)added : room - 1;
+	/* A path that was cut is shown and sent as JSON, too: never half a character. */
+	while (!text_is_utf8(path->text, path->length))
+		path->text[--path->length] = '\0';
 	return before;
 }
 
