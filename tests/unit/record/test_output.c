@@ -5,13 +5,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "record/output.h"
+#include "unit/record/pattern.h"
 
-#define KIB                1024u
-#define MIB                (1024u * KIB)
-#define PATTERN_STEP_BYTES 8u
+#define KIB 1024u
+#define MIB (1024u * KIB)
 
 /* The space that a trimmed file may hold beyond its bounds: a step, and the edges of two blocks. */
 #define SLACK_BYTES (256 * KIB + 128 * KIB)
@@ -28,29 +27,6 @@ static struct output *output_open(const struct folder *folder, uint64_t head, ui
 static void put(const struct output *output, const char *text)
 {
 	assert_int_equal(0, file_write_all(output_descriptor(output), text, strlen(text)));
-}
-
-/* `size` bytes in which every 8 tell their own place. */
-static void put_pattern(const struct output *output, uint64_t from, size_t size)
-{
-	auto_free char *block = malloc(size + 1);
-
-	assert_non_null(block);
-	for (size_t at = 0; at < size; at += PATTERN_STEP_BYTES)
-		snprintf(block + at, PATTERN_STEP_BYTES + 1, "%07x\n",
-			(unsigned)((from + at) / PATTERN_STEP_BYTES));
-	assert_int_equal(0, file_write_all(output_descriptor(output), block, size));
-}
-
-static void expect_pattern(const char *text, uint64_t from, size_t size)
-{
-	char word[PATTERN_STEP_BYTES + 1];
-
-	for (size_t at = 0; at < size; at += PATTERN_STEP_BYTES) {
-		snprintf(
-			word, sizeof(word), "%07x\n", (unsigned)((from + at) / PATTERN_STEP_BYTES));
-		assert_memory_equal(word, text + at, PATTERN_STEP_BYTES);
-	}
 }
 
 static uint64_t held_bytes(const struct output *output)
@@ -167,7 +143,7 @@ static void large_output_takes_little_space_while_it_grows(void **state)
 	size_t size;
 
 	for (uint64_t at = 0; at < 64 * MIB; at += MIB) {
-		put_pattern(output, at, MIB);
+		pattern_put(output_descriptor(output), at, MIB);
 		trim(output);
 		assert_true(held_bytes(output) <= 2 * MIB + SLACK_BYTES);
 	}
@@ -178,9 +154,9 @@ static void large_output_takes_little_space_while_it_grows(void **state)
 
 	text = folder_read(*state, "stdout", &size);
 	assert_int_equal(2 * MIB + strlen(marker), size);
-	expect_pattern(text, 0, MIB);
+	pattern_expect(text, 0, MIB);
 	assert_memory_equal(marker, text + MIB, strlen(marker));
-	expect_pattern(text + MIB + strlen(marker), 63 * MIB, MIB);
+	pattern_expect(text + MIB + strlen(marker), 63 * MIB, MIB);
 }
 
 /* As `echo > /dev/stdout` does, without append mode. */
@@ -197,7 +173,7 @@ static void program_that_empties_its_output_begins_anew(void **state)
 	struct output *output = output_open(*state, 64 * KIB, 64 * KIB);
 	struct output_summary summary;
 
-	put_pattern(output, 0, 8 * MIB);
+	pattern_put(output_descriptor(output), 0, 8 * MIB);
 	trim(output);
 	truncate_and_put(*state, "anew\n");
 	trim(output);
@@ -216,10 +192,10 @@ static void program_that_grows_again_unseen_keeps_its_new_tail(void **state)
 	auto_free char *text = NULL;
 	size_t size;
 
-	put_pattern(output, 0, 8 * MIB);
+	pattern_put(output_descriptor(output), 0, 8 * MIB);
 	trim(output);
 	truncate_and_put(*state, "");
-	put_pattern(output, 0, 9 * MIB);
+	pattern_put(output_descriptor(output), 0, 9 * MIB);
 	trim(output);
 	assert_true(held_bytes(output) <= 128 * KIB + SLACK_BYTES);
 	assert_int_equal(0, output_finish(output, &summary, NULL));
@@ -227,8 +203,8 @@ static void program_that_grows_again_unseen_keeps_its_new_tail(void **state)
 	assert_int_equal(9 * MIB, summary.written_bytes);
 	assert_int_equal(128 * KIB, summary.kept_bytes);
 	text = folder_read(*state, "stdout", &size);
-	expect_pattern(text, 0, 64 * KIB);
-	expect_pattern(text + size - 64 * KIB, 9 * MIB - 64 * KIB, 64 * KIB);
+	pattern_expect(text, 0, 64 * KIB);
+	pattern_expect(text + size - 64 * KIB, 9 * MIB - 64 * KIB, 64 * KIB);
 }
 
 /* The file now ends inside what was given back: those zeros are no output. */
@@ -239,7 +215,7 @@ static void program_that_cuts_into_the_hole_shows_no_zeros(void **state)
 	auto_free char *text = NULL;
 	size_t size;
 
-	put_pattern(output, 0, 8 * MIB);
+	pattern_put(output_descriptor(output), 0, 8 * MIB);
 	trim(output);
 	assert_int_equal(0, ftruncate(output_descriptor(output), 100 * KIB));
 	put(output, "last words\n");
@@ -248,7 +224,7 @@ static void program_that_cuts_into_the_hole_shows_no_zeros(void **state)
 	assert_int_equal(100 * KIB + 11, summary.written_bytes);
 	assert_true(summary.truncated);
 	text = folder_read(*state, "stdout", &size);
-	expect_pattern(text, 0, 64 * KIB);
+	pattern_expect(text, 0, 64 * KIB);
 	assert_string_equal("last words\n", text + size - 11);
 	assert_true(size < 70 * KIB);
 }
@@ -261,7 +237,7 @@ static void full_disk_leaves_the_sparse_file(void **state)
 	struct stat status;
 	struct folder *folder = *state;
 
-	put_pattern(output, 0, 8 * MIB);
+	pattern_put(output_descriptor(output), 0, 8 * MIB);
 	trim(output);
 	folder_limit_files(MIB / 2);
 	assert_int_equal(-EFBIG, output_finish(output, &summary, &error));
