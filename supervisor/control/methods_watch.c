@@ -34,10 +34,12 @@ void engine_subscribe(struct session *session, const json_t *parameters)
 
 void engine_diagnose_host(struct session *session, const json_t *parameters)
 {
-	const struct supervisor_config *config = supervisor_config(session->config.supervisor);
-	json_t *report = engine_diagnose(&config->engine);
+	const struct supervisor *supervisor = session->config.supervisor;
+	json_t *report = engine_diagnose(&supervisor_config(supervisor)->engine);
 
-	if (!report)
+	if (!report || json_object_set_new(report, "residue", supervisor_residue(supervisor)) < 0) {
+		json_decref(report);
 		return session_break(session, "out of memory");
+	}
 	session_reply(session, json_pack("{s:o}", "report", report));
 }

@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "control/listener.h"
+#include "control/termination.h"
 #include "model/manifest.h"
 
 struct supervisor {
@@ -19,7 +20,7 @@ struct supervisor {
 	struct job *job;
 	const char *socket; /* borrowed from whoever announced the job */
 	struct list_link listeners;
-	struct list_link terminations;
+	struct terminations terminations;
 	json_t *summary;
 	axe_result code;
 	bool ended; /* code and summary are known; the job waits for its burial */
@@ -28,17 +29,18 @@ struct supervisor {
 		       */
 };
 
-/* One caller that waits for TerminateJob. */
-struct termination {
-	struct list_link link; /* supervisor::terminations */
-	struct supervisor *supervisor;
-	job_terminated *done;
-	void *data;
-};
-
 static void schedule_turn(struct supervisor *supervisor)
 {
 	sd_event_source_set_enabled(supervisor->turn, SD_EVENT_ONESHOT);
+}
+
+/* An ended job waits for the last of them. */
+static void termination_settled(void *data)
+{
+	struct supervisor *supervisor = data;
+
+	if (supervisor->ended)
+		schedule_turn(supervisor);
 }
 
 static void job_event(struct job *job, const json_t *event, void *data)
@@ -103,7 +105,7 @@ static int supervisor_turn(sd_event_source *source, void *data)
 	struct supervisor *supervisor = data;
 
 	/* A caller of TerminateJob may still have to be answered after the end. */
-	if (supervisor->ended && list_empty(&supervisor->terminations))
+	if (supervisor->ended && terminations_empty(&supervisor->terminations))
 		bury_job(supervisor);
 	if (!supervisor->leaving)
 		return 0;
@@ -128,7 +130,7 @@ int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 	supervisor->config.engine.notice_data = supervisor;
 	supervisor->loop = loop;
 	list_init(&supervisor->listeners);
-	list_init(&supervisor->terminations);
+	terminations_init(&supervisor->terminations, termination_settled, supervisor);
 
 	code = sd_event_add_defer(loop, &supervisor->turn, supervisor_turn, supervisor);
 	if (code >= 0)
@@ -164,6 +166,11 @@ struct job *supervisor_job(const struct supervisor *supervisor)
 const char *supervisor_socket(const struct supervisor *supervisor)
 {
 	return supervisor->socket;
+}
+
+json_t *supervisor_residue(const struct supervisor *supervisor)
+{
+	return supervisor->engine ? engine_residue(supervisor->engine) : json_array();
 }
 
 static int refuse_start(struct supervisor *supervisor, struct error *error)
@@ -235,55 +242,16 @@ void supervisor_listen(struct supervisor *supervisor, struct listener *listener)
 	list_append(&supervisor->listeners, &listener->link);
 }
 
-static void termination_done(axe_result code, const json_t *receipt, bool durable, void *data)
-{
-	struct termination *termination = data;
-
-	list_remove(&termination->link);
-	if (termination->supervisor->ended)
-		schedule_turn(termination->supervisor);
-	termination->done(code, receipt, durable, termination->data);
-	free(termination);
-}
-
 axe_result supervisor_terminate(struct supervisor *supervisor, job_terminated *done, void *data)
 {
-	struct termination *termination;
-	axe_result code;
-
 	if (!supervisor->job || supervisor->ended)
 		return AXE_E_NO_JOB_RUNNING;
-	termination = malloc(sizeof(*termination));
-	if (!termination)
-		return AXE_E_INTERNAL_ERROR;
-
-	*termination = (struct termination){
-		.supervisor = supervisor,
-		.done = done,
-		.data = data,
-	};
-	list_append(&supervisor->terminations, &termination->link);
-	code = job_terminate(supervisor->job, termination_done, termination);
-	if (code == S_OK)
-		return S_OK;
-	list_remove(&termination->link);
-	free(termination);
-	return code;
+	return terminations_add(&supervisor->terminations, supervisor->job, done, data);
 }
 
 void supervisor_forget(struct supervisor *supervisor, void *data)
 {
-	struct termination *termination, *following;
-
-	list_for_each_safe (termination, following, &supervisor->terminations, link) {
-		if (termination->data != data)
-			continue;
-		job_terminate_forget(supervisor->job, termination);
-		list_remove(&termination->link);
-		free(termination);
-	}
-	if (supervisor->ended)
-		schedule_turn(supervisor);
+	terminations_forget(&supervisor->terminations, supervisor->job, data);
 }
 
 void supervisor_leave(struct supervisor *supervisor)

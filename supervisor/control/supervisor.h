@@ -43,6 +43,9 @@ struct job *supervisor_job(const struct supervisor *supervisor);
 /* Where the job can be reached; NULL: only by who is connected already. */
 const char *supervisor_socket(const struct supervisor *supervisor);
 
+/* What past jobs left that could not be ended, as engine_residue. A new reference. */
+json_t *supervisor_residue(const struct supervisor *supervisor);
+
 /*
  * Run a job, with an engine made for it if there is none yet. `manifest` is taken, also on failure;
  * `ret_code` says on failure which result code fits. -EBUSY when a job runs.

@@ -99,6 +99,24 @@ static void diagnosis_needs_no_engine(void **state)
 	client_hang_up(&client);
 }
 
+static void diagnosis_tells_what_past_jobs_left(void **state)
+{
+	struct client client;
+	json_t *parameters, *residue;
+
+	client_connect(&client, *state);
+	for (unsigned engines = 0; engines < 2; engines++) {
+		parameters = client_call(&client, CALL("Diagnose"));
+		residue = json_object_get(json_object_get(parameters, "report"), "residue");
+		assert_int_equal(engines, json_array_size(residue));
+		json_decref(parameters);
+		client_start_job(&client);
+		fake_end(S_OK);
+		json_decref(client_expect(&client, false));
+	}
+	client_hang_up(&client);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +125,7 @@ int main(void)
 		bench_test(subscriber_hears_what_belongs_to_no_job),
 		bench_test(subscriber_who_hung_up_is_forgotten),
 		bench_test(diagnosis_needs_no_engine),
+		bench_test(diagnosis_tells_what_past_jobs_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
