@@ -42,6 +42,13 @@ int background_enter(int *ret_ready, struct error *error)
 	}
 	close(ends[0]);
 	setsid();
+	/* A daemon must not keep the file system of its starter's folder busy. */
+	if (chdir("/") < 0) {
+		int code = errno;
+
+		close(ends[1]);
+		return fail(error, code, "enter `/`");
+	}
 	*ret_ready = ends[1];
 	return 0;
 }

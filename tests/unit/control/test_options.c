@@ -1,10 +1,9 @@
 /* How the supervisor may be started, and what it says to the rest. */
-#include "base/error.h" /* before cmocka, which has a macro that is called like our function */
+/* It belongs to the program, not to a library that could be linked. Before cmocka, which has a
+ * macro that is called like our function. */
+#include "supervisor/options.c"
 
 #include "support/unit.h"
-
-/* The options belong to the program, not to a library that could be linked. */
-#include "supervisor/options.c"
 
 #define WORDS_MAX 12
 
