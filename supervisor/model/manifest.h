@@ -33,9 +33,9 @@ struct manifest_error {
 };
 
 /*
- * Check and take over a manifest. Keys that are unknown or not built yet, wrong types, values out
- * of range, texts that are not UTF-8 or hold NUL, and lists over their bounds are refused: -EINVAL
- * with the first error in `ret_error`. -ENOMEM too.
+ * Check a manifest and take it over (a reference of its own). Keys that are unknown or not built
+ * yet, wrong types, values out of range, texts that are not UTF-8 or hold NUL, and lists over their
+ * bounds are refused: -EINVAL with the first error in `ret_error`. -ENOMEM too.
  */
 int manifest_parse(
 	json_t *source, struct manifest **ret_manifest, struct manifest_error *ret_error);
