@@ -50,6 +50,29 @@ static __always_inline void sender_fill(struct axe_sender *sender, int number, a
 	sender->origin = signal_origin(number, info, code, from_itself);
 }
 
+/*
+ * A group that is being killed ends its newborn by the hand of their own parent, which must not be
+ * named for it: the sender is whoever killed the parent, if that has been told yet, else nobody.
+ */
+static __always_inline void sender_of_newborn(struct axe_sender *sender, struct task_struct *child)
+{
+	struct axe_process_key parent = key_of(BPF_CORE_READ(child, real_parent));
+	struct axe_process *record;
+
+	if (!key_is_same(&sender->process, &parent))
+		return;
+
+	record = bpf_map_lookup_elem(&processes, &parent);
+	if (record)
+		*sender = record->kill;
+	if (sender->signal)
+		return;
+
+	__builtin_memset(sender, 0, sizeof(*sender));
+	sender->signal = SIGNAL_KILL;
+	sender->origin = AXE_SENDER_KERNEL;
+}
+
 static __always_inline void sender_record(
 	struct axe_process *record, const struct axe_sender *sender)
 {

@@ -36,6 +36,7 @@ static void root_is_told_from_birth_to_end(void **state)
 	struct watched watched;
 	const struct axe_event_fork *born;
 	const struct axe_process *record;
+	char comm[AXE_COMM_SIZE];
 	pid_t pid;
 
 	watched_begin(&watched);
@@ -45,7 +46,7 @@ static void root_is_told_from_birth_to_end(void **state)
 	assert_non_null(born);
 	assert_int_equal(born->flags, AXE_PROCESS_ROOT);
 	assert_int_equal(born->parent.tgid, getpid());
-	assert_string_equal(born->comm, "kernel_observe_");
+	assert_string_equal(born->comm, watched_own_comm(comm));
 	record = watched_exit(&watched, pid);
 	assert_int_equal(record->exit_code, 7 << 8);
 	assert_true(record->flags & AXE_PROCESS_ROOT);

@@ -1,7 +1,6 @@
 /* Who ended a process, live: the sender is named, and never a bystander. */
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 
@@ -37,6 +36,7 @@ static void kill_from_outside_names_sender_and_user(void **state)
 	struct watched watched;
 	const struct axe_event_signal *told;
 	const struct axe_sender *sender;
+	char comm[AXE_COMM_SIZE];
 	pid_t pid, outsider;
 
 	watched_begin(&watched);
@@ -51,7 +51,7 @@ static void kill_from_outside_names_sender_and_user(void **state)
 	assert_int_equal(sender->uid, OTHER_UID);
 	assert_int_equal(sender->signal, SIGKILL);
 	assert_int_equal(sender->origin, AXE_SENDER_USER);
-	assert_string_equal(sender->comm, "kernel_observe_");
+	assert_string_equal(sender->comm, watched_own_comm(comm));
 	told = watched_find(&watched, AXE_EVENT_SIGNAL, pid, 0);
 	assert_non_null(told);
 	assert_memory_equal(&told->sender, sender, sizeof(*sender));

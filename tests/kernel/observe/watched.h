@@ -2,11 +2,12 @@
 #pragma once
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@
 #include "support/require.h"
 #include "support/unit.h"
 
+#include "gate.h" /* after error.h: cmocka has a macro of the name `fail` */
+
 #define WATCHED_LEVEL       2 /* <v2 root>/axe-test-.../watched */
 #define WATCHED_PATIENCE_MS 20000
 #define WATCHED_EVENTS      4096
@@ -27,6 +30,7 @@ struct watched {
 	struct bpf_group group;
 	struct probe *probe;
 	uint32_t slot;
+	int bell; /* an epoll that only a bell makes ready: events alone do not */
 	struct axe_event *events[WATCHED_EVENTS]; /* copies, in the order of the ring */
 	size_t events_count;
 };
@@ -43,6 +47,7 @@ static inline void watched_keep(const struct axe_event *event, void *data)
 
 static inline void watched_begin_with(struct watched *watched, struct probe_config config)
 {
+	struct epoll_event readable = { .events = EPOLLIN };
 	struct error error = { 0 };
 
 	memset(watched, 0, sizeof(*watched));
@@ -53,6 +58,10 @@ static inline void watched_begin_with(struct watched *watched, struct probe_conf
 		fail_msg("%s", error.text);
 	assert_int_equal(probe_watch(watched->probe, watched->group.id, AXE_SLOT_ASSESSMENT,
 				 &watched->slot, &error),
+		0);
+	watched->bell = epoll_create1(EPOLL_CLOEXEC);
+	assert_int_equal(epoll_ctl(watched->bell, EPOLL_CTL_ADD, probe_descriptor(watched->probe),
+				 &readable),
 		0);
 }
 
@@ -65,6 +74,7 @@ static inline void watched_begin(struct watched *watched)
 
 static inline void watched_end(struct watched *watched)
 {
+	close(watched->bell);
 	probe_destroy(watched->probe);
 	for (size_t i = 0; i < watched->events_count; i++)
 		free(watched->events[i]);
@@ -95,21 +105,24 @@ static inline int watched_reap(pid_t pid)
 	return status;
 }
 
-/* Wait for the bell, then take what the ring holds. False when it does not ring in time. */
+/* Wait for the bell. False when it does not ring in time. */
 static inline bool watched_hear(struct watched *watched, int timeout_ms)
 {
-	struct pollfd bell = { .fd = probe_descriptor(watched->probe), .events = POLLIN };
-	bool heard = poll(&bell, 1, timeout_ms) > 0;
+	struct epoll_event readable;
 
+	return epoll_wait(watched->bell, &readable, 1, timeout_ms) > 0;
+}
+
+static inline void watched_drain(struct watched *watched)
+{
 	assert_true(probe_drain(watched->probe) >= 0);
-	return heard;
 }
 
 /* Wait until the group is empty and take every event. */
 static inline void watched_settle(struct watched *watched)
 {
 	assert_int_equal(test_groups_wait(watched->group.path, "populated", 0), 0);
-	assert_true(probe_drain(watched->probe) >= 0);
+	watched_drain(watched);
 }
 
 static inline pid_t watched_run(struct watched *watched, int (*body)(void *data), void *data)
@@ -119,6 +132,13 @@ static inline pid_t watched_run(struct watched *watched, int (*body)(void *data)
 	watched_reap(pid);
 	watched_settle(watched);
 	return pid;
+}
+
+/* The name that the kernel knows this program by. */
+static inline const char *watched_own_comm(char comm[static AXE_COMM_SIZE])
+{
+	assert_int_equal(prctl(PR_GET_NAME, comm), 0);
+	return comm;
 }
 
 /* The n-th event of that type (from 0) of a process (0: of any); NULL when there is none. */
