@@ -64,7 +64,7 @@ static int add_description(
 	json_t *manifest, const char *directory, const char *path, struct error *error)
 {
 	auto_free char *name = name_of(directory, path);
-	json_t *command;
+	json_t *command = NULL;
 	int code;
 
 	if (!name)
