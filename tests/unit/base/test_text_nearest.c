@@ -15,7 +15,7 @@ static void nearest_name_is_found_for_slips_and_abbreviations(void **state)
 		const char *word, *nearest;
 	} slips[] = {
 		{ "timout", "timeout" },
-		{ "tiemout", "timeout" },
+		{ "tiemotu", "timeout" },
 		{ "Timeout", "timeout" },
 		{ "timeout_grase", "timeout_grace" },
 		{ "commands", "command" },

@@ -67,21 +67,21 @@ static void command_is_bounded(void **state)
 static void own_variables_come_over_those_of_the_defaults(void **state)
 {
 	struct manifest *manifest = case_accepted(
-		case_json("{'defaults': {'environment': {'A': '1', 'AB': '2', 'C': '3'}},"
+		case_json("{'defaults': {'environment': {'AB': '2', 'A': '1', 'C': '3'}},"
 			  " 'assessments': ["
-			  "{'command': 'x', 'environment': {'AB': 'own', 'D': '', 'A_': '='}},"
+			  "{'command': 'x', 'environment': {'A': 'own', 'D': '', 'A_': '='}},"
 			  "{'command': 'x'}]}"));
 	char **own = manifest->assessments[0]->environment;
 	char **inherited = manifest->assessments[1]->environment;
 
-	assert_string_equal("A=1", own[0]);
-	assert_string_equal("AB=own", own[1]);
+	assert_string_equal("AB=2", own[0]);
+	assert_string_equal("A=own", own[1]);
 	assert_string_equal("C=3", own[2]);
 	assert_string_equal("D=", own[3]);
 	assert_string_equal("A_==", own[4]);
 	assert_null(own[5]);
-	assert_string_equal("A=1", inherited[0]);
-	assert_string_equal("AB=2", inherited[1]);
+	assert_string_equal("AB=2", inherited[0]);
+	assert_string_equal("A=1", inherited[1]);
 	assert_string_equal("C=3", inherited[2]);
 	assert_null(inherited[3]);
 	manifest_destroy(manifest);
