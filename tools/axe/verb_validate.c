@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "axe/output.h"
 #include "axe/verbs.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -14,8 +15,6 @@
 
 /* Room for a path, a position, and the texts of a manifest_error. */
 #define LINE_SIZE 1024
-
-enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_NDJSON };
 
 struct finding {
 	const char *file;
@@ -84,13 +83,7 @@ static void print_finding(const struct finding *finding)
 			finding->assessments == 1 ? "" : "s");
 }
 
-static void print_json(const json_t *json, size_t flags)
-{
-	json_dumpf(json, stdout, flags);
-	putchar('\n');
-}
-
-static int validate(char **files, int count, enum output output)
+static int validate(char **files, int count, enum output_format format)
 {
 	auto_json all = json_array();
 	int status = EXIT_CODE_PASSED;
@@ -101,30 +94,28 @@ static int validate(char **files, int count, enum output output)
 		examine(files[i], &finding);
 		if (finding.text[0])
 			status = EXIT_CODE_USAGE;
-		if (output == OUTPUT_TABLE)
+		if (format == OUTPUT_TABLE)
 			print_finding(&finding);
 		else
 			json_array_append_new(all, finding_json(&finding));
-		if (output == OUTPUT_NDJSON)
-			print_json(json_array_get(all, (size_t)i), JSON_COMPACT);
+		if (format == OUTPUT_NDJSON)
+			output_json(json_array_get(all, (size_t)i), format);
 	}
-	if (output == OUTPUT_JSON) {
+	if (format == OUTPUT_JSON) {
 		auto_json document = json_pack("{s:i, s:O}", "version", 1, "files", all);
 
-		print_json(document, JSON_INDENT(2));
+		output_json(document, format);
 	}
 	return status;
 }
 
 struct validate_values {
-	unsigned output; /* enum output */
+	unsigned output; /* enum output_format */
 };
-
-static const char *const output_names[] = { "table", "json", "ndjson", NULL };
 
 static const struct option_row rows[] = {
 	{ "output", 'o', OPTION_CHOICE, offsetof(struct validate_values, output), "FORMAT",
-		"table, json or ndjson", output_names },
+		"table, json or ndjson", output_format_names },
 };
 
 const struct option_table validate_options = OPTION_TABLE(rows);
@@ -139,5 +130,5 @@ int verb_validate(int argc, char **argv)
 		return code;
 	if (operands.count == 0)
 		return verb_refuse(argv[0], "which manifest?");
-	return validate(operands.words, operands.count, (enum output)values.output);
+	return validate(operands.words, operands.count, (enum output_format)values.output);
 }
