@@ -63,11 +63,10 @@ static __always_inline void sender_of_newborn(struct axe_sender *sender, struct 
 		return;
 
 	record = bpf_map_lookup_elem(&processes, &parent);
-	if (record)
+	if (record && record->kill.signal) {
 		*sender = record->kill;
-	if (sender->signal)
 		return;
-
+	}
 	__builtin_memset(sender, 0, sizeof(*sender));
 	sender->signal = SIGNAL_KILL;
 	sender->origin = AXE_SENDER_KERNEL;
