@@ -196,6 +196,29 @@ static void leaving_supervisor_starts_nothing(void **state)
 	client_hang_up(&client);
 }
 
+static void ended_job_stays_until_its_terminations_are_answered(void **state)
+{
+	struct bench *bench = *state;
+	struct client runner, client;
+
+	client_connect(&runner, bench);
+	client_connect(&client, bench);
+	client_start_job(&runner);
+	client_send(&client, CALL("TerminateJob"));
+	while (!fake.terminations)
+		bench_turn(bench);
+	fake.job->ended = true;
+	fake.job->observer.ended(fake.job, AXE_E_JOB_CANCELED, NULL, fake.job->observer.data);
+	bench_turn(bench);
+	assert_non_null(fake.job);
+	fake_answer(S_OK);
+	json_decref(client_expect(&client, false));
+	json_decref(client_expect(&runner, false));
+	assert_null(fake.job);
+	client_hang_up(&runner);
+	client_hang_up(&client);
+}
+
 /* The loop has ended: what is left of sessions is not turned any more. */
 static int left_teardown(void **state)
 {
@@ -220,6 +243,7 @@ int main(void)
 		private_test(private_engine_lives_as_long_as_its_job),
 		private_test(private_engine_of_a_job_that_failed_to_start_is_given_back),
 		private_test(running_job_is_announced_and_withdrawn),
+		bench_test(ended_job_stays_until_its_terminations_are_answered),
 		leaving_test(idle_supervisor_leaves_at_once),
 		leaving_test(leaving_terminates_the_job_and_waits_for_its_end),
 		leaving_test(job_that_has_not_begun_is_terminated_when_it_has),
