@@ -1,6 +1,7 @@
 /* Failing in one line, with what was tried and on what. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,7 @@ int fail_context(struct error *error, const char *format, ...)
 	va_list arguments;
 
 	if (!error)
-		return 0;
+		return -EIO;
 
 	inner = *error;
 	va_start(arguments, format);
@@ -66,7 +67,7 @@ int fail_advice(struct error *error, const char *format, ...)
 	va_list arguments;
 
 	if (!error)
-		return 0;
+		return -EIO;
 
 	va_start(arguments, format);
 	vsnprintf(advice, sizeof(advice), format, arguments);

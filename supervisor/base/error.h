@@ -19,9 +19,10 @@ int fail(struct error *error, int code, const char *format, ...)
 int fail_plain(struct error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Put "<context>: " before the text of a failure on its way up; returns -error->code. */
+/* Put "<context>: " before the text of a failure on its way up; returns -error->code,
+ * or -EIO where there is no error to put it into. */
 int fail_context(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Add "; <advice>" to the text: what would make it succeed. Returns -error->code. */
+/* Add "; <advice>" to the text: what would make it succeed. Returns likewise. */
 int fail_advice(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
