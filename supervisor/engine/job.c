@@ -80,7 +80,9 @@ static void job_start_next(struct job *job)
 			(unsigned long long)job_id(job), index, strerror(-code));
 		job_count(job, VERDICT_NOT_RUN, result);
 		job_step_soon(job);
+		return;
 	}
+	runner_start(job->runner);
 }
 
 static void job_begin(struct job *job)

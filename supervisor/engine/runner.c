@@ -142,14 +142,20 @@ int runner_create(const struct job_context *context, const struct assessment *as
 	code = runner_prepare_timers(runner);
 	if (code < 0)
 		return code;
-	runner_give_birth(runner);
-	/* The end of what could not even start is told from the loop, like any other. */
-	timer_arm(&runner->deadline, runner->could_not_start ? runner->begun_ns
-				     : assessment->timeout_ns
-					     ? runner->begun_ns + assessment->timeout_ns
-					     : UINT64_MAX);
 	*ret_runner = take_pointer(runner);
 	return 0;
+}
+
+void runner_start(struct runner *runner)
+{
+	uint64_t timeout_ns = runner->assessment->timeout_ns;
+
+	runner_give_birth(runner);
+	if (runner->could_not_start)
+		/* Its end is told from the loop, like any other. */
+		timer_arm(&runner->deadline, runner->begun_ns);
+	else if (timeout_ns && runner->phase == RUNNER_RUNNING)
+		timer_arm(&runner->deadline, runner->begun_ns + timeout_ns);
 }
 
 void runner_destroy(struct runner *runner)

@@ -22,14 +22,17 @@ struct runner_owner {
 	void *data;
 };
 
-/*
- * Prepare and start. The context and the assessment are borrowed and must outlive the runner. What
- * fails before there is a process is no error here: such a try ends at once (`ended` comes from the
- * loop) as `error`. -ENOMEM is the only failure.
- */
+/* The context and the assessment are borrowed and must outlive the runner. */
 int runner_create(const struct job_context *context, const struct assessment *assessment,
 	unsigned index, unsigned try_number, const struct runner_owner *owner,
 	struct runner **ret_runner);
+
+/*
+ * Give birth and say assessment.begin; whoever hears that may already cancel or terminate. What
+ * fails before there is a process is no error here: such a try ends as `error`, like any other end
+ * told from the loop.
+ */
+void runner_start(struct runner *runner);
 
 /* NULL is fine. What it could not end stays with the engine as residue. */
 void runner_destroy(struct runner *runner);
