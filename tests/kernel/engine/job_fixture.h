@@ -1,0 +1,60 @@
+/* A job run through the engine for real, with everything that it said kept for the test. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "engine/engine.h"
+#include "engine/job.h"
+
+struct fixture {
+	sd_event *loop;
+	struct engine *engine;
+	struct job *job;
+	char state_dir[64];
+	json_t *events; /* all lifecycle lines */
+	json_t *summary; /* of the ended job */
+	axe_result code;
+	bool ended;
+	/* What a test does when an event of this type comes; NULL: nothing. */
+	const char *react_to;
+	void (*react)(struct fixture *fixture, const json_t *event);
+	/* The answer of TerminateJob. */
+	unsigned answers;
+	axe_result answer;
+	json_t *receipt;
+	bool ended_before_answer;
+};
+
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
+/* Options of the next job; reset by setup. */
+extern struct job_options fixture_options;
+
+/* Start a job of this manifest text (JSON with single quotes for readability). */
+void fixture_start(struct fixture *fixture, const char *manifest);
+
+/* Turn the loop until the job has ended (fails the test after 30 s). */
+void fixture_finish(struct fixture *fixture);
+
+/* Both. */
+void fixture_run(struct fixture *fixture, const char *manifest);
+
+/* Turn the loop until this holds (fails the test after 30 s). */
+void fixture_until(struct fixture *fixture, bool (*holds)(struct fixture *fixture));
+
+/* TerminateJob whose answer lands in the fixture. */
+axe_result fixture_terminate(struct fixture *fixture);
+
+/* The result object of assessment `index`, from its assessment.end. Borrowed. */
+const json_t *fixture_result(const struct fixture *fixture, unsigned index);
+
+/* A string of a result by a path such as "error.name"; "" when absent. */
+const char *text_at(const json_t *object, const char *path);
+json_int_t number_at(const json_t *object, const char *path);
+const json_t *value_at(const json_t *object, const char *path);
+
+/* How many events of a type there were. */
+unsigned fixture_count(const struct fixture *fixture, const char *type);

@@ -1,0 +1,210 @@
+/* Freeze, kill and the proof, on a group of the test's own. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "confine/group.h"
+#include "confine/hierarchy.h"
+#include "engine/graveyard.h"
+#include "engine/killing.h"
+#include "support/groups.h"
+#include "support/require.h"
+#include "support/unit.h"
+
+#define PATIENCE_NS (20 * NS_PER_SEC)
+
+struct scene {
+	struct test_groups groups;
+	struct hierarchy hierarchy;
+	sd_event *loop;
+	struct group *group;
+	bool struck, emptied, survived;
+	unsigned late; /* processes that enter the group after the strike */
+	pid_t latecomer;
+	int frozen_at_strike;
+};
+
+static int scene_setup(void **state)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+	struct error error = { 0 };
+	char path[128];
+
+	assert_return_code(test_groups_create(&scene->groups), 0);
+	if (hierarchy_open(NULL, &scene->hierarchy, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_return_code(sd_event_new(&scene->loop), 0);
+	snprintf(path, sizeof(path), "%s/victim", scene->groups.name);
+	if (group_create(&scene->hierarchy, path, &scene->group, &error) < 0)
+		fail_msg("%s", error.text);
+	*state = scene;
+	return 0;
+}
+
+static int scene_teardown(void **state)
+{
+	struct scene *scene = *state;
+
+	group_destroy(scene->group);
+	hierarchy_close(&scene->hierarchy);
+	sd_event_unref(scene->loop);
+	assert_return_code(test_groups_destroy(&scene->groups), 0);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	free(scene);
+	return 0;
+}
+
+static void on_strike(void *data)
+{
+	struct scene *scene = data;
+
+	scene->struck = true;
+	scene->frozen_at_strike = group_frozen(scene->group);
+}
+
+/* The kernel's window of birth, played by hand: somebody is there after the first kill. */
+static uint64_t on_stray(bool group_is_empty, void *data)
+{
+	struct scene *scene = data;
+
+	if (!group_is_empty || !scene->late)
+		return 0;
+	scene->late--;
+	scene->latecomer = test_groups_sleeper(group_path(scene->group));
+	return 1;
+}
+
+static void on_emptied(void *data)
+{
+	((struct scene *)data)->emptied = true;
+}
+
+static void on_survived(void *data)
+{
+	((struct scene *)data)->survived = true;
+}
+
+static void on_abandoned(void *data)
+{
+}
+
+static struct killing *start(struct scene *scene)
+{
+	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
+	struct killing_owner owner = { on_strike, on_stray, on_emptied, on_survived, on_abandoned,
+		scene };
+	struct killing *killing;
+
+	assert_return_code(
+		killing_create(scene->loop, scene->group, &deadlines, &owner, &killing, NULL), 0);
+	return killing;
+}
+
+static void finish(struct scene *scene)
+{
+	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+
+	while (!scene->emptied && clock_monotonic_ns() < patience)
+		assert_return_code(sd_event_run(scene->loop, 100000), 0);
+	assert_true(scene->emptied);
+}
+
+static void the_group_is_frozen_when_it_is_struck_and_empty_at_the_end(void **state)
+{
+	struct scene *scene = *state;
+	struct killing *killing;
+
+	for (int i = 0; i < 10; i++)
+		assert_true(test_groups_sleeper(group_path(scene->group)) > 0);
+	killing = start(scene);
+	finish(scene);
+	assert_int_equal(scene->frozen_at_strike, 1);
+	assert_true(killing_report(killing)->froze);
+	assert_int_equal(killing_report(killing)->passes, 1);
+	assert_int_equal(group_populated(scene->group), 0);
+	assert_false(scene->survived);
+	killing_destroy(killing);
+}
+
+static void who_is_born_into_the_kill_is_killed_by_another_pass(void **state)
+{
+	struct scene *scene = *state;
+	struct killing *killing;
+
+	assert_true(test_groups_sleeper(group_path(scene->group)) > 0);
+	scene->late = 1;
+	killing = start(scene);
+	finish(scene);
+	assert_true(scene->latecomer > 0);
+	assert_true(killing_report(killing)->passes >= 2);
+	assert_int_equal(group_populated(scene->group), 0);
+	killing_destroy(killing);
+}
+
+static void an_empty_group_is_ended_at_once(void **state)
+{
+	struct scene *scene = *state;
+	struct killing *killing = start(scene);
+
+	finish(scene);
+	killing_destroy(killing);
+}
+
+static void a_killing_that_is_given_up_leaves_nothing_frozen(void **state)
+{
+	struct scene *scene = *state;
+	struct killing *killing;
+	pid_t sleeper = test_groups_sleeper(group_path(scene->group));
+
+	killing = start(scene);
+	assert_return_code(test_groups_wait(group_path(scene->group), "frozen", 1), 0);
+	killing_destroy(killing);
+	assert_return_code(test_groups_wait(group_path(scene->group), "frozen", 0), 0);
+	assert_return_code(kill(sleeper, SIGKILL), 0);
+	assert_int_equal(waitpid(sleeper, NULL, 0), sleeper);
+}
+
+static void a_busy_group_is_buried_when_it_is_free(void **state)
+{
+	struct scene *scene = *state;
+	struct graveyard *graveyard;
+	pid_t sleeper = test_groups_sleeper(group_path(scene->group));
+	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s", group_path(scene->group));
+	assert_return_code(graveyard_create(scene->loop, &graveyard), 0);
+	graveyard_add(graveyard, scene->group, NULL);
+	scene->group = NULL;
+	assert_int_equal(graveyard_count(graveyard), 1);
+	assert_return_code(kill(sleeper, SIGKILL), 0);
+	assert_int_equal(waitpid(sleeper, NULL, 0), sleeper);
+	while (graveyard_count(graveyard) && clock_monotonic_ns() < patience)
+		assert_return_code(sd_event_run(scene->loop, 100000), 0);
+	assert_int_equal(graveyard_count(graveyard), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	graveyard_destroy(graveyard);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define LIVE(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
+		LIVE(the_group_is_frozen_when_it_is_struck_and_empty_at_the_end),
+		LIVE(who_is_born_into_the_kill_is_killed_by_another_pass),
+		LIVE(an_empty_group_is_ended_at_once),
+		LIVE(a_killing_that_is_given_up_leaves_nothing_frozen),
+		LIVE(a_busy_group_is_buried_when_it_is_free),
+	};
+
+	require_root();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+/* What cannot be killed: named, given up in the end, and told when it is gone at last. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "kernel/engine/job_fixture.h"
+#include "support/mute_fuse.h"
+#include "support/require.h"
+#include "support/unit.h"
+
+static struct mute_fuse fuse;
+
+static int survivors_setup(void **state)
+{
+	assert_return_code(mute_fuse_create(&fuse), 0);
+	if (fixture_setup(state) < 0)
+		return -1;
+	fixture_options.freeze_deadline_ns = 20 * NS_PER_MS;
+	fixture_options.kill_deadline_ns = 200 * NS_PER_MS;
+	fixture_options.abandon_after_ns = 20 * NS_PER_SEC;
+	return 0;
+}
+
+static int survivors_teardown(void **state)
+{
+	mute_fuse_destroy(&fuse);
+	return fixture_teardown(state);
+}
+
+static void start_stuck(struct fixture *fixture, const char *more)
+{
+	char manifest[512];
+
+	snprintf(manifest, sizeof(manifest),
+		"{'name':'j','assessments':[{'name':'stuck'%s,'command':['stat','%s/x']},"
+		"{'name':'next','command':['true']}]}",
+		more, fuse.mount);
+	fixture_start(fixture, manifest);
+}
+
+static bool has_begun(struct fixture *fixture)
+{
+	return fixture_count(fixture, "assessment.begin") == 1;
+}
+
+static bool was_answered(struct fixture *fixture)
+{
+	return fixture->answers == 1;
+}
+
+static void a_survivor_is_named_and_the_call_may_be_repeated(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start_stuck(fixture, "");
+	fixture_until(fixture, has_begun);
+	assert_return_code(mute_fuse_wait(&fuse), 0);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_until(fixture, was_answered);
+	assert_int_equal(fixture->answer, AXE_E_TERMINATE_FAILED);
+	assert_string_equal(text_at(fixture->receipt, "survivors.0.comm"), "stat");
+	assert_string_equal(text_at(fixture->receipt, "survivors.0.state"), "D");
+	assert_true(json_is_true(value_at(fixture->receipt, "survivors.0.sigkill_pending")));
+	/* No end events yet: it still counts as running. */
+	assert_int_equal(fixture_count(fixture, "assessment.end"), 0);
+	assert_false(fixture->ended);
+
+	fixture->answers = 0;
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	mute_fuse_release(&fuse);
+	fixture_finish(fixture);
+	assert_int_equal(fixture->answers, 1);
+	assert_int_equal(fixture->answer, S_OK);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "terminated");
+	assert_true(json_is_true(value_at(fixture_result(fixture, 0), "integrity.complete")));
+}
+
+static void a_freeze_that_cannot_complete_does_not_hold_up_the_kill(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start_stuck(fixture, "");
+	fixture_until(fixture, has_begun);
+	assert_return_code(mute_fuse_wait(&fuse), 0);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_until(fixture, was_answered);
+	assert_true(json_is_false(value_at(fixture->receipt, "froze")));
+	mute_fuse_release(&fuse);
+	fixture_finish(fixture);
+}
+
+static bool residue_is_gone(struct fixture *fixture)
+{
+	json_t *residue = engine_residue(fixture->engine);
+	bool gone = json_array_size(residue) == 0;
+
+	json_decref(residue);
+	return gone;
+}
+
+static void what_survives_for_long_is_abandoned_truthfully(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat group;
+	char path[256];
+
+	fixture_options.abandon_after_ns = 600 * NS_PER_MS;
+	start_stuck(fixture, "");
+	fixture_until(fixture, has_begun);
+	assert_return_code(mute_fuse_wait(&fuse), 0);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_finish(fixture);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "abandoned");
+	assert_string_equal(
+		text_at(fixture_result(fixture, 0), "error.name"), "AXE_E_TERMINATE_FAILED");
+	assert_string_equal(text_at(fixture->summary, "outcome"), "abandoned");
+	assert_string_equal(text_at(fixture->summary, "survivors.0.comm"), "stat");
+
+	/* Its group stays, under its own name, until it is gone at last. */
+	assert_false(residue_is_gone(fixture));
+	snprintf(path, sizeof(path), "%s",
+		text_at(json_array_get(fixture->events, 1), "data.group"));
+	assert_return_code(stat(path, &group), 0);
+	mute_fuse_release(&fuse);
+	fixture_until(fixture, residue_is_gone);
+	assert_int_equal(stat(path, &group), -1);
+}
+
+static void a_timeout_that_cannot_kill_gives_up_and_goes_on(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_options.abandon_after_ns = 600 * NS_PER_MS;
+	start_stuck(fixture, ",'timeout':'50ms','timeout_grace':'0'");
+	fixture_finish(fixture);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "abandoned");
+	assert_int_equal(fixture_count(fixture, "assessment.survivor"), 1);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "survivors.0.comm"), "stat");
+	assert_string_equal(text_at(fixture_result(fixture, 1), "verdict"), "passed");
+	mute_fuse_release(&fuse);
+	fixture_until(fixture, residue_is_gone);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define LIVE(name) cmocka_unit_test_setup_teardown(name, survivors_setup, survivors_teardown)
+		LIVE(a_survivor_is_named_and_the_call_may_be_repeated),
+		LIVE(a_freeze_that_cannot_complete_does_not_hold_up_the_kill),
+		LIVE(what_survives_for_long_is_abandoned_truthfully),
+		LIVE(a_timeout_that_cannot_kill_gives_up_and_goes_on),
+	};
+
+	require_root();
+	if (mute_fuse_create(&fuse) < 0)
+		skip_all("needs /dev/fuse and the right to mount it");
+	mute_fuse_destroy(&fuse);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
