@@ -1,47 +1,9 @@
-/* Framing keeps messages whole, in order and within bounds, whatever the stream does. */
-#include "support/unit.h"
+/* Received messages stay whole, in order and within bounds, whatever the stream does. */
+#include "unit/base/wire.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/frame.h"
-#include "base/json.h"
-
-#define LIMIT 4096u
-
-struct wire {
-	struct frame_buffer buffer;
-	int near, far;
-};
-
-static int wire_setup(void **state)
-{
-	struct wire *wire = calloc(1, sizeof(*wire));
-	int pair[2];
-
-	assert_non_null(wire);
-	assert_int_equal(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
-	frame_init(&wire->buffer, LIMIT);
-	wire->near = pair[0];
-	wire->far = pair[1];
-	*state = wire;
-	return 0;
-}
-
-static int wire_teardown(void **state)
-{
-	struct wire *wire = *state;
-
-	frame_finish(&wire->buffer);
-	cleanup_fd(&wire->near);
-	cleanup_fd(&wire->far);
-	free(wire);
-	return 0;
-}
 
 static void feed(struct wire *wire, const char *bytes, size_t size)
 {
@@ -58,14 +20,6 @@ static void feed(struct wire *wire, const char *bytes, size_t size)
 static void feed_text(struct wire *wire, const char *text)
 {
 	feed(wire, text, strlen(text) + 1);
-}
-
-static void expect_number(struct wire *wire, json_int_t number)
-{
-	auto_json message = NULL;
-
-	assert_int_equal(1, frame_next(&wire->buffer, &message));
-	assert_int_equal(number, json_integer_value(json_object_get(message, "n")));
 }
 
 static void expect_none(struct wire *wire)
@@ -238,67 +192,6 @@ static void large_streams_cost_linear_time(void **state)
 	assert_true(clock_monotonic_ns() - start_ns < 30 * NS_PER_SEC);
 }
 
-static void put_and_sent_comes_out_the_same(void **state)
-{
-	struct wire *wire = *state;
-	struct frame_buffer outbox;
-	auto_json message = json_pack("{s:i, s:s}", "n", 11, "text", "caf\xc3\xa9 \x01");
-
-	frame_init(&outbox, LIMIT);
-	assert_int_equal(0, frame_put(&outbox, message));
-	assert_int_equal(1, frame_send(&outbox, wire->far));
-	assert_true(frame_receive(&wire->buffer, wire->near) > 0);
-	expect_number(wire, 11);
-	frame_finish(&outbox);
-}
-
-static void reader_that_does_not_read_meets_the_limit(void **state)
-{
-	struct wire *wire = *state;
-	struct frame_buffer outbox;
-	unsigned put = 0, got = 0;
-	int code, small = 1;
-
-	setsockopt(wire->far, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
-	frame_init(&outbox, LIMIT);
-	for (;;) {
-		auto_json message = json_pack("{s:i}", "n", (int)put);
-
-		code = frame_put(&outbox, message);
-		if (code < 0)
-			break;
-		put++;
-		assert_true(frame_send(&outbox, wire->far) >= 0);
-		assert_true(frame_pending(&outbox) <= LIMIT);
-	}
-	assert_int_equal(-EMSGSIZE, code);
-	assert_int_equal(0, frame_send(&outbox, wire->far));
-
-	/* Nothing of what was taken is lost once it reads. */
-	while (got < put) {
-		frame_send(&outbox, wire->far);
-		assert_true(frame_receive(&wire->buffer, wire->near) > 0);
-		for (json_t *message; frame_next(&wire->buffer, &message) == 1; got++) {
-			assert_int_equal(got, json_integer_value(json_object_get(message, "n")));
-			json_decref(message);
-		}
-	}
-	assert_int_equal(0, frame_pending(&outbox));
-	frame_finish(&outbox);
-}
-
-static void dead_peer_is_an_error_not_a_signal(void **state)
-{
-	struct wire *wire = *state;
-	auto_json message = json_pack("{s:i}", "n", 1);
-
-	cleanup_fd(&wire->near);
-	assert_int_equal(0, frame_put(&wire->buffer, message));
-	assert_int_equal(-EPIPE, frame_send(&wire->buffer, wire->far));
-}
-
-#define wire_test(name) cmocka_unit_test_setup_teardown(name, wire_setup, wire_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,9 +205,6 @@ int main(void)
 		wire_test(half_message_at_the_end_is_no_message),
 		wire_test(silent_peer_is_not_gone),
 		wire_test(large_streams_cost_linear_time),
-		wire_test(put_and_sent_comes_out_the_same),
-		wire_test(reader_that_does_not_read_meets_the_limit),
-		wire_test(dead_peer_is_an_error_not_a_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
