@@ -34,7 +34,9 @@ static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *d
 {
 	struct engine *engine = data;
 
+	/* Listeners only write down; acting comes after the whole of what the ring held. */
 	watches_drain(engine->watches);
+	engine_step_jobs(engine);
 	return 0;
 }
 
