@@ -206,7 +206,7 @@ static int compact(const struct output *output, const struct cut *cut, struct er
 
 int output_finish(struct output *output, struct output_summary *ret_summary, struct error *error)
 {
-	struct cut cut;
+	struct cut cut = { 0 }; /* gcc cannot see that measure() fills it */
 	int code = measure(output, &cut, error);
 
 	if (code < 0)
