@@ -1,5 +1,5 @@
-/* A fork bomb: every process forks again and again, whatever the kernel refuses. Run it only below a
- * pids limit; each of its processes gives up after 60 s, should nobody end it. */
+/* A fork bomb: every process forks again and again, whatever the kernel refuses. Run it only below
+ * a pids limit; each of its processes gives up after 60 s, should nobody end it. */
 #include <time.h>
 #include <unistd.h>
 
