@@ -131,6 +131,18 @@ static int spawn_root(struct runner *runner, const struct spawn_plan *plan, stru
 	return 0;
 }
 
+/* The program must be able to open /dev/stdout again: its file is its own. */
+static int hand_over_outputs(
+	const struct runner *runner, const struct spawn_plan *plan, struct error *error)
+{
+	for (int i = 0; plan->set_credentials && i < RUNNER_OUTPUTS; i++) {
+		if (fchown(output_descriptor(runner->outputs[i]), plan->uid, plan->gid) < 0)
+			return fail(error, errno, "hand `%s` over to uid %u", output_names[i],
+				plan->uid);
+	}
+	return 0;
+}
+
 static int give_birth(struct runner *runner, struct error *error)
 {
 	struct surroundings surroundings;
@@ -157,7 +169,9 @@ static int give_birth(struct runner *runner, struct error *error)
 		plan->stdio[0] = stdin_fd;
 		plan->stdio[1] = output_descriptor(runner->outputs[RUNNER_STDOUT]);
 		plan->stdio[2] = output_descriptor(runner->outputs[RUNNER_STDERR]);
-		code = spawn_root(runner, plan, error);
+		code = hand_over_outputs(runner, plan, error);
+		if (code == 0)
+			code = spawn_root(runner, plan, error);
 	}
 	surroundings_finish(&surroundings);
 	return code;

@@ -202,6 +202,16 @@ static void a_missing_program_is_an_error_with_stage_and_errno(void **state)
 	assert_group_gone(fixture);
 }
 
+static void a_user_can_open_its_own_output_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_run(fixture, "{'name':'j','assessments':[{'name':'a','user':'nobody','command':"
+			     "'id -un >> /dev/stdout && echo err >> /dev/stderr'}]}");
+	assert_verdict(fixture, 0, "passed");
+	assert_int_equal(number_at(fixture_result(fixture, 0), "output.stdout.bytes"), 7);
+}
+
 static void memory_over_the_limit_is_oom_with_its_evidence(void **state)
 {
 	struct fixture *fixture = *state;
@@ -264,6 +274,7 @@ int main(void)
 		LIVE(without_a_grace_the_timeout_kills_at_once),
 		LIVE(a_crash_names_its_killer),
 		LIVE(a_missing_program_is_an_error_with_stage_and_errno),
+		LIVE(a_user_can_open_its_own_output_again),
 		LIVE(memory_over_the_limit_is_oom_with_its_evidence),
 		LIVE(a_process_that_escapes_is_still_ended),
 		LIVE(every_process_is_in_the_trace),
