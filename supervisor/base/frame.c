@@ -162,7 +162,7 @@ int frame_put(struct frame_buffer *buffer, const json_t *message)
 	if (code < 0)
 		return code;
 	room = buffer->room - buffer->used;
-	size = json_dumpb(message, buffer->data + buffer->used, room, JSON_COMPACT);
+	size = json_dumpb(message, buffer->data + buffer->used, room, JSON_COMPACT | JSON_DECIMALS);
 	if (size == 0)
 		return -ENOMEM;
 	if (frame_pending(buffer) + size + 1 > buffer->limit)
@@ -171,7 +171,8 @@ int frame_put(struct frame_buffer *buffer, const json_t *message)
 		code = make_room(buffer, size + 1);
 		if (code < 0)
 			return code;
-		json_dumpb(message, buffer->data + buffer->used, size, JSON_COMPACT);
+		json_dumpb(
+			message, buffer->data + buffer->used, size, JSON_COMPACT | JSON_DECIMALS);
 	}
 	buffer->data[buffer->used + size] = '\0';
 	buffer->used += size + 1;

@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "record/trace.h"
 
 #define ROOM_FIRST ((size_t)68 << 10)
 #define HEAD_SIZE  512 /* of a line without its actor and data, at the most */
-#define JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+#define JSON_FLAGS (JSON_COMPACT | JSON_DECIMALS)
 
 int line_buffer_init(struct line_buffer *buffer, uint64_t job, unsigned attempt)
 {

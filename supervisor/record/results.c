@@ -23,7 +23,7 @@ struct results {
 
 static char *json_render(const json_t *results)
 {
-	return json_dumps(results, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	return json_dumps(results, JSON_INDENT(2) | JSON_DECIMALS);
 }
 
 static const struct {
@@ -106,7 +106,7 @@ static int append_line(int fd, const char *text, size_t size)
 
 int results_add(struct results *results, json_t *result, struct error *error)
 {
-	auto_free char *text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	auto_free char *text = json_dumps(result, JSON_COMPACT | JSON_DECIMALS);
 	size_t size = text ? strlen(text) : 0;
 	int code;
 
