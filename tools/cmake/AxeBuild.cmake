@@ -56,3 +56,11 @@ function(axe_program name)
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 	install(TARGETS ${name} DESTINATION ${arg_DESTINATION})
 endfunction()
+
+# axe_embeds(SOURCE patterns...): the assembler puts these files into the source's object, which no
+# compiler tells the build about.
+function(axe_embeds source)
+	list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/)
+	file(GLOB embedded CONFIGURE_DEPENDS ${ARGN})
+	set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${embedded}")
+endfunction()
