@@ -1,0 +1,204 @@
+/* A file that grows, copied into a descriptor as it does. */
+#include "cli/stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+/* A pipe that is ready for anything takes so much without waiting (PIPE_BUF). */
+#define PIECE_BYTES     4096
+#define PIECES_PER_TURN 256
+#define POLL_US         (20 * 1000) /* where the kernel cannot tell of changes */
+
+struct stream {
+	struct stream_owner owner;
+	sd_event *loop;
+	sd_event_source *change; /* the file grew; or a timer */
+	sd_event_source *writable; /* NULL: the output is always ready */
+	sd_event_source *turn; /* there is more to do */
+	int file, output;
+	off_t offset;
+	uint64_t missed;
+	bool ending, over;
+};
+
+static void again_soon(struct stream *stream)
+{
+	sd_event_source_set_enabled(stream->turn, SD_EVENT_ONESHOT);
+}
+
+static void finish(struct stream *stream, void (*tell)(struct stream *, void *))
+{
+	stream->over = true;
+	stream->change = sd_event_source_disable_unref(stream->change);
+	stream->writable = sd_event_source_disable_unref(stream->writable);
+	tell(stream, stream->owner.data);
+}
+
+/* The supervisor punches holes between the head and the tail that it keeps. */
+static void skip_hole(struct stream *stream)
+{
+	off_t data = lseek(stream->file, stream->offset, SEEK_DATA);
+
+	if (data <= stream->offset)
+		return;
+	stream->missed += (uint64_t)(data - stream->offset);
+	stream->offset = data;
+}
+
+static bool output_ready(struct stream *stream)
+{
+	struct pollfd poller = { .fd = stream->output, .events = POLLOUT };
+
+	return poll(&poller, 1, 0) != 0;
+}
+
+enum step { STEP_COPIED, STEP_NOTHING_THERE, STEP_OUTPUT_FULL, STEP_OUTPUT_BROKEN };
+
+static enum step copy_piece(struct stream *stream)
+{
+	char piece[PIECE_BYTES];
+	ssize_t size, written;
+
+	skip_hole(stream);
+	size = pread(stream->file, piece, sizeof(piece), stream->offset);
+	if (size <= 0)
+		return STEP_NOTHING_THERE;
+	if (!output_ready(stream))
+		return STEP_OUTPUT_FULL;
+	written = write(stream->output, piece, (size_t)size);
+	if (written < 0)
+		return errno == EAGAIN || errno == EINTR ? STEP_OUTPUT_FULL : STEP_OUTPUT_BROKEN;
+	stream->offset += written;
+	return STEP_COPIED;
+}
+
+static enum step copy_pieces(struct stream *stream)
+{
+	enum step step = STEP_COPIED;
+
+	if (stream->file < 0)
+		return STEP_NOTHING_THERE;
+	for (unsigned count = 0; step == STEP_COPIED && count < PIECES_PER_TURN; count++)
+		step = copy_piece(stream);
+	return step;
+}
+
+static void pump(struct stream *stream)
+{
+	if (stream->over)
+		return;
+	switch (copy_pieces(stream)) {
+	case STEP_COPIED:
+		again_soon(stream);
+		break;
+	case STEP_NOTHING_THERE:
+		if (stream->ending)
+			finish(stream, stream->owner.ended);
+		break;
+	case STEP_OUTPUT_FULL:
+		if (stream->writable)
+			sd_event_source_set_enabled(stream->writable, SD_EVENT_ONESHOT);
+		else
+			again_soon(stream);
+		break;
+	case STEP_OUTPUT_BROKEN:
+		finish(stream, stream->owner.broken);
+		break;
+	}
+}
+
+static int on_turn(sd_event_source *source, void *data)
+{
+	pump(data);
+	return 0;
+}
+
+static int on_writable(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	pump(data);
+	return 0;
+}
+
+static int on_change(sd_event_source *source, const struct inotify_event *event, void *data)
+{
+	pump(data);
+	return 0;
+}
+
+static int on_time(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct stream *stream = data;
+
+	pump(stream);
+	if (stream->over)
+		return 0;
+	sd_event_source_set_time_relative(source, POLL_US);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int stream_create(sd_event *loop, int output, const struct stream_owner *owner,
+	struct stream **ret_stream, struct error *error)
+{
+	auto_of(stream) struct stream *stream = calloc(1, sizeof(*stream));
+	int code;
+
+	if (!stream)
+		return fail(error, ENOMEM, "copy the output");
+	stream->owner = *owner;
+	stream->loop = loop;
+	stream->output = output;
+	stream->file = -1;
+	code = sd_event_add_defer(loop, &stream->turn, on_turn, stream);
+	if (code >= 0)
+		code = sd_event_source_set_enabled(stream->turn, SD_EVENT_OFF);
+	if (code < 0)
+		return fail(error, -code, "copy the output");
+	/* A plain file cannot be waited for and need not be: it is always ready. */
+	if (sd_event_add_io(loop, &stream->writable, output, EPOLLOUT, on_writable, stream) >= 0)
+		sd_event_source_set_enabled(stream->writable, SD_EVENT_OFF);
+	*ret_stream = take_pointer(stream);
+	return 0;
+}
+
+void stream_destroy(struct stream *stream)
+{
+	if (!stream)
+		return;
+	sd_event_source_disable_unref(stream->change);
+	sd_event_source_disable_unref(stream->writable);
+	sd_event_source_disable_unref(stream->turn);
+	cleanup_fd(&stream->file);
+	free(stream);
+}
+
+void stream_open(struct stream *stream, int file)
+{
+	if (stream->file >= 0 || stream->over) {
+		close(file);
+		return;
+	}
+	stream->file = file;
+	/* Watches are scarce on some hosts; looking again and again costs little. */
+	if (sd_event_add_inotify_fd(
+		    stream->loop, &stream->change, file, IN_MODIFY, on_change, stream) < 0)
+		sd_event_add_time_relative(stream->loop, &stream->change, CLOCK_MONOTONIC, POLL_US,
+			0, on_time, stream);
+	again_soon(stream);
+}
+
+void stream_end(struct stream *stream)
+{
+	stream->ending = true;
+	again_soon(stream);
+}
+
+uint64_t stream_missed(const struct stream *stream)
+{
+	return stream->missed;
+}
