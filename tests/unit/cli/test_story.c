@@ -1,0 +1,115 @@
+/* Every line of a trace is told, in words where there are words, and safely. */
+#include "support/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/story.h"
+
+static char *told;
+
+static void tell(struct story *story, struct terminal *terminal, const char *text)
+{
+	auto_json line = json_loads(text, 0, NULL);
+	size_t size;
+
+	assert_non_null(line);
+	free(told);
+	terminal->stream = open_memstream(&told, &size);
+	story_tell(story, line);
+	fclose(terminal->stream);
+}
+
+static void each_kind_has_its_words(void **state)
+{
+	static const struct {
+		const char *line, *words;
+	} rows[] = {
+		{ "{\"type\":\"job.begin\",\"data\":{\"name\":\"n\",\"assessments\":3}}",
+			"job `n` begins: 3 assessments" },
+		{ "{\"type\":\"assessment.begin\",\"data\":{\"name\":\"a\",\"argv\":[\"ls\",\"b "
+		  "c\"]}}",
+			"a begins: `ls 'b c'`" },
+		{ "{\"type\":\"process.fork\",\"data\":{\"pid\":5,\"comm\":\"sh\","
+		  "\"parent\":{\"pid\":4}}}",
+			"sh[5] is born of [4]" },
+		{ "{\"type\":\"process.exec\",\"data\":{\"pid\":5,\"comm\":\"ls\",\"argv\":[\"ls\"]"
+		  "}}",
+			"ls[5] runs `ls`" },
+		{ "{\"type\":\"process.exit\",\"data\":{\"pid\":5,\"comm\":\"ls\","
+		  "\"exit\":{\"status\":3},\"lived_ms\":2}}",
+			"ls[5] exits with 3 after 2 ms" },
+		{ "{\"type\":\"process.exit\",\"data\":{\"pid\":5,\"comm\":\"ls\",\"lived_ms\":2,"
+		  "\"exit\":{\"signal\":9},\"killer\":{\"origin\":\"process\",\"comm\":\"sh\","
+		  "\"pid\":4}}}",
+			"ls[5] dies of SIGKILL from sh[4] after 2 ms" },
+		{ "{\"type\":\"process.signal\",\"data\":{\"pid\":5,\"signal\":15},"
+		  "\"actor\":{\"origin\":\"kernel\"}}",
+			"[5] gets SIGTERM from kernel" },
+		{ "{\"type\":\"assessment.end\",\"data\":{\"name\":\"a\",\"verdict\":\"failed\","
+		  "\"duration_ms\":4,\"exit\":{\"status\":1}}}",
+			"a ends: failed after 4 ms (exit status 1)" },
+		{ "{\"type\":\"job.end\",\"data\":{\"outcome\":\"failed\",\"duration_ms\":9}}",
+			"job ends: failed after 9 ms" },
+		{ "{\"type\":\"something.new\",\"data\":{\"a\":\"\\u001b\"}}",
+			"something.new {\"a\":\"\\u001B\"}" },
+	};
+	struct terminal terminal = { .stream = NULL };
+	struct story story = { .terminal = &terminal };
+
+	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
+		tell(&story, &terminal, rows[row].line);
+		assert_non_null(strstr(told, rows[row].words));
+		assert_int_equal('\n', told[strlen(told) - 1]);
+	}
+}
+
+static void times_count_from_the_first_line(void **state)
+{
+	struct terminal terminal = { .stream = NULL };
+	struct story story = { .terminal = &terminal };
+
+	tell(&story, &terminal, "{\"type\":\"job.begin\",\"mono_ns\":5000000,\"data\":{}}");
+	assert_non_null(strstr(told, "+0.000 ms"));
+	tell(&story, &terminal,
+		"{\"type\":\"job.end\",\"mono_ns\":7500000,\"assessment\":3,\"data\":{}}");
+	assert_non_null(strstr(told, "+2.500 ms    3  "));
+}
+
+static void names_cannot_steer_the_terminal(void **state)
+{
+	struct terminal terminal = { .stream = NULL };
+	struct story story = { .terminal = &terminal };
+
+	tell(&story, &terminal,
+		"{\"type\":\"process.exec\",\"data\":{\"pid\":1,\"comm\":\"\\u001b[2J\","
+		"\"argv\":[\"\\n\\u0007\"]}}");
+	assert_null(strpbrk(told, "\033\007"));
+	assert_ptr_equal(told + strlen(told) - 1, strchr(told, '\n'));
+}
+
+static void what_is_no_line_of_a_trace_is_left_out(void **state)
+{
+	struct terminal terminal = { .stream = NULL };
+	struct story story = { .terminal = &terminal };
+
+	tell(&story, &terminal, "{\"data\":{}}");
+	assert_string_equal("", told);
+	tell(&story, &terminal, "{\"type\":\"process.exit\"}");
+	assert_true(strlen(told) > 0);
+	free(told);
+	told = NULL;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_has_its_words),
+		cmocka_unit_test(times_count_from_the_first_line),
+		cmocka_unit_test(names_cannot_steer_the_terminal),
+		cmocka_unit_test(what_is_no_line_of_a_trace_is_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
