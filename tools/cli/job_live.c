@@ -1,0 +1,75 @@
+/* A job that runs now, found by the socket that its supervisor keeps open for it. */
+#include "cli/job_live.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "cli/field.h"
+#include "libaxe/connection.h"
+
+/* A supervisor answers this at once, or not at all. */
+#define ANSWER_NS (3 * NS_PER_SEC)
+
+/* Two job directories are one if they say so after all links were followed. */
+static bool same_directory(const char *one, const char *other)
+{
+	auto_free char *first = realpath(one, NULL), *second = realpath(other, NULL);
+
+	return first && second && strcmp(first, second) == 0;
+}
+
+static bool is_wanted(const json_t *status, uint64_t id, const char *directory)
+{
+	const char *there = field_text(status, "directory");
+
+	if ((uint64_t)field_integer(status, "job") != id)
+		return false;
+	return !there || same_directory(there, directory);
+}
+
+static int ask(const char *path, uint64_t id, const char *directory,
+	struct connection **ret_connection, json_t **ret_status, struct error *error)
+{
+	auto_of(connection) struct connection *connection = NULL;
+	auto_reply reply = { 0 };
+	json_t *status;
+	int code = connection_open(path, &connection, error);
+
+	if (code == 0)
+		code = connection_call(connection, "GetStatus", NULL, ANSWER_NS, &reply, error);
+	if (code < 0)
+		return code;
+	status = json_object_get(reply.parameters, "status");
+	if (reply.error[0] || !is_wanted(status, id, directory))
+		return fail_plain(error, ENOENT, "job %" PRIu64 " does not run at `%s`", id, path);
+	*ret_status = json_incref(status);
+	*ret_connection = take_pointer(connection);
+	return 0;
+}
+
+int job_live_connect(const char *socket, uint64_t id, const char *directory,
+	struct connection **ret_connection, json_t **ret_status, struct error *error)
+{
+	char pattern[128];
+	glob_t names;
+	int code = -ENOENT;
+
+	if (socket)
+		return ask(socket, id, directory, ret_connection, ret_status, error);
+
+	/* ID.sock, or ID-PID.sock for the second job of that number. */
+	snprintf(pattern, sizeof(pattern), JOB_LIVE_RUN_DIR "/%" PRIu64 "{.sock,-*.sock}", id);
+	if (glob(pattern, GLOB_BRACE | GLOB_NOSORT, NULL, &names) == 0) {
+		for (size_t index = 0; index < names.gl_pathc && code < 0; index++)
+			code = ask(names.gl_pathv[index], id, directory, ret_connection, ret_status,
+				error);
+		globfree(&names);
+	}
+	return code == 0 ? 0 : fail_plain(error, ENOENT, "job %" PRIu64 " does not run", id);
+}

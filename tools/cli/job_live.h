@@ -1,0 +1,19 @@
+/* A job that runs now, found by the socket that its supervisor keeps open for it. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct connection;
+struct error;
+
+#define JOB_LIVE_RUN_DIR "/run/axe/run"
+
+/*
+ * Connect to the supervisor that runs job `id` and take its status. `directory` is the job's
+ * folder, which tells it from the job of that number in another state directory. -ENOENT: none runs
+ * it. With `socket` (may be NULL) that one is asked, and -ENOENT says that it runs another job or
+ * none; not reachable: -ECONNREFUSED and the like.
+ */
+int job_live_connect(const char *socket, uint64_t id, const char *directory,
+	struct connection **ret_connection, json_t **ret_status, struct error *error);
