@@ -29,6 +29,7 @@ void assessment_destroy(struct assessment *assessment)
 	free(assessment->workdir);
 	free(assessment->stdin_path);
 	free(assessment->user);
+	free(assessment->depends);
 	free(assessment);
 }
 

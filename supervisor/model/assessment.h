@@ -10,6 +10,9 @@
 
 enum leak_policy { LEAKS_FAIL, LEAKS_WARN, LEAKS_ALLOW };
 
+/* Which system calls are refused to a program: none, or those that change or end the machine. */
+enum seccomp_profile { SECCOMP_NONE, SECCOMP_SAFE };
+
 struct assessment {
 	char *name;
 	char **argv; /* NULL-terminated; a string command is {"/bin/sh", "-c", text} */
@@ -20,6 +23,8 @@ struct assessment {
 	bool stdin_inherited; /* the supervisor's own (`axe run -- CMD`) */
 	char *user; /* NULL: as the supervisor */
 	struct limits limits;
+	bool limits_optional; /* run without what the host cannot enforce */
+	enum seccomp_profile seccomp;
 	struct exit_codes exit_codes;
 	int cancel_signal; /* 0: none, cooperation only */
 	uint64_t timeout_ns; /* 0: none */
@@ -27,6 +32,18 @@ struct assessment {
 	uint64_t timeout_grace_ns;
 	enum leak_policy leaks;
 	uint64_t leak_grace_ns;
+
+	/*
+	 * `depends`: indices of those that end before this one starts, whatever their verdicts;
+	 * all repetitions of each that is named, in rising order, without cycles.
+	 */
+	size_t *depends;
+	size_t depends_count;
+	unsigned repetition; /* from 1; the second of `a` is named "a#2" */
+	unsigned repeat; /* how many there are, at consecutive indices; at least 1 */
+	unsigned retry_times; /* tries after the first */
+	uint32_t retry_on; /* 1u << enum verdict: the ends of a try that another may follow */
+	bool rerunnable; /* by a requeue of the job */
 };
 
 void assessment_destroy(struct assessment *assessment);

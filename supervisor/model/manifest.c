@@ -74,6 +74,7 @@ int manifest_parse(json_t *source, struct manifest **ret_manifest, struct manife
 	if (!manifest)
 		return -ENOMEM;
 	manifest->source = json_incref(source);
+	manifest->parallel = 1;
 	code = check_bounds(&reader, source);
 	if (code == 0)
 		code = read_top(&reader, source, manifest);
@@ -90,9 +91,43 @@ void manifest_destroy(struct manifest *manifest)
 	for (size_t at = 0; at < manifest->assessments_count; at++)
 		assessment_destroy(manifest->assessments[at]);
 	free(manifest->assessments);
+	assessment_destroy(manifest->post);
+	for (size_t at = 0; at < manifest->parameters_count; at++) {
+		free(manifest->parameters[at].name);
+		free(manifest->parameters[at].value);
+	}
+	free(manifest->parameters);
 	free(manifest->name);
 	json_decref(manifest->source);
 	free(manifest);
+}
+
+static struct parameter *find_parameter(struct manifest *manifest, const char *name)
+{
+	for (size_t at = 0; at < manifest->parameters_count; at++)
+		if (strcmp(manifest->parameters[at].name, name) == 0)
+			return &manifest->parameters[at];
+	return NULL;
+}
+
+int manifest_set_parameter(struct manifest *manifest, const char *name, const char *value)
+{
+	struct parameter *parameter = find_parameter(manifest, name);
+	size_t size = strlen(value);
+	char *copy;
+
+	if (!parameter)
+		return -ENOENT;
+	if (parameter->read_only)
+		return -EPERM;
+	if (size > MANIFEST_TEXT_MAX || !text_is_utf8(value, size))
+		return -EINVAL;
+	copy = strdup(value);
+	if (!copy)
+		return -ENOMEM;
+	free(parameter->value);
+	parameter->value = copy;
+	return 0;
 }
 
 void manifest_error_format(

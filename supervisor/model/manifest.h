@@ -13,10 +13,29 @@
 #define MANIFEST_TEXT_MAX        65536 /* bytes of one string */
 #define MANIFEST_NAME_MAX        128 /* bytes of a job's or an assessment's name */
 
+#define MANIFEST_PARALLEL_MAX   256 /* assessments at once */
+#define MANIFEST_RETRIES_MAX    100
+#define MANIFEST_PARAMETERS_MAX 256
+#define MANIFEST_DEPENDS_MAX    (1u << 20) /* predecessors of all assessments together */
+
+/* What a caller may set for one run of the job. */
+struct parameter {
+	char *name;
+	char *value;
+	bool read_only;
+};
+
 struct manifest {
 	char *name;
+	unsigned parallel; /* how many assessments run at once; 1: one after another */
+	uint64_t runtime_ns; /* of the whole job; 0: no bound */
+	bool stop_on_failure; /* start no other once one has failed */
+	bool limits_optional; /* what the assessments take over unless they say otherwise */
 	struct assessment **assessments;
 	size_t assessments_count;
+	struct assessment *post; /* runs behind all others, without their defaults; NULL: none */
+	struct parameter *parameters; /* in the manifest's order */
+	size_t parameters_count;
 	json_t *source; /* as given, owned: what manifest.json keeps */
 };
 
@@ -40,6 +59,12 @@ struct manifest_error {
 int manifest_parse(
 	json_t *source, struct manifest **ret_manifest, struct manifest_error *ret_error);
 void manifest_destroy(struct manifest *manifest);
+
+/*
+ * Give a parameter another value; `source` stays as it is. -ENOENT: there is no such parameter;
+ * -EPERM: it is read-only; -EINVAL: the value is not UTF-8 or too long; -ENOMEM.
+ */
+int manifest_set_parameter(struct manifest *manifest, const char *name, const char *value);
 
 /* One line: "FILE:LINE:COLUMN: PATH: expected ..., found ...; advice". Without file or line those
  * parts are left out. */

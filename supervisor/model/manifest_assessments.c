@@ -31,6 +31,9 @@ static struct assessment *assessment_create(void)
 	assessment->timeout_grace_ns = TIMEOUT_GRACE_NS;
 	assessment->leaks = LEAKS_FAIL;
 	assessment->leak_grace_ns = LEAK_GRACE_NS;
+	assessment->repetition = 1;
+	assessment->repeat = 1;
+	assessment->rerunnable = true;
 	return assessment;
 }
 
