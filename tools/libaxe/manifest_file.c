@@ -97,10 +97,15 @@ static int load(const char *path, struct manifest_source *source, json_t **ret_j
 	return code == -ENOMEM ? fail(error, ENOMEM, "read manifest `%s`", path) : code;
 }
 
-/* Of an unknown key the key is shown, of a bad value the value. */
+/* Of a key that is refused the key is shown, of a bad value the value. */
 static enum position_kind kind_of(const struct manifest_error *error)
 {
-	return strstr(error->found, " key") ? POSITION_OF_KEY : POSITION_OF_VALUE;
+	static const char *const of_keys[] = { "a known key", "a key " };
+
+	for (size_t i = 0; i < sizeof(of_keys) / sizeof(*of_keys); i++)
+		if (strncmp(error->expected, of_keys[i], strlen(of_keys[i])) == 0)
+			return POSITION_OF_KEY;
+	return POSITION_OF_VALUE;
 }
 
 /* The text is read a second time, so that good manifests, nearly all, pay nothing for positions. */
