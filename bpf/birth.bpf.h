@@ -52,7 +52,7 @@ static __always_inline bool birth_by_group(struct birth *birth, struct task_stru
 static __always_inline bool birth_insert(struct birth *birth)
 {
 	struct axe_process *present;
-	long error;
+	int error; /* until 6.4 the upper half of what an update returns is not the sign */
 
 	birth->record.slot = birth->place.index;
 	birth->record.generation = birth->place.generation;
@@ -86,20 +86,20 @@ static __always_inline void birth_tell(struct birth *birth)
 }
 
 /*
- * cgroup.kill may reach a process between its entry into the group and the telling of its birth:
- * a record that has no fork_ns yet keeps the sender until process_fork completes it.
+ * cgroup.kill may reach a process between its entry into the group and the telling of its birth: a
+ * record without fork_ns keeps the sender until process_fork completes it. Returns what is in the
+ * table then, which may be the whole record: the birth may just have been told by another
+ * processor.
  */
-static __always_inline struct axe_process *birth_prepare(
-	const struct axe_process_key *key, struct task_struct *child, struct ring_place *place)
+static __always_inline struct axe_process *birth_prepare(const struct axe_process_key *key,
+	const struct ring_place *place, const struct axe_sender *kill)
 {
-	struct axe_process record = {};
-	axe_u64 id = task_watched_id(child);
+	struct axe_process record = {
+		.slot = place->index,
+		.generation = place->generation,
+		.kill = *kill,
+	};
 
-	if (!id || !place_of_group(place, id))
-		return NULL;
-
-	record.slot = place->index;
-	record.generation = place->generation;
 	bpf_map_update_elem(&processes, key, &record, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&processes, key);
 }

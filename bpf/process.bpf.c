@@ -81,23 +81,22 @@ int BPF_PROG(
 	struct axe_sender sender = {};
 	struct axe_process_key key;
 	struct axe_process *record;
-	bool newborn;
 
 	if (!signal_ends_process(number) || !signal_is_delivered(result))
 		return 0;
 
 	key = key_of(task);
 	record = member_find(&key, &place);
-	newborn = !record && number == SIGNAL_KILL && task->__state & KERNEL_TASK_NEW;
-	if (newborn)
-		record = birth_prepare(&key, task, &place);
-	if (!record || record->flags & AXE_PROCESS_EXITED)
+	if (record ? record->flags & AXE_PROCESS_EXITED : !is_newborn(&place, task, number))
 		return 0;
 
 	sender_fill(&sender, number, ctx, &key);
-	if (newborn)
+	if (!record) {
 		sender_of_newborn(&sender, task);
-	sender_record(record, &sender);
+		record = birth_prepare(&key, &place, &sender);
+	}
+	if (record)
+		sender_record(record, &sender);
 	if (sender_is_news(&sender, &place))
 		sender_tell(&place, &key, &sender);
 	return 0;

@@ -50,6 +50,19 @@ static __always_inline void sender_fill(struct axe_sender *sender, int number, a
 	sender->origin = signal_origin(number, info, code, from_itself);
 }
 
+/* In a watched group, killed, and its birth is not told yet. */
+static __always_inline bool is_newborn(
+	struct ring_place *place, struct task_struct *task, int number)
+{
+	axe_u64 id;
+
+	if (number != SIGNAL_KILL || !(task->__state & KERNEL_TASK_NEW))
+		return false;
+
+	id = task_watched_id(task);
+	return id && place_of_group(place, id);
+}
+
 /*
  * A group that is being killed ends its newborn by the hand of their own parent, which must not be
  * named for it: the sender is whoever killed the parent, if that has been told yet, else nobody.
