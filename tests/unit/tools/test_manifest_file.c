@@ -151,15 +151,6 @@ static void unknown_key_is_found_at_the_key(void **state)
 	assert_int_equal(json.where.column, 3);
 }
 
-static void key_that_is_not_built_is_found_at_the_key(void **state)
-{
-	struct outcome outcome = check("m.yaml", ITEM "    command: [b]\n    repeat:\n      3\n");
-
-	assert_int_equal(outcome.code, -EINVAL);
-	assert_int_equal(outcome.where.line, 5);
-	assert_int_equal(outcome.where.column, 5);
-}
-
 static void yaml_and_json_mean_the_same(void **state)
 {
 	struct outcome yaml = check("m.yaml", ITEM "    command: [b]\n    exit_codes: plain\n");
@@ -223,7 +214,6 @@ int main(void)
 		cmocka_unit_test(bad_text_is_refused_with_its_position),
 		cmocka_unit_test(bad_meaning_is_found_in_the_text),
 		cmocka_unit_test(unknown_key_is_found_at_the_key),
-		cmocka_unit_test(key_that_is_not_built_is_found_at_the_key),
 		cmocka_unit_test(yaml_and_json_mean_the_same),
 		cmocka_unit_test(file_over_the_bound_is_an_error_not_a_finding),
 		cmocka_unit_test(unreadable_file_is_an_error_not_a_finding),
