@@ -18,9 +18,9 @@
  */
 struct store;
 
-#define STORE_QUEUE_CHANGES_DEFAULT 8192
-#define STORE_QUEUE_BYTES_DEFAULT   ((size_t)16 << 20)
-#define STORE_TEXT_BYTES_MAX        ((size_t)4 << 20) /* of one text in a row */
+#define STORE_QUEUE_CHANGES_DEFAULT 32768
+#define STORE_QUEUE_BYTES_DEFAULT   ((size_t)32 << 20)
+#define STORE_TEXT_BYTES_MAX        ((size_t)16 << 20) /* of one text in a row */
 
 struct store_config {
 	const char *state_dir; /* made when absent */
