@@ -3,7 +3,7 @@
 include(CTest)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-foreach(package jansson libsystemd libcgroup libbpf sqlite3)
+foreach(package jansson libsystemd libcgroup libseccomp libbpf sqlite3)
 	pkg_check_modules(${package} REQUIRED IMPORTED_TARGET ${package})
 endforeach()
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
