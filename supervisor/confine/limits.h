@@ -1,30 +1,48 @@
 /* The limits of one assessment, on the hierarchy that this host keeps their controllers in. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
+#include "confine/usage.h"
 #include "model/limits.h"
 
 struct error;
 struct group;
 struct hierarchy;
+struct hierarchy_controller;
 struct limit_set;
 
 /*
- * Whether this host can enforce all limits of a table; the error names the first that it cannot and
- * why. Changes nothing.
+ * Whether this host, and this process, can enforce all limits of a table; the error names the first
+ * that it cannot, and why. Changes nothing.
  */
 int limit_set_check(
 	const struct hierarchy *hierarchy, const struct limits *limits, struct error *error);
 
+/* The same for one limit of the table, which must be set. */
+int limit_check(const struct hierarchy *hierarchy, const struct limits *limits,
+	enum limit_kind kind, struct error *error);
+
+/* Where this host keeps a limit: the controller; NULL: nowhere, or in each process. */
+const struct hierarchy_controller *limit_controller(
+	const struct hierarchy *hierarchy, enum limit_kind kind);
+
 /*
  * Put limits on a group: v2 attributes where the controller is in the v2 tree, else v1 groups of
- * the same relative path (made here, removed by limit_set_remove). Nothing is left behind on
- * failure. With no limits set, *ret_set is NULL and that is success.
+ * the same relative path (made here, removed by limit_set_remove). On failure no v1 group is left
+ * behind. A set is made also when there are no limits, since it measures and lifts too; on v1 that
+ * makes no group, on v2 it switches on what measures memory and processes.
+ *
+ * Limits of the process (rlimits) are only checked: the caller puts them into the spawn plan.
  */
 int limit_set_create(const struct hierarchy *hierarchy, struct group *group, const char *path,
 	const struct limits *limits, struct limit_set **ret_set, struct error *error);
+
+/* The same, but a limit that cannot be enforced is skipped and not an error. */
+int limit_set_create_possible(const struct hierarchy *hierarchy, struct group *group,
+	const char *path, const struct limits *limits, struct limit_set **ret_set,
+	struct error *error);
+
+/* Why a limit was skipped; NULL: it was not. Also for rlimits, which the caller then leaves out. */
+const char *limit_set_skipped(const struct limit_set *set, enum limit_kind kind);
 
 /*
  * Descriptors of the v1 cgroup.procs files that the child writes "0" to before exec (v1 has no
@@ -33,22 +51,10 @@ int limit_set_create(const struct hierarchy *hierarchy, struct group *group, con
 #define LIMIT_SET_DESCRIPTORS 8
 unsigned limit_set_descriptors(const struct limit_set *set, int fds[LIMIT_SET_DESCRIPTORS]);
 
-/* What the limits measured at the end; false fields were not measured. */
-struct limit_usage {
-	bool has_memory_peak;
-	uint64_t memory_peak_bytes;
-	bool has_memory_now;
-	uint64_t memory_bytes;
-	bool has_pids_peak;
-	uint64_t pids_peak;
-	bool has_oom_kills;
-	uint64_t oom_kills;
-	bool has_pids_refused;
-	uint64_t pids_refused; /* forks refused by the pids limit */
-};
+/* What was measured until now, on v2 also where no limit was set. NULL measured nothing. */
 void limit_set_usage(const struct limit_set *set, struct limit_usage *ret_usage);
 
-/* Lift what slows dying processes down (cpu quota) before a kill. */
+/* Lift what slows dying processes down (cpu quota, disk rates) before a kill. NULL is fine. */
 void limit_set_lift(struct limit_set *set);
 
 /* Remove the v1 groups. -EBUSY: try again later. NULL is fine. */

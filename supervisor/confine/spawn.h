@@ -9,6 +9,7 @@
 #include "model/limits.h"
 
 struct error;
+struct sock_fprog;
 
 /* Where between clone and exec the child failed. */
 enum spawn_stage {
@@ -18,6 +19,7 @@ enum spawn_stage {
 	SPAWN_STAGE_SESSION, /* setsid, signal mask and dispositions */
 	SPAWN_STAGE_STDIO,
 	SPAWN_STAGE_RLIMITS,
+	SPAWN_STAGE_SECCOMP, /* still privileged: see filter.h */
 	SPAWN_STAGE_CREDENTIALS,
 	SPAWN_STAGE_WORKDIR, /* as the user that the program runs as */
 	SPAWN_STAGE_EXEC,
@@ -41,6 +43,7 @@ struct spawn_plan {
 	int stdio[3]; /* become 0, 1, 2; all else is closed in the child */
 	const struct spawn_rlimit *rlimits;
 	unsigned rlimits_count;
+	const struct sock_fprog *filter; /* filter_program(); NULL: none */
 	bool set_credentials;
 	uid_t uid;
 	gid_t gid;

@@ -1,9 +1,52 @@
-/* What a group's controllers measured, read from their attributes. */
+/* What a group's controllers measured, and what of it proves that a limit was exceeded. */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
-struct limit_usage;
+#include "model/limits.h"
+
+/* False fields were not measured: their controller is off, or this kernel has no such attribute. */
+struct limit_usage {
+	bool has_memory_peak;
+	uint64_t memory_peak_bytes;
+	bool has_memory_now;
+	uint64_t memory_bytes;
+	bool has_memory_hits;
+	uint64_t memory_hits; /* how often the maximum was reached, and something reclaimed */
+	bool has_oom_kills;
+	uint64_t oom_kills;
+	bool has_swap_peak; /* v2 only: v1 keeps no peak of swap alone */
+	uint64_t swap_peak_bytes;
+	bool has_swap_hits;
+	uint64_t swap_hits; /* how often the maximum was reached */
+	bool has_pids_peak;
+	uint64_t pids_peak;
+	bool has_pids_refused;
+	uint64_t pids_refused; /* forks refused by the pids limit */
+	bool has_cpu_throttled;
+	uint64_t cpu_throttled; /* periods in which the quota was used up */
+	bool has_cpu_throttled_time;
+	uint64_t cpu_throttled_us;
+	bool has_io_read;
+	uint64_t io_read_bytes;
+	bool has_io_written;
+	uint64_t io_written_bytes;
+	bool has_io_reads;
+	uint64_t io_reads; /* operations */
+	bool has_io_writes;
+	uint64_t io_writes;
+	bool has_io_stalled;
+	uint64_t io_stalled_us; /* time in which at least one process waited for a disk */
+};
 
 /* Add to `usage` what the attributes in `directory` tell; what is missing stays unmeasured. */
 void usage_read(int directory, bool v1, struct limit_usage *usage);
+
+/*
+ * Whether a limit that was set is shown to have been exceeded, and how, as the end of a sentence:
+ * "12 forks refused". The kernel tells it of no limit of LIMIT_CPUS, LIMIT_FILES and LIMIT_CORE.
+ */
+#define LIMIT_EVIDENCE_SIZE 128
+bool limit_usage_exceeded(const struct limit_usage *usage, enum limit_kind kind,
+	char ret_evidence[static LIMIT_EVIDENCE_SIZE]);
