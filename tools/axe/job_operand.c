@@ -1,0 +1,45 @@
+/* The job that a verb was told to look at: its folder and, while it runs, its supervisor. */
+#include "axe/job_operand.h"
+
+#include <errno.h>
+
+#include "axe/client.h"
+#include "axe/verbs.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "cli/job_live.h"
+#include "libaxe/connection.h"
+
+int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,
+	const char *socket, struct job_operand *ret_job)
+{
+	struct job_operand job = { .folder = NULL };
+	struct error error = { 0 };
+	int code;
+
+	if (operands->count != 1)
+		return verb_refuse(verb, "expected one job");
+	if (job_name_parse(operands->words[0], &job.name, &error) < 0)
+		return verb_refuse(verb, "%s", error.text);
+	code = job_folder_open(state_dir, job.name.job, &job.folder, &error);
+	if (code < 0) {
+		fprintf(stderr, "axe %s: %s\n", verb, error.text);
+		return client_exit_code(code);
+	}
+	code = job_live_connect(
+		socket, job.name.job, job.folder->path, &job.connection, &job.live, &error);
+	if (code < 0 && socket) {
+		fprintf(stderr, "axe %s: %s\n", verb, error.text);
+		job_operand_finish(&job);
+		return client_exit_code(code);
+	}
+	*ret_job = job;
+	return 0;
+}
+
+void job_operand_finish(struct job_operand *job)
+{
+	job_folder_destroy(job->folder);
+	connection_destroy(job->connection);
+	json_decref(job->live);
+}

@@ -1,0 +1,22 @@
+/* The job that a verb was told to look at: its folder and, while it runs, its supervisor. */
+#pragma once
+
+#include <jansson.h>
+
+#include "cli/job_folder.h"
+#include "cli/job_name.h"
+#include "cli/options.h"
+
+struct connection;
+
+struct job_operand {
+	struct job_name name;
+	struct job_folder *folder;
+	struct connection *connection; /* NULL: it does not run */
+	json_t *live; /* its status; NULL likewise */
+};
+
+/* Exit code, which was explained, or 0. Exactly one operand is expected. */
+int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,
+	const char *socket, struct job_operand *ret_job);
+void job_operand_finish(struct job_operand *job);

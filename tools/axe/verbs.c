@@ -1,0 +1,90 @@
+/* The verbs of axe: one table for running them and for telling what they are. */
+#include "axe/verbs.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cli/exit_code.h"
+
+const struct verb verbs[] = {
+	{ "run", verb_run, "run a manifest, or one command, under a supervisor of its own",
+		"run [OPTION...] MANIFEST\n       axe run [OPTION...] -- COMMAND [ARGUMENT...]",
+		&run_options,
+		"With `-- COMMAND` the command gets this standard input and environment, and axe\n"
+		"ends with its exit status unless the supervisor has more to say (`man axe`).\n"
+		"Ctrl-C asks the job to stop and kills it after --grace; a second one kills "
+		"it.\n" },
+	{ "validate", verb_validate, "check manifests without running them",
+		"validate [OPTION...] MANIFEST...", &validate_options,
+		"YAML or JSON; `-` is the standard input.\n" },
+	{ "plan", verb_plan, "show the exact groups, commands and limits; runs nothing",
+		"plan [OPTION...] MANIFEST", &plan_options, NULL },
+	{ "import", verb_import, "print a manifest for a test suite that is installed here",
+		"import [OPTION...] systemd-tests|installed-tests [DIRECTORY]", &import_options,
+		NULL },
+	{ "list", verb_list, "list the jobs", "list [OPTION...]", &list_options, NULL },
+	{ "show", verb_show, "show one job: outcome, assessments, leaks, warnings",
+		"show [OPTION...] JOB[/INDEX]", &show_options, NULL },
+	{ "log", verb_log, "print what an assessment printed", "log [OPTION...] JOB[/INDEX[.TRY]]",
+		&log_options, NULL },
+	{ "trace", verb_trace, "tell the story of a job's processes",
+		"trace [OPTION...] JOB[/INDEX]", &trace_options, NULL },
+	{ "cancel", verb_cancel, "ask a job or one of its assessments to stop",
+		"cancel --soft [--grace D] JOB[/INDEX]", &cancel_options, NULL },
+	{ "terminate", verb_terminate, "end a job now and print the kill receipt",
+		"terminate [--yes] JOB", &terminate_options, NULL },
+	{ "doctor", verb_doctor, "say what this host lets the supervisor do", "doctor [OPTION...]",
+		&doctor_options, NULL },
+	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB]", NULL, NULL },
+};
+
+const size_t verbs_count = sizeof(verbs) / sizeof(*verbs);
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t index = 0; index < verbs_count; index++)
+		if (strcmp(verbs[index].name, name) == 0)
+			return &verbs[index];
+	return NULL;
+}
+
+void verb_print_help(const struct verb *verb, FILE *stream)
+{
+	fprintf(stream, "axe %s - %s\n\nusage: axe %s\n", verb->name, verb->summary, verb->usage);
+	if (verb->options) {
+		putc('\n', stream);
+		options_describe(verb->options, stream);
+	}
+	if (verb->notes)
+		fprintf(stream, "\n%s", verb->notes);
+}
+
+int verb_read_options(int argc, char **argv, void *values, struct operands *ret_operands)
+{
+	const struct verb *verb = verb_find(argv[0]);
+	struct error error = { 0 };
+
+	switch (options_read(verb->options, argc, argv, values, ret_operands, &error)) {
+	case OPTIONS_READ:
+		return VERB_GO_ON;
+	case OPTIONS_HELP:
+		verb_print_help(verb, stdout);
+		return EXIT_CODE_PASSED;
+	case OPTIONS_WRONG:
+		break;
+	}
+	return verb_refuse(argv[0], "%s", error.text);
+}
+
+int verb_refuse(const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "axe %s: ", name);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "\nusage: axe %s\n", verb_find(name)->usage);
+	return EXIT_CODE_USAGE;
+}
