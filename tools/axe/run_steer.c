@@ -1,0 +1,247 @@
+/* The hand on the brake: what Ctrl-C and other signals ask of the job that runs. */
+#include "axe/run_steer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "axe/run_progress.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "libaxe/connection.h"
+#include "libaxe/supervisor.h"
+
+#define SOCKET_SIZE 108
+#define PENDING_MAX 8
+#define REASON_SIZE 64
+
+enum steer_level { STEER_GO_ON, STEER_CANCEL, STEER_TERMINATE };
+
+/* What a reply answers; the supervisor answers in the order of the calls. */
+enum steer_call { CALL_STATUS, CALL_CANCEL, CALL_TERMINATE };
+
+struct steer {
+	struct steer_config config;
+	sd_event *loop;
+	sd_event_source *signals[3];
+	sd_event_source *replies;
+	struct connection *connection; /* NULL: none yet, or it cannot be reached */
+	char socket[SOCKET_SIZE];
+	bool begun;
+	enum steer_level wanted, asked;
+	enum steer_call pending[PENDING_MAX];
+	unsigned pending_count;
+};
+
+static const int steer_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void say(struct steer *steer, const char *text)
+{
+	progress_clear(steer->config.progress);
+	fprintf(stderr, "axe: %s\n", text);
+}
+
+static bool is_pending(const struct steer *steer, enum steer_call call)
+{
+	for (unsigned index = 0; index < steer->pending_count; index++)
+		if (steer->pending[index] == call)
+			return true;
+	return false;
+}
+
+static void hang_up(struct steer *steer)
+{
+	steer->replies = sd_event_source_disable_unref(steer->replies);
+	connection_destroy(steer->connection);
+	steer->connection = NULL;
+	steer->pending_count = 0;
+}
+
+static void hear_termination(struct steer *steer, const struct reply *reply)
+{
+	struct error error = { 0 };
+
+	/* -ESRCH: the job ended by itself meanwhile, and its last answer is on its way. */
+	if (reply_check(reply, &error) != -ETIME)
+		return;
+	say(steer, error.text);
+}
+
+static void hear(struct steer *steer, const struct reply *reply)
+{
+	enum steer_call call = steer->pending[0];
+
+	if (steer->pending_count == 0)
+		return;
+	steer->pending_count--;
+	memmove(steer->pending, steer->pending + 1, sizeof(*steer->pending) * steer->pending_count);
+	switch (call) {
+	case CALL_STATUS:
+		if (!reply->error[0])
+			progress_status(steer->config.progress,
+				json_object_get(reply->parameters, "status"));
+		break;
+	case CALL_CANCEL:
+		break;
+	case CALL_TERMINATE:
+		hear_termination(steer, reply);
+		break;
+	}
+}
+
+static int on_reply(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct steer *steer = data;
+	int code;
+
+	do {
+		auto_reply reply = { 0 };
+
+		code = connection_take(steer->connection, &reply, NULL);
+		if (code == 1)
+			hear(steer, &reply);
+	} while (code == 1);
+	if (code < 0)
+		hang_up(steer);
+	return 0;
+}
+
+static bool reach(struct steer *steer)
+{
+	if (steer->connection)
+		return true;
+	if (!steer->socket[0] || connection_open(steer->socket, &steer->connection, NULL) < 0)
+		return false;
+	if (sd_event_add_io(steer->loop, &steer->replies, connection_descriptor(steer->connection),
+		    EPOLLIN, on_reply, steer) < 0) {
+		hang_up(steer);
+		return false;
+	}
+	return true;
+}
+
+static bool call(struct steer *steer, enum steer_call call, const char *method, json_t *parameters)
+{
+	if (steer->pending_count == PENDING_MAX || !reach(steer) ||
+		connection_send(steer->connection, method, parameters, false, NULL) < 0)
+		return false;
+	steer->pending[steer->pending_count++] = call;
+	return true;
+}
+
+/* Where it cannot be called: SIGTERM means TerminateJob to a private supervisor. */
+static void press(struct steer *steer)
+{
+	if (!steer->config.supervisor || supervisor_signal(steer->config.supervisor, SIGTERM) < 0)
+		say(steer, "the supervisor cannot be reached");
+}
+
+static json_t *grace_parameters(const struct steer *steer)
+{
+	/* 0 would mean that nothing follows; a person who says 0 means at once. */
+	uint64_t grace_ns = steer->config.grace_ns ? steer->config.grace_ns : 1;
+
+	return json_pack("{s:I}", "grace_ns", (json_int_t)grace_ns);
+}
+
+static void ask(struct steer *steer)
+{
+	if (!steer->begun)
+		return;
+	if (steer->wanted == STEER_CANCEL && steer->asked < STEER_CANCEL) {
+		steer->asked = STEER_CANCEL;
+		if (!call(steer, CALL_CANCEL, "CancelJob", grace_parameters(steer)))
+			press(steer);
+	} else if (steer->wanted == STEER_TERMINATE && !is_pending(steer, CALL_TERMINATE)) {
+		steer->asked = STEER_TERMINATE;
+		if (!call(steer, CALL_TERMINATE, "TerminateJob", NULL))
+			press(steer);
+	}
+}
+
+static void announce_cancel(struct steer *steer)
+{
+	char text[200], grace[TEXT_DURATION_SIZE];
+
+	snprintf(text, sizeof(text),
+		"asked the job to stop; what still runs after %s is killed (Ctrl-C again: now)",
+		text_format_duration(steer->config.grace_ns, grace));
+	say(steer, text);
+}
+
+void steer_terminate(struct steer *steer, const char *reason)
+{
+	char text[REASON_SIZE + 40];
+
+	snprintf(text, sizeof(text), "%.*s: terminating the job", REASON_SIZE, reason);
+	say(steer, text);
+	steer->wanted = STEER_TERMINATE;
+	if (!steer->begun && steer->config.supervisor)
+		steer->config.withdrawn(steer->config.data);
+	else
+		ask(steer);
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct steer *steer = data;
+	const char *name = sigabbrev_np((int)info->ssi_signo);
+	char reason[REASON_SIZE];
+
+	if (info->ssi_signo == SIGINT && steer->wanted == STEER_GO_ON) {
+		steer->wanted = STEER_CANCEL;
+		announce_cancel(steer);
+		ask(steer);
+		return 0;
+	}
+	snprintf(reason, sizeof(reason), "SIG%s", name ? name : "?");
+	steer_terminate(steer, reason);
+	return 0;
+}
+
+int steer_create(sd_event *loop, const struct steer_config *config, struct steer **ret_steer,
+	struct error *error)
+{
+	auto_of(steer) struct steer *steer = calloc(1, sizeof(*steer));
+
+	if (!steer)
+		return fail(error, ENOMEM, "listen to signals");
+	steer->config = *config;
+	steer->loop = loop;
+	for (size_t index = 0; index < sizeof(steer_signals) / sizeof(*steer_signals); index++) {
+		int code = sd_event_add_signal(
+			loop, &steer->signals[index], steer_signals[index], on_signal, steer);
+
+		if (code < 0)
+			return fail(error, -code, "listen to signals");
+	}
+	*ret_steer = take_pointer(steer);
+	return 0;
+}
+
+void steer_destroy(struct steer *steer)
+{
+	if (!steer)
+		return;
+	hang_up(steer);
+	for (size_t index = 0; index < sizeof(steer_signals) / sizeof(*steer_signals); index++)
+		sd_event_source_disable_unref(steer->signals[index]);
+	free(steer);
+}
+
+void steer_begin(struct steer *steer, const char *socket)
+{
+	if (!socket)
+		socket = steer->config.socket;
+	snprintf(steer->socket, sizeof(steer->socket), "%s", socket ? socket : "");
+	steer->begun = true;
+	ask(steer);
+}
+
+void steer_ask_status(struct steer *steer)
+{
+	if (steer->begun && !is_pending(steer, CALL_STATUS) && !is_pending(steer, CALL_TERMINATE))
+		call(steer, CALL_STATUS, "GetStatus", NULL);
+}

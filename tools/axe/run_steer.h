@@ -1,0 +1,43 @@
+/* The hand on the brake: what Ctrl-C and other signals ask of the job that runs. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "base/cleanup.h"
+
+struct error;
+struct progress;
+struct steer;
+struct supervisor;
+
+struct steer_config {
+	struct supervisor *supervisor; /* borrowed; NULL: not ours */
+	struct progress *progress; /* borrowed: told of the status, cleared before we speak */
+	const char *socket; /* borrowed: of a supervisor that is not ours; else NULL */
+	uint64_t grace_ns; /* of the first Ctrl-C */
+	/* The person gave up before there was a job that could be asked. */
+	void (*withdrawn)(void *data);
+	void *data;
+};
+
+/*
+ * The first SIGINT asks the job to stop, the second, SIGTERM and SIGHUP terminate it; what comes
+ * before job.begin is done then. The signals must be blocked already.
+ */
+int steer_create(sd_event *loop, const struct steer_config *config, struct steer **ret_steer,
+	struct error *error);
+
+/* NULL is fine. */
+void steer_destroy(struct steer *steer);
+DEFINE_CLEANUP(steer)
+
+/* The job can be asked now, at this socket (NULL: nowhere). */
+void steer_begin(struct steer *steer, const char *socket);
+
+/* Ask for the status, unless an answer is still to come. */
+void steer_ask_status(struct steer *steer);
+
+/* End the job now, and say why. */
+void steer_terminate(struct steer *steer, const char *reason);
