@@ -7,6 +7,7 @@
 
 struct engine;
 struct jobdir;
+struct manifest;
 struct trace;
 struct trace_line;
 
@@ -14,6 +15,7 @@ struct job_context {
 	struct engine *engine;
 	uint64_t job;
 	unsigned attempt;
+	const struct manifest *manifest;
 	struct jobdir *jobdir;
 	struct trace *trace;
 	struct killing_deadlines deadlines;

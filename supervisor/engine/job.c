@@ -8,10 +8,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "confine/group.h"
 #include "engine/job_parts.h"
-#include "engine/result.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
@@ -41,68 +39,27 @@ void job_emit(struct job *job, enum trace_type type, json_t *data)
 	json_decref(data);
 }
 
-static void job_count(struct job *job, enum verdict verdict, json_t *result)
-{
-	struct error error = { 0 };
-
-	job->counts[verdict]++;
-	if (results_add(job->results, result, &error) < 0)
-		log_line(LOG_LEVEL_WARNING, "job %llu: %s", (unsigned long long)job_id(job),
-			error.text);
-}
-
-static void job_step_soon(struct job *job)
+void job_step_soon(struct job *job)
 {
 	timer_arm(&job->step, clock_monotonic_ns());
-}
-
-static void runner_ended(
-	struct runner *runner, const struct ruling *ruling, json_t *result, void *data)
-{
-	struct job *job = data;
-
-	job_count(job, ruling->verdict, result);
-	/* Not from inside the runner's own call: it is destroyed on the next turn. */
-	job_step_soon(job);
-}
-
-static void job_start_next(struct job *job)
-{
-	struct runner_owner owner = { .ended = runner_ended, .data = job };
-	unsigned index = (unsigned)job->next++;
-	int code = runner_create(
-		&job->context, job->manifest->assessments[index], index, 1, &owner, &job->runner);
-
-	if (code < 0) {
-		auto_json result = result_not_run(job->manifest->assessments[index], index);
-
-		log_line(LOG_LEVEL_ERROR, "job %llu: assessment %u: %s",
-			(unsigned long long)job_id(job), index, strerror(-code));
-		job_count(job, VERDICT_NOT_RUN, result);
-		job_step_soon(job);
-		return;
-	}
-	runner_start(job->runner);
 }
 
 static void job_begin(struct job *job)
 {
 	job->phase = JOB_RUNNING;
+	if (job->manifest->runtime_ns)
+		timer_arm(&job->runtime, clock_monotonic_ns() + job->manifest->runtime_ns);
 	job_emit(job, TRACE_JOB_BEGIN,
 		json_pack("{s:s, s:I, s:s, s:s}", "name", job->manifest->name, "assessments",
 			(json_int_t)job->manifest->assessments_count, "directory",
 			job_directory(job), "group", job_group(job)));
 }
 
-/* From here on nothing is started any more. */
-static void job_skip_rest(struct job *job)
+static bool job_is_done(const struct job *job)
 {
-	for (; job->next < job->manifest->assessments_count; job->next++) {
-		auto_json result =
-			result_not_run(job->manifest->assessments[job->next], (unsigned)job->next);
+	bool killing = job->killing && !killing_is_over(job->killing) && !job->abandoned;
 
-		job_count(job, VERDICT_NOT_RUN, result);
-	}
+	return !job->active && job->post_done && !killing;
 }
 
 static void job_step(void *data)
@@ -111,32 +68,32 @@ static void job_step(void *data)
 
 	if (job->phase == JOB_PREPARED)
 		job_begin(job);
-	if (job->runner && runner_is_over(job->runner))
-		runner_destroy(take_pointer(job->runner));
-	if (job->runner || job->phase != JOB_RUNNING)
+	if (job->phase != JOB_RUNNING)
 		return;
-	if (job->canceled || job->terminated)
-		job_skip_rest(job);
-	if (job->next < job->manifest->assessments_count)
-		job_start_next(job);
-	else if (!job->killing || killing_is_over(job->killing) || job->abandoned)
+	job_run_step(job);
+	if (job_is_done(job))
 		job_end(job);
 }
 
 void job_look(struct job *job)
 {
+	struct job_try *running, *following;
+
 	if (job->killing)
 		job_terminate_look(job);
-	if (job->runner)
-		runner_look(job->runner);
-	if (!job->runner && job->phase == JOB_RUNNING)
+	list_for_each_safe (running, following, &job->tries, link) {
+		runner_look(running->runner);
+	}
+	if (!job->active && job->phase == JOB_RUNNING)
 		job_step_soon(job);
 }
 
 void job_sweep(struct job *job)
 {
-	if (job->runner)
-		runner_sweep(job->runner);
+	struct job_try *running;
+
+	list_for_each (running, &job->tries, link)
+		runner_sweep(running->runner);
 	trace_flush(job->trace, NULL);
 	job_look(job);
 }
@@ -203,6 +160,7 @@ static void job_set_context(struct job *job, const struct job_options *options)
 		.engine = job->engine,
 		.job = job_id(job),
 		.attempt = 1,
+		.manifest = job->manifest,
 		.jobdir = job->jobdir,
 		.trace = job->trace,
 		.deadlines = deadlines,
@@ -214,8 +172,10 @@ static void job_set_context(struct job *job, const struct job_options *options)
 
 static int job_prepare(struct job *job, const struct job_options *options, struct error *error)
 {
-	int code = timer_init(&job->step, job->engine->loop, job_step, job);
+	int code = job_run_init(job);
 
+	if (code >= 0)
+		code = timer_init(&job->step, job->engine->loop, job_step, job);
 	if (code >= 0)
 		code = job_terminate_init(job);
 	if (code >= 0)
@@ -273,7 +233,7 @@ void job_destroy(struct job *job)
 		return;
 	list_remove(&job->link);
 	timer_finish(&job->step);
-	runner_destroy(job->runner);
+	job_run_finish(job);
 	job_terminate_finish(job);
 	watch_close(job->watch);
 	if (job->group)

@@ -16,31 +16,42 @@ static bool job_is_running(const struct job *job)
 
 axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
 {
+	struct runner *runner;
+
 	if (!job_is_running(job))
 		return AXE_E_NO_JOB_RUNNING;
-	if (!job->runner || runner_is_over(job->runner) || runner_index(job->runner) != index)
+	runner = job_find_runner(job, index);
+	if (!runner)
 		return AXE_E_INVALID_INDEX;
-	runner_cancel(job->runner, grace_ns);
+	runner_cancel(runner, grace_ns);
 	return S_OK;
 }
 
 axe_result job_cancel(struct job *job, uint64_t grace_ns)
 {
+	struct job_try *running;
+
 	if (!job_is_running(job))
 		return AXE_E_NO_JOB_RUNNING;
 	job->canceled = true;
 	job_emit(job, TRACE_JOB_CANCEL, grace_json(grace_ns));
-	if (job->runner && !runner_is_over(job->runner))
-		runner_cancel(job->runner, grace_ns);
+	job_each_running(running, job)
+	{
+		runner_cancel(running->runner, grace_ns);
+	}
 	job_look(job);
 	return S_OK;
 }
 
 json_t *job_running(const struct job *job)
 {
-	json_t *running = json_array();
+	json_t *indices = json_array();
+	struct job_try *running;
 
-	if (job->runner && !runner_is_over(job->runner))
-		json_array_append_new(running, json_integer(runner_index(job->runner)));
-	return running;
+	job_each_running(running, job)
+	{
+		if (running != job->post)
+			json_array_append_new(indices, json_integer((json_int_t)running->index));
+	}
+	return indices;
 }

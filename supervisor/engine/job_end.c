@@ -22,13 +22,12 @@ struct outcome {
 	axe_result code;
 };
 
-static uint64_t job_failures(const struct job *job)
+static bool job_post_failed(const struct job *job)
 {
-	uint64_t failures = 0;
+	const char *verdict = json_string_value(json_object_get(job->post_result, "verdict"));
+	enum verdict value;
 
-	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
-		failures += verdict_is_failure((enum verdict)verdict) ? job->counts[verdict] : 0;
-	return failures;
+	return verdict && verdict_from_name(verdict, &value) && verdict_is_failure(value);
 }
 
 /* The first that applies. */
@@ -36,12 +35,16 @@ static struct outcome job_outcome(const struct job *job)
 {
 	if (job->abandoned)
 		return (struct outcome){ "abandoned", AXE_E_TERMINATE_FAILED };
+	if (job->overrun && !job->terminated)
+		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
 	if (job->terminated)
 		return (struct outcome){ "terminated", AXE_E_JOB_CANCELED };
 	if (job->canceled)
 		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
-	if (job_failures(job))
+	if (job->failed)
 		return (struct outcome){ "failed", AXE_E_JOB_ASSESSMENTS_FAILED };
+	if (job_post_failed(job))
+		return (struct outcome){ "failed", AXE_E_POSTEXECUTION };
 	return (struct outcome){ "finished", S_OK };
 }
 
@@ -65,6 +68,12 @@ static json_t *summary_json(const struct job *job, const struct outcome *outcome
 		result_name(outcome->code), "counts", counts_json(job), "directory",
 		job_directory(job), "duration_ms", json_ms(clock_monotonic_ns() - job->begun_ns));
 
+	if (job->overrun) {
+		json_object_set_new(summary, "overrun", json_true());
+		json_object_set_new(summary, "message", json_string("the job's runtime ran out"));
+	}
+	if (job->post_result)
+		json_object_set(summary, "post", job->post_result);
 	if (job->final_receipt)
 		json_object_set(summary, "receipt", job->final_receipt);
 	if (job->abandoned && job->survivors)
@@ -120,12 +129,15 @@ json_t *job_status(const struct job *job)
 		[JOB_ENDED] = "ended",
 	};
 	json_t *running = json_array();
+	struct job_try *one;
 	uint64_t done = 0;
 
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
 		done += job->counts[verdict];
-	if (job->runner && !runner_is_over(job->runner))
-		json_array_append_new(running, runner_status(job->runner));
+	job_each_running(one, job)
+	{
+		json_array_append_new(running, runner_status(one->runner));
+	}
 	return json_pack("{s:I, s:s, s:s, s:b, s:b, s:I, s:I, s:o, s:o, s:s}", "job",
 		(json_int_t)job_id(job), "name", job->manifest->name, "state",
 		phase_names[job->phase], "canceled", job->canceled, "terminated", job->terminated,

@@ -7,6 +7,7 @@
 #include "engine/context.h"
 #include "engine/job.h"
 #include "engine/receipt.h"
+#include "engine/runner.h"
 #include "engine/timer.h"
 #include "engine/watch.h"
 #include "model/verdict.h"
@@ -26,6 +27,19 @@ struct waiter {
 	void *data;
 };
 
+/* One try of one assessment, or the post action. */
+struct job_try {
+	struct list_link link; /* job::tries */
+	struct job *job;
+	struct runner *runner;
+	size_t index;
+	unsigned number; /* from 1 */
+	json_t *earlier; /* what earlier tries of it said; owned */
+	bool again; /* it ended, and another try follows unless the job is ended first */
+	enum verdict verdict; /* of the try that ended so */
+	json_t *result; /* likewise; owned */
+};
+
 struct job {
 	struct list_link link; /* engine::jobs */
 	struct engine *engine;
@@ -42,11 +56,18 @@ struct job {
 	struct trace *trace;
 	struct results *results;
 
-	size_t next; /* index of the next assessment to start */
-	struct runner *runner; /* the one that runs; NULL: none */
+	struct agenda *agenda;
+	struct list_link tries; /* job_try::link: what runs, and what ended but was not yet freed */
+	unsigned active; /* of them, those that run */
+	struct job_try *post; /* the post action while it runs, also in the list */
+	bool post_done;
+	json_t *post_result; /* NULL: there is none */
+	struct timer runtime;
 	uint64_t begun_ns;
 	uint64_t counts[VERDICT_COUNT];
 
+	bool failed; /* an assessment's verdict is a failure */
+	bool overrun; /* `runtime` ran out */
 	bool canceled; /* CancelJob was accepted */
 	bool terminated; /* TerminateJob was accepted */
 	bool terminate_failed; /* told to the waiters; the job still counts as running */
@@ -63,7 +84,25 @@ struct job {
 /* job.c: the facts may have changed; act on them. */
 void job_look(struct job *job);
 void job_sweep(struct job *job);
+void job_step_soon(struct job *job);
+void job_step_soon(struct job *job);
 void job_emit(struct job *job, enum trace_type type, json_t *data); /* data is taken */
+
+/* job_run.c: what runs, in which order, how often. */
+int job_run_init(struct job *job);
+void job_run_finish(struct job *job);
+void job_run_step(struct job *job);
+
+/* Whether it goes on: neither canceled nor ended otherwise. */
+bool job_may_start(const struct job *job);
+
+/* The running try of an assessment; NULL: it does not run. */
+struct runner *job_find_runner(const struct job *job, size_t index);
+
+/* For each that runs, the post action included. */
+#define job_each_running(try_, job_)                                                               \
+	list_for_each (try_, &(job_)->tries, link)                                                 \
+		if (!runner_is_over((try_)->runner))
 
 /* job_end.c: seal, write, say. */
 void job_end(struct job *job);
@@ -73,3 +112,6 @@ void job_terminate_look(struct job *job);
 void job_answer_waiters(struct job *job, axe_result code, bool durable);
 int job_terminate_init(struct job *job);
 void job_terminate_finish(struct job *job);
+
+/* End all without anybody waiting: the job's own runtime is over. */
+void job_terminate_unasked(struct job *job);

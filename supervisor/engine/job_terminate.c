@@ -32,20 +32,31 @@ static void note_unseen(struct job *job)
 static void job_strike(void *data)
 {
 	struct job *job = data;
+	struct job_try *running;
 
 	watches_drain(job->engine->watches);
-	if (job->runner && !runner_is_over(job->runner))
-		runner_picture(job->runner, &job->receipt);
+	job_each_running(running, job)
+	{
+		runner_picture(running->runner, &job->receipt);
+	}
 	note_unseen(job);
-	if (job->runner)
-		runner_note_termination(job->runner, clock_monotonic_ns());
+	job_each_running(running, job)
+	{
+		runner_note_termination(running->runner, clock_monotonic_ns());
+	}
 }
 
 static uint64_t job_stray(bool group_is_empty, void *data)
 {
 	struct job *job = data;
+	struct job_try *running;
+	uint64_t alive = 0;
 
-	return job->runner ? runner_kill_strays(job->runner, group_is_empty) : 0;
+	job_each_running(running, job)
+	{
+		alive += runner_kill_strays(running->runner, group_is_empty);
+	}
+	return alive;
 }
 
 static void emit_kill(struct job *job)
@@ -61,14 +72,17 @@ static void emit_kill(struct job *job)
 static void job_emptied(void *data)
 {
 	struct job *job = data;
+	struct job_try *running;
 
 	watches_drain(job->engine->watches);
-	if (job->runner && !runner_is_over(job->runner))
-		runner_note_emptied(job->runner);
-	if (job->runner)
-		runner_account(job->runner, &job->receipt);
+	list_for_each (running, &job->tries, link)
+		runner_account(running->runner, &job->receipt);
 	if (job->phase == JOB_RUNNING)
 		emit_kill(job);
+	job_each_running(running, job)
+	{
+		runner_note_emptied(running->runner);
+	}
 }
 
 void job_answer_waiters(struct job *job, axe_result code, bool durable)
@@ -123,10 +137,13 @@ static void repeat_expired(void *data)
 static void job_given_up(void *data)
 {
 	struct job *job = data;
+	struct job_try *running;
 
 	job->abandoned = true;
-	if (job->runner)
-		runner_abandon(job->runner);
+	job_each_running(running, job)
+	{
+		runner_abandon(running->runner);
+	}
 	log_line(LOG_LEVEL_WARNING, "job %llu: abandoned, something in it cannot be killed",
 		(unsigned long long)job_id(job));
 	job_look(job);
@@ -190,6 +207,17 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 	}
 	job_emit(job, TRACE_JOB_TERMINATE, NULL);
 	return S_OK;
+}
+
+void job_terminate_unasked(struct job *job)
+{
+	struct error error = { 0 };
+
+	if (job->killing)
+		return;
+	if (start_killing(job, &error) < 0)
+		log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job),
+			error.text);
 }
 
 void job_terminate_forget(struct job *job, void *data)

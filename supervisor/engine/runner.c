@@ -59,69 +59,6 @@ void runner_emit(struct runner *runner, enum trace_type type, json_t *data)
 	json_decref(data);
 }
 
-/* The timeout: ask all its processes, then, after the grace, freeze and kill. */
-static void deadline_expired(void *data)
-{
-	struct runner *runner = data;
-	const struct assessment *assessment = runner->assessment;
-	unsigned told;
-
-	runner_look(runner);
-	if (runner->phase != RUNNER_RUNNING || runner->root_waited)
-		return; /* a natural end was first */
-	if (runner->timed_out_ns || !assessment->timeout_grace_ns) {
-		if (!runner->timed_out_ns)
-			runner->timed_out_ns = clock_monotonic_ns();
-		runner_kill(runner, CAUSE_TIMEOUT);
-		return;
-	}
-	runner->timed_out_ns = clock_monotonic_ns();
-	timer_arm(&runner->deadline, runner->timed_out_ns + assessment->timeout_grace_ns);
-	told = signals_send(runner->group, assessment->timeout_signal);
-	runner_emit(runner, TRACE_ASSESSMENT_TIMEOUT,
-		json_pack("{s:o, s:i, s:i, s:o}", "timeout_ms", json_ms(assessment->timeout_ns),
-			"signal", assessment->timeout_signal, "processes", (int)told, "grace_ms",
-			json_ms(assessment->timeout_grace_ns)));
-}
-
-static void leak_expired(void *data)
-{
-	struct runner *runner = data;
-	uint64_t now = clock_monotonic_ns();
-	uint64_t exits = watch_slot(runner->watch)->exits;
-
-	runner_look(runner);
-	if (runner->phase != RUNNER_LEAVING)
-		return;
-	if (exits != runner->leak_exits && now < runner->leak_until_ns) {
-		runner->leak_exits = exits;
-		timer_arm(&runner->leak, now + runner->assessment->leak_grace_ns);
-		return;
-	}
-	runner_kill(runner, CAUSE_LEAK);
-}
-
-static void cancel_grace_expired(void *data)
-{
-	struct runner *runner = data;
-
-	runner_look(runner);
-	if (runner->phase == RUNNER_RUNNING || runner->phase == RUNNER_LEAVING)
-		runner_kill(runner, CAUSE_CANCEL_GRACE);
-}
-
-static int runner_prepare_timers(struct runner *runner)
-{
-	sd_event *loop = runner->context->engine->loop;
-	int code = timer_init(&runner->deadline, loop, deadline_expired, runner);
-
-	if (code >= 0)
-		code = timer_init(&runner->leak, loop, leak_expired, runner);
-	if (code >= 0)
-		code = timer_init(&runner->cancel_grace, loop, cancel_grace_expired, runner);
-	return code;
-}
-
 int runner_create(const struct job_context *context, const struct assessment *assessment,
 	unsigned index, unsigned try_number, const struct runner_owner *owner,
 	struct runner **ret_runner)
@@ -139,7 +76,7 @@ int runner_create(const struct job_context *context, const struct assessment *as
 	runner->child.pidfd = -1;
 	runner->child.report = -1;
 	runner->story = (struct process_trace){ context->trace, index, try_number };
-	code = runner_prepare_timers(runner);
+	code = runner_deadlines_init(runner);
 	if (code < 0)
 		return code;
 	*ret_runner = take_pointer(runner);
@@ -162,9 +99,7 @@ void runner_destroy(struct runner *runner)
 {
 	if (!runner)
 		return;
-	timer_finish(&runner->deadline);
-	timer_finish(&runner->leak);
-	timer_finish(&runner->cancel_grace);
+	runner_deadlines_finish(runner);
 	killing_destroy(runner->killing);
 	inquiry_destroy(runner->inquiry);
 	sd_event_source_disable_unref(runner->report);
@@ -289,9 +224,7 @@ void runner_note_termination(struct runner *runner, uint64_t now_ns)
 	runner->cause = CAUSE_JOB;
 	if (!runner->struck_ns)
 		runner->struck_ns = now_ns;
-	timer_disarm(&runner->deadline);
-	timer_disarm(&runner->leak);
-	timer_disarm(&runner->cancel_grace);
+	runner_deadlines_disarm(runner);
 	if (runner->limits)
 		limit_set_lift(runner->limits);
 }

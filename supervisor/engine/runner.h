@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "engine/context.h"
+#include "record/trace.h"
 
 struct assessment;
 struct error;
@@ -16,7 +17,10 @@ struct runner;
 
 /* Facts travel up by these, from the loop; neither may destroy the runner. */
 struct runner_owner {
-	/* Its end is established and said: the last call. Both are borrowed. */
+	/* It was given birth, or could not be: {"name", "argv", "timeout_ms", "group", "pid"}.
+	 * Whoever hears it may already cancel or terminate. `description` is borrowed. */
+	void (*begun)(struct runner *runner, json_t *description, void *data);
+	/* Its end is established: the last call. Both are borrowed. */
 	void (*ended)(
 		struct runner *runner, const struct ruling *ruling, json_t *result, void *data);
 	void *data;
@@ -28,9 +32,8 @@ int runner_create(const struct job_context *context, const struct assessment *as
 	struct runner **ret_runner);
 
 /*
- * Give birth and say assessment.begin; whoever hears that may already cancel or terminate. What
- * fails before there is a process is no error here: such a try ends as `error`, like any other end
- * told from the loop.
+ * Give birth and tell the owner. What fails before there is a process is no error here: such a try
+ * ends as `error`, like any other end told from the loop.
  */
 void runner_start(struct runner *runner);
 
@@ -39,6 +42,9 @@ void runner_destroy(struct runner *runner);
 DEFINE_CLEANUP(runner)
 
 unsigned runner_index(const struct runner *runner);
+
+/* One lifecycle line about this try. `data` is taken. */
+void runner_emit(struct runner *runner, enum trace_type type, json_t *data);
 bool runner_is_over(const struct runner *runner);
 
 /* Look at the facts again: a bell rang, a child was reaped, the group above was killed. */

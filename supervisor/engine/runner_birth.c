@@ -177,19 +177,19 @@ static int give_birth(struct runner *runner, struct error *error)
 	return code;
 }
 
-static void emit_begin(struct runner *runner)
+static void tell_begin(struct runner *runner)
 {
 	const struct assessment *assessment = runner->assessment;
 	json_t *argv = json_array();
+	auto_json description = NULL;
 
 	for (char **word = assessment->argv; *word; word++)
 		json_array_append_new(argv, json_string(*word));
-	runner_emit(runner, TRACE_ASSESSMENT_BEGIN,
-		json_pack("{s:s, s:o, s:o, s:s?, s:i}", "name", assessment->name, "argv", argv,
-			"timeout_ms",
-			assessment->timeout_ns ? json_ms(assessment->timeout_ns) : json_null(),
-			"group", runner->group ? group_path(runner->group) : NULL, "pid",
-			(int)runner->child.pid));
+	description = json_pack("{s:s, s:o, s:o, s:s?, s:i}", "name", assessment->name, "argv",
+		argv, "timeout_ms",
+		assessment->timeout_ns ? json_ms(assessment->timeout_ns) : json_null(), "group",
+		runner->group ? group_path(runner->group) : NULL, "pid", (int)runner->child.pid);
+	runner->owner.begun(runner, description, runner->owner.data);
 }
 
 void runner_give_birth(struct runner *runner)
@@ -207,5 +207,5 @@ void runner_give_birth(struct runner *runner)
 		snprintf(runner->failure_text, sizeof(runner->failure_text), "%s", error.text);
 	}
 	runner->phase = RUNNER_RUNNING;
-	emit_begin(runner);
+	tell_begin(runner);
 }

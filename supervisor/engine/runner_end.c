@@ -162,15 +162,12 @@ void runner_end(struct runner *runner)
 	auto_json result = NULL;
 
 	runner->phase = RUNNER_OVER;
-	timer_disarm(&runner->deadline);
-	timer_disarm(&runner->leak);
-	timer_disarm(&runner->cancel_grace);
+	runner_deadlines_disarm(runner);
 	runner->report = sd_event_source_disable_unref(runner->report);
 	watches_drain(runner->context->engine->watches);
 	runner->ended_ns = clock_monotonic_ns();
 
 	result = settle(runner, &ruling);
-	runner_emit(runner, TRACE_ASSESSMENT_END, json_incref(result));
 	bury(runner);
 	runner->owner.ended(runner, &ruling, result, runner->owner.data);
 }

@@ -142,9 +142,7 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 		return;
 	runner->cause = cause;
 	runner->phase = RUNNER_KILLING;
-	timer_disarm(&runner->deadline);
-	timer_disarm(&runner->leak);
-	timer_disarm(&runner->cancel_grace);
+	runner_deadlines_disarm(runner);
 	if (killing_create(runner->context->engine->loop, runner->group,
 		    &runner->context->deadlines, &owner, &runner->killing, NULL) < 0)
 		group_kill(runner->group, NULL); /* out of memory: the blunt way */

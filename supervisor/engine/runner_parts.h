@@ -96,5 +96,7 @@ void runner_kill(struct runner *runner, enum runner_cause cause);
 /* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
 void runner_end(struct runner *runner);
 
-/* runner.c: one lifecycle line about this try. `data` is taken. */
-void runner_emit(struct runner *runner, enum trace_type type, json_t *data);
+/* runner_deadlines.c: what each does when it expires. */
+int runner_deadlines_init(struct runner *runner);
+void runner_deadlines_disarm(struct runner *runner);
+void runner_deadlines_finish(struct runner *runner);

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "engine/context.h"
-#include "model/assessment.h"
+#include "model/manifest.h"
 #include "record/jobdir.h"
 
 #define DEFAULT_PATH     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -73,6 +73,34 @@ static int environment_set_all(struct surroundings *surroundings, const char *co
 	return code;
 }
 
+/* Where a program is: its job, its place in it, the job's folder. */
+static int environment_set_coordinates(struct surroundings *surroundings,
+	const struct job_context *context, unsigned index, unsigned try_number)
+{
+	int code =
+		environment_format(surroundings, "AXE_JOB=%llu", (unsigned long long)context->job);
+
+	if (code == 0)
+		code = environment_format(surroundings, "AXE_ASSESSMENT=%u", index);
+	if (code == 0)
+		code = environment_format(surroundings, "AXE_TRY=%u", try_number);
+	if (code == 0)
+		code = environment_format(
+			surroundings, "AXE_JOB_DIR=%s", jobdir_path(context->jobdir));
+	return code;
+}
+
+static int environment_set_parameters(
+	struct surroundings *surroundings, const struct manifest *manifest)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < manifest->parameters_count; i++)
+		code = environment_format(surroundings, "AXE_PARAMETER_%s=%s",
+			manifest->parameters[i].name, manifest->parameters[i].value);
+	return code;
+}
+
 /* Lowest first: what every program gets, the client's, the job's coordinates, the manifest's. */
 static int prepare_environment(struct surroundings *surroundings, const struct job_context *context,
 	const struct assessment *assessment, unsigned index, unsigned try_number)
@@ -90,12 +118,9 @@ static int prepare_environment(struct surroundings *surroundings, const struct j
 	if (code == 0 && assessment->environment_inherited)
 		code = environment_set_all(surroundings, context->environment);
 	if (code == 0)
-		code = environment_format(
-			surroundings, "AXE_JOB=%llu", (unsigned long long)context->job);
+		code = environment_set_coordinates(surroundings, context, index, try_number);
 	if (code == 0)
-		code = environment_format(surroundings, "AXE_ASSESSMENT=%u", index);
-	if (code == 0)
-		code = environment_format(surroundings, "AXE_TRY=%u", try_number);
+		code = environment_set_parameters(surroundings, context->manifest);
 	if (code == 0)
 		code = environment_set_all(
 			surroundings, (const char *const *)assessment->environment);

@@ -17,20 +17,21 @@ struct trace;
 	TRACE_TYPE(JOB_BEGIN, "job.begin", true)                                                   \
 	TRACE_TYPE(JOB_CANCEL, "job.cancel", true)                                                 \
 	TRACE_TYPE(JOB_TERMINATE, "job.terminate", true)                                           \
-	TRACE_TYPE(JOB_FREEZE, "job.freeze", true)                                                 \
 	TRACE_TYPE(JOB_KILL, "job.kill", true)                                                     \
+	TRACE_TYPE(JOB_OVERRUN, "job.overrun", true)                                               \
 	TRACE_TYPE(JOB_END, "job.end", true)                                                       \
 	TRACE_TYPE(ASSESSMENT_BEGIN, "assessment.begin", true)                                     \
 	TRACE_TYPE(ASSESSMENT_CANCEL, "assessment.cancel", true)                                   \
 	TRACE_TYPE(ASSESSMENT_TIMEOUT, "assessment.timeout", true)                                 \
-	TRACE_TYPE(ASSESSMENT_FREEZE, "assessment.freeze", true)                                   \
 	TRACE_TYPE(ASSESSMENT_KILL, "assessment.kill", true)                                       \
 	TRACE_TYPE(ASSESSMENT_LEAK, "assessment.leak", true)                                       \
 	TRACE_TYPE(ASSESSMENT_SURVIVOR, "assessment.survivor", true)                               \
 	TRACE_TYPE(ASSESSMENT_END, "assessment.end", true)                                         \
+	TRACE_TYPE(ASSESSMENT_TRY, "assessment.try", true)                                         \
+	TRACE_TYPE(POST_BEGIN, "post.begin", true)                                                 \
+	TRACE_TYPE(POST_END, "post.end", true)                                                     \
 	TRACE_TYPE(PROGRESS, "progress", true)                                                     \
 	TRACE_TYPE(RESIDUE_CLEARED, "residue.cleared", true)                                       \
-	TRACE_TYPE(WARNING, "warning", true)                                                       \
 	TRACE_TYPE(PROCESS_FORK, "process.fork", false)                                            \
 	TRACE_TYPE(PROCESS_JOIN, "process.join", false)                                            \
 	TRACE_TYPE(PROCESS_EXEC, "process.exec", false)                                            \

@@ -101,7 +101,7 @@ static void leftovers_that_end_by_themselves_are_no_leak(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture_run(fixture, "{'name':'j','assessments':[{'name':'a','command':"
+	fixture_run(fixture, "{'name':'j','assessments':[{'name':'a','leak_grace':'20s','command':"
 			     "['sh','-c','(sleep 0.02) & exit 0']}]}");
 	assert_verdict(fixture, 0, "passed");
 	assert_complete(fixture, 0);
@@ -137,7 +137,7 @@ static void who_ignores_the_timeout_is_killed_after_its_grace(void **state)
 	struct fixture *fixture = *state;
 
 	fixture_run(fixture,
-		"{'name':'j','assessments':[{'name':'a','timeout':'50ms','timeout_grace':'50ms',"
+		"{'name':'j','assessments':[{'name':'a','timeout':'1s','timeout_grace':'50ms',"
 		"'command':'trap \\'\\' TERM; while :; do sleep 0.01; done'}]}");
 	assert_verdict(fixture, 0, "timeout");
 	assert_int_equal(number_at(fixture_result(fixture, 0), "exit.signal"), SIGKILL);
@@ -151,7 +151,7 @@ static void who_ends_well_within_the_grace_still_timed_out(void **state)
 	struct fixture *fixture = *state;
 
 	fixture_run(fixture,
-		"{'name':'j','assessments':[{'name':'a','timeout':'50ms','timeout_grace':'20s',"
+		"{'name':'j','assessments':[{'name':'a','timeout':'1s','timeout_grace':'20s',"
 		"'command':'trap \\'exit 0\\' TERM; while :; do sleep 0.01; done'}]}");
 	assert_verdict(fixture, 0, "timeout");
 	assert_int_equal(number_at(fixture_result(fixture, 0), "exit.status"), 0);

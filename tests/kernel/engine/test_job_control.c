@@ -130,7 +130,7 @@ static void a_fork_bomb_is_frozen_counted_and_killed(void **state)
 	struct fixture *fixture = *state;
 
 	fixture_start(fixture, "{'name':'j','assessments':[{'name':'bomb','limits':{'pids':64},"
-			       "'command':'b() { b & b & wait; }; b'}]}");
+			       "'command':['" AXE_ADVERSARIES "/fork_bomb']}]}");
 	fixture_until(fixture, bomb_is_lit);
 	assert_int_equal(fixture_terminate(fixture), S_OK);
 	/* A second call joins the first. */
