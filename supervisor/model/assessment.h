@@ -35,7 +35,7 @@ struct assessment {
 
 	/*
 	 * `depends`: indices of those that end before this one starts, whatever their verdicts;
-	 * all repetitions of each that is named, in rising order, without cycles.
+	 * all repetitions of each that is named, none twice, without cycles.
 	 */
 	size_t *depends;
 	size_t depends_count;

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/text.h"
-#include "model/manifest_assessments.h"
+#include "model/manifest_names.h"
+#include "model/manifest_order.h"
 #include "model/manifest_reader.h"
 #include "model/manifest_schema.h"
 
@@ -51,7 +53,8 @@ static int check_bounds(struct manifest_reader *reader, json_t *source)
 
 static int read_top(struct manifest_reader *reader, json_t *source, struct manifest *manifest)
 {
-	int code = schema_read(reader, PLACE_TOP, source, manifest);
+	auto_json entries = json_object();
+	int code = entries ? schema_read(reader, PLACE_TOP, source, manifest) : -ENOMEM;
 
 	if (code < 0)
 		return code;
@@ -59,7 +62,9 @@ static int read_top(struct manifest_reader *reader, json_t *source, struct manif
 		reader_enter_key(reader, "assessments");
 		return reader_refuse(reader, NULL, "a list of at least one assessment");
 	}
-	code = assessments_name(reader, manifest);
+	code = names_assign(reader, manifest, entries);
+	if (code == 0)
+		code = order_resolve(reader, manifest, entries);
 	if (code == 0 && !manifest->name)
 		code = reader_copy(reader, NAME_DEFAULT, &manifest->name);
 	return code;
@@ -100,34 +105,6 @@ void manifest_destroy(struct manifest *manifest)
 	free(manifest->name);
 	json_decref(manifest->source);
 	free(manifest);
-}
-
-static struct parameter *find_parameter(struct manifest *manifest, const char *name)
-{
-	for (size_t at = 0; at < manifest->parameters_count; at++)
-		if (strcmp(manifest->parameters[at].name, name) == 0)
-			return &manifest->parameters[at];
-	return NULL;
-}
-
-int manifest_set_parameter(struct manifest *manifest, const char *name, const char *value)
-{
-	struct parameter *parameter = find_parameter(manifest, name);
-	size_t size = strlen(value);
-	char *copy;
-
-	if (!parameter)
-		return -ENOENT;
-	if (parameter->read_only)
-		return -EPERM;
-	if (size > MANIFEST_TEXT_MAX || !text_is_utf8(value, size))
-		return -EINVAL;
-	copy = strdup(value);
-	if (!copy)
-		return -ENOMEM;
-	free(parameter->value);
-	parameter->value = copy;
-	return 0;
 }
 
 void manifest_error_format(

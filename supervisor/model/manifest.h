@@ -47,7 +47,7 @@ struct manifest_error {
 	char path[200];
 	unsigned line, column;
 	char expected[200]; /* "a duration such as 5s" */
-	char found[120]; /* "the string `soon`" */
+	char found[200]; /* "the string `soon`" */
 	char advice[120]; /* "did you mean `timeout`?"; may be empty */
 };
 

@@ -1,19 +1,15 @@
-/* The assessments of a manifest: the defaults, then their own keys, then their names. */
+/* The assessments of a manifest: the defaults, then their own keys, as often as they repeat. */
 #include "model/manifest_assessments.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/json.h"
-#include "base/text.h"
+#include "model/manifest_value.h"
 
-#define NAME_UNKNOWN     "assessment"
-#define NAME_SHOWN_SIZE  (MANIFEST_NAME_MAX - 16) /* leaves room for "-10000" */
+#define POST_NAME        "post"
 #define TIMEOUT_GRACE_NS (5 * NS_PER_SEC)
 #define LEAK_GRACE_NS    (50 * NS_PER_MS)
 
@@ -45,7 +41,21 @@ int assessments_check_defaults(
 	return scratch ? schema_read(reader, PLACE_DEFAULTS, value, scratch) : -ENOMEM;
 }
 
-static int read_assessment(struct manifest_reader *reader, json_t *object, struct assessment **slot)
+/* What every one must have in the end. */
+static int complete(struct manifest_reader *reader, struct assessment *assessment)
+{
+	if (!assessment->argv) {
+		reader_enter_key(reader, "command");
+		return reader_refuse(reader, NULL, "the command to run");
+	}
+	if (!assessment->environment)
+		assessment->environment = calloc(1, sizeof(*assessment->environment));
+	return assessment->environment ? 0 : -ENOMEM;
+}
+
+/* Owned by the manifest at once, so that what was read of a refused one is freed. */
+static int append(struct manifest_reader *reader, json_t *object, struct manifest *manifest,
+	unsigned repetition)
 {
 	struct assessment *assessment = assessment_create();
 	json_t *defaults = json_object_get(reader->source, "defaults");
@@ -53,18 +63,34 @@ static int read_assessment(struct manifest_reader *reader, json_t *object, struc
 
 	if (!assessment)
 		return -ENOMEM;
-	*slot = assessment;
+	manifest->assessments[manifest->assessments_count++] = assessment;
+	assessment->limits_optional = manifest->limits_optional;
+	assessment->repetition = repetition;
 	if (defaults)
 		code = schema_read(reader, PLACE_DEFAULTS, defaults, assessment);
 	if (code == 0)
 		code = schema_read(reader, PLACE_ASSESSMENT, object, assessment);
-	if (code == 0 && !assessment->argv) {
-		reader_enter_key(reader, "command");
-		return reader_refuse(reader, NULL, "the command to run");
+	return code < 0 ? code : complete(reader, assessment);
+}
+
+/* Each repetition is read for itself: none shares what it owns with another. */
+static int read_entry(struct manifest_reader *reader, json_t *object, struct manifest *manifest)
+{
+	size_t first = manifest->assessments_count;
+	unsigned repeat = 1;
+
+	for (unsigned repetition = 1; repetition <= repeat; repetition++) {
+		int code;
+
+		if (manifest->assessments_count == MANIFEST_ASSESSMENTS_MAX)
+			return reader_refuse_as(reader, "more, with all repetitions",
+				"at most %d assessments", MANIFEST_ASSESSMENTS_MAX);
+		code = append(reader, object, manifest, repetition);
+		if (code < 0)
+			return code;
+		repeat = manifest->assessments[first]->repeat;
 	}
-	if (code == 0 && !assessment->environment)
-		assessment->environment = calloc(1, sizeof(*assessment->environment));
-	return code == 0 && !assessment->environment ? -ENOMEM : code;
+	return 0;
 }
 
 int assessments_read(
@@ -78,15 +104,13 @@ int assessments_read(
 	if (count > MANIFEST_ASSESSMENTS_MAX)
 		return reader_refuse(
 			reader, value, "at most %d assessments", MANIFEST_ASSESSMENTS_MAX);
-	manifest->assessments = calloc(count, sizeof(*manifest->assessments));
+	manifest->assessments = calloc(MANIFEST_ASSESSMENTS_MAX, sizeof(*manifest->assessments));
 	if (!manifest->assessments)
 		return -ENOMEM;
-	manifest->assessments_count = count;
 
 	for (size_t at = 0; at < count; at++) {
 		size_t outside = reader_enter_item(reader, at);
-		int code = read_assessment(
-			reader, json_array_get(value, at), &manifest->assessments[at]);
+		int code = read_entry(reader, json_array_get(value, at), manifest);
 
 		if (code < 0)
 			return code;
@@ -95,78 +119,37 @@ int assessments_read(
 	return 0;
 }
 
-static int claim_given_name(struct manifest_reader *reader, json_t *names, size_t index,
-	const struct assessment *assessment)
+int assessments_read_post(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
 {
-	const json_t *holder = json_object_get(names, assessment->name);
+	struct manifest *manifest = target;
+	struct assessment *post = assessment_create();
+	int code;
 
-	if (holder) {
-		reader_enter_key(reader, "assessments");
-		reader_enter_item(reader, index);
-		reader_enter_key(reader, "name");
-		reader_refuse_as(reader, "the same name", "a name that no other assessment has");
-		return reader_advise(reader, "assessments[%" JSON_INTEGER_FORMAT "] has it, too",
-			json_integer_value(holder));
-	}
-	if (json_object_set_new(names, assessment->name, json_integer((json_int_t)index)) < 0)
+	if (!post)
 		return -ENOMEM;
-	return 0;
-}
-
-/* The program's name, or the first word of a shell's command, without its directory. */
-static void name_from_command(const struct assessment *assessment, char name[NAME_SHOWN_SIZE])
-{
-	bool shell = assessment->argv[1] && strcmp(assessment->argv[0], "/bin/sh") == 0 &&
-		     strcmp(assessment->argv[1], "-c") == 0 && assessment->argv[2];
-	const char *word = shell ? assessment->argv[2] : assessment->argv[0];
-	size_t size;
-
-	if (shell)
-		word += strspn(word, " \t\n");
-	size = shell ? strcspn(word, " \t\n;&|()<>") : strlen(word);
-	for (size_t at = size; at > 0; at--) {
-		if (word[at - 1] == '/') {
-			word += at;
-			size -= at;
-			break;
-		}
-	}
-	text_escape(word, size, name, NAME_SHOWN_SIZE);
-	if (size == 0)
-		snprintf(name, NAME_SHOWN_SIZE, NAME_UNKNOWN);
-}
-
-/* `next` remembers, for each base, the number to try: many equal names cost linear time. */
-static int make_name(
-	struct manifest_reader *reader, json_t *names, json_t *next, struct assessment *assessment)
-{
-	char base[NAME_SHOWN_SIZE], name[MANIFEST_NAME_MAX + 1];
-	json_int_t number;
-
-	name_from_command(assessment, base);
-	snprintf(name, sizeof(name), "%s", base);
-	number = json_integer_value(json_object_get(next, base));
-	if (number == 0)
-		number = 2;
-	while (json_object_get(names, name))
-		snprintf(name, sizeof(name), "%s-%" JSON_INTEGER_FORMAT, base, number++);
-	if (json_object_set_new(next, base, json_integer(number)) < 0 ||
-		json_object_set_new(names, name, json_null()) < 0)
-		return -ENOMEM;
-	return reader_copy(reader, name, &assessment->name);
-}
-
-int assessments_name(struct manifest_reader *reader, struct manifest *manifest)
-{
-	auto_json names = json_object();
-	auto_json next = json_object();
-	int code = names && next ? 0 : -ENOMEM;
-
-	for (size_t at = 0; code == 0 && at < manifest->assessments_count; at++)
-		if (manifest->assessments[at]->name)
-			code = claim_given_name(reader, names, at, manifest->assessments[at]);
-	for (size_t at = 0; code == 0 && at < manifest->assessments_count; at++)
-		if (!manifest->assessments[at]->name)
-			code = make_name(reader, names, next, manifest->assessments[at]);
+	manifest->post = post;
+	code = schema_read(reader, PLACE_POST, value, post);
+	if (code == 0)
+		code = complete(reader, post);
+	if (code == 0 && !post->name)
+		code = reader_copy(reader, POST_NAME, &post->name);
 	return code;
+}
+
+int assessments_check_depends(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	if (!json_is_array(value))
+		return reader_refuse(reader, value, "a list of names such as [setup]");
+	for (size_t at = 0; at < json_array_size(value); at++) {
+		size_t outside = reader_enter_item(reader, at);
+		int code = value_check_text(reader, json_array_get(value, at), MANIFEST_NAME_MAX,
+			"the name of an assessment");
+
+		if (code < 0)
+			return code;
+		reader_leave(reader, outside);
+	}
+	return 0;
 }

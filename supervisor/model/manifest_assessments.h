@@ -1,4 +1,4 @@
-/* The assessments of a manifest: the defaults, then their own keys, then their names. */
+/* The assessments of a manifest: the defaults, then their own keys, as often as they repeat. */
 #pragma once
 
 #include "model/manifest_schema.h"
@@ -6,8 +6,11 @@
 /* `defaults`: read once for its own errors; each assessment reads it again for its own. */
 manifest_read assessments_check_defaults;
 
-/* `assessments`, with the defaults of the reader's source. */
+/* `assessments`, with the defaults of the reader's source; named and ordered by others. */
 manifest_read assessments_read;
 
-/* Give every assessment a name of its own; refuse those that were given twice. */
-int assessments_name(struct manifest_reader *reader, struct manifest *manifest);
+/* `depends`: names by their look; whom they name is known when all are read. */
+manifest_read assessments_check_depends;
+
+/* `post`: without the defaults, which are made for the assessments. */
+manifest_read assessments_read_post;

@@ -1,4 +1,4 @@
-/* The readers of values that hold others: commands, variables, limits, exit codes. */
+/* The readers of values that hold others: commands, variables, exit codes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,12 +79,13 @@ static int environment_grow(struct assessment *assessment, size_t more)
 	return 0;
 }
 
-static bool is_variable_name(const char *name, size_t size)
+bool value_is_variable_name(const char *name, size_t size_max)
 {
 	static const char word[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+	size_t size = strlen(name);
 
-	return size && size <= MANIFEST_NAME_MAX && strspn(name, word) == size &&
+	return size && size <= size_max && strspn(name, word) == size &&
 	       !strchr("0123456789", *name);
 }
 
@@ -93,7 +94,7 @@ static int read_variable(
 {
 	int code;
 
-	if (!is_variable_name(name, strlen(name)))
+	if (!value_is_variable_name(name, MANIFEST_NAME_MAX))
 		return reader_refuse_as(reader, "another name",
 			"a variable's name: at most %d letters, digits and `_`, no digit first",
 			MANIFEST_NAME_MAX);
@@ -143,60 +144,6 @@ int value_read_environment(
 	if (code < 0)
 		return code;
 	return read_variables(reader, value, assessment->environment);
-}
-
-int value_read_limits(
-	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
-{
-	struct assessment *assessment = target;
-
-	return schema_read(reader, PLACE_LIMITS, value, &assessment->limits);
-}
-
-static int refuse_limit(
-	struct manifest_reader *reader, const json_t *value, const struct limit_row *limit)
-{
-	char low[TEXT_BYTES_SIZE], high[TEXT_BYTES_SIZE];
-
-	switch (limit->unit) {
-	case LIMIT_UNIT_BYTES:
-		return reader_refuse(reader, value, "a size such as 512M, from %s to %s",
-			text_format_bytes(limit->low, low), text_format_bytes(limit->high, high));
-	case LIMIT_UNIT_COUNT:
-		break;
-	}
-	return reader_refuse(reader, value, "a number from %llu to %llu",
-		(unsigned long long)limit->low, (unsigned long long)limit->high);
-}
-
-static int parse_limit(const json_t *value, enum limit_unit unit, uint64_t *ret_number)
-{
-	const char *text = value_text(value);
-
-	if (json_is_integer(value) && json_integer_value(value) >= 0) {
-		*ret_number = (uint64_t)json_integer_value(value);
-		return 0;
-	}
-	if (!text)
-		return -EINVAL;
-	if (unit == LIMIT_UNIT_BYTES)
-		return text_parse_size(text, ret_number);
-	return text_parse_number(text, 0, UINT64_MAX, ret_number);
-}
-
-int value_read_limit(
-	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
-{
-	const struct limit_row *limit = &limit_rows[row->choice];
-	struct limits *limits = target;
-	uint64_t number;
-
-	if (parse_limit(value, limit->unit, &number) < 0 || number < limit->low ||
-		number > limit->high)
-		return refuse_limit(reader, value, limit);
-	limits->set[row->choice] = true;
-	limits->value[row->choice] = number;
-	return 0;
 }
 
 int value_read_exit_list(

@@ -11,6 +11,15 @@
 
 #define SHOWN_SIZE 72 /* of a string of the manifest in a message */
 
+/* What was cut goes over the wire, too: never half a character. */
+static void end_whole(char *text)
+{
+	size_t length = strlen(text);
+
+	while (!text_is_utf8(text, length))
+		text[--length] = '\0';
+}
+
 __attribute__((format(printf, 2, 3))) static size_t enter(
 	struct manifest_reader *reader, const char *format, ...)
 {
@@ -23,9 +32,8 @@ __attribute__((format(printf, 2, 3))) static size_t enter(
 	va_end(arguments);
 	if (added > 0)
 		reader->length += (size_t)added < room ? (size_t)added : room - 1;
-	/* A path that was cut goes over the wire, too: never half a character. */
-	while (!text_is_utf8(reader->path, reader->length))
-		reader->path[--reader->length] = '\0';
+	end_whole(reader->path);
+	reader->length = strlen(reader->path);
 	return before;
 }
 
@@ -93,6 +101,8 @@ __attribute__((format(printf, 3, 0))) static int refuse(
 	memcpy(error->path, reader->path, reader->length);
 	vsnprintf(error->expected, sizeof(error->expected), format, arguments);
 	snprintf(error->found, sizeof(error->found), "%s", found);
+	end_whole(error->expected);
+	end_whole(error->found);
 	return -EINVAL;
 }
 
@@ -126,6 +136,7 @@ int reader_advise(struct manifest_reader *reader, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(error->advice, sizeof(error->advice), format, arguments);
 	va_end(arguments);
+	end_whole(error->advice);
 	return -EINVAL;
 }
 

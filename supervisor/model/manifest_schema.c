@@ -5,13 +5,19 @@
 
 #include "base/text.h"
 #include "model/manifest_assessments.h"
+#include "model/manifest_parameters.h"
 #include "model/manifest_value.h"
 
 #define TOP        PLACE_TOP
 #define ASSESSMENT PLACE_ASSESSMENT
 #define BOTH       (PLACE_DEFAULTS | PLACE_ASSESSMENT)
+#define RUN        (PLACE_ASSESSMENT | PLACE_POST)
+#define ALL        (PLACE_DEFAULTS | PLACE_ASSESSMENT | PLACE_POST)
 #define LIMITS     PLACE_LIMITS
+#define RATES      PLACE_IO
 #define CODES      PLACE_EXIT_CODES
+#define RETRY      PLACE_RETRY
+#define PARAMETER  PLACE_PARAMETER
 
 #define STRING  MANIFEST_STRING
 #define INTEGER MANIFEST_INTEGER
@@ -21,58 +27,75 @@
 	{                                                                                          \
 		.key = name, .places = where, .scalar = type, .read = reader, __VA_ARGS__          \
 	}
-#define LATER(name, where, type) KEY(name, where, type, NULL)
-#define FIELD(member)            .field = offsetof(struct assessment, member)
+#define FIELD(member)        .field = offsetof(struct assessment, member)
+#define JOB(member)          .field = offsetof(struct manifest, member)
+#define OF_PARAMETER(member) .field = offsetof(struct parameter, member)
 
 /* clang-format off */
 static const struct manifest_row rows[] = {
 	KEY("$schema", TOP, STRING, value_read_ignored),
 	KEY("schema", TOP, STRING, value_read_ignored),
-	KEY("name", TOP, STRING, value_read_name, .field = offsetof(struct manifest, name)),
+	KEY("name", TOP, STRING, value_read_name, JOB(name)),
+	KEY("parallel", TOP, INTEGER, value_read_count, JOB(parallel), .low = 1, .high = MANIFEST_PARALLEL_MAX),
+	KEY("runtime", TOP, STRING, value_read_duration, JOB(runtime_ns)),
+	KEY("stop_on_failure", TOP, BOOLEAN, value_read_boolean, JOB(stop_on_failure)),
+	KEY("parameters", TOP, STRING, parameters_read, .inside = PLACE_PARAMETERS),
 	KEY("defaults", TOP, STRING, assessments_check_defaults, .inside = PLACE_DEFAULTS),
+	/* Before the assessments, which take it over. */
+	KEY("limits_optional", TOP, BOOLEAN, value_read_boolean, JOB(limits_optional)),
 	KEY("assessments", TOP, STRING, assessments_read, .inside = PLACE_ASSESSMENT),
+	KEY("post", TOP, STRING, assessments_read_post, .inside = PLACE_POST),
 
-	KEY("name", ASSESSMENT, STRING, value_read_name, FIELD(name)),
-	KEY("command", ASSESSMENT, STRING, value_read_command),
+	KEY("name", RUN, STRING, value_read_name, FIELD(name)),
+	KEY("command", RUN, STRING, value_read_command),
 	KEY("stdin", ASSESSMENT, STRING, value_read_path, FIELD(stdin_path)),
 	KEY("stdin_inherited", ASSESSMENT, BOOLEAN, value_read_boolean, FIELD(stdin_inherited)),
 	KEY("environment_inherited", ASSESSMENT, BOOLEAN, value_read_boolean, FIELD(environment_inherited)),
-	KEY("environment", BOTH, STRING, value_read_environment),
-	KEY("workdir", BOTH, STRING, value_read_path, FIELD(workdir)),
-	KEY("user", BOTH, STRING, value_read_user, FIELD(user)),
+	KEY("environment", ALL, STRING, value_read_environment),
+	KEY("workdir", ALL, STRING, value_read_path, FIELD(workdir)),
+	KEY("user", ALL, STRING, value_read_user, FIELD(user)),
 	KEY("limits", BOTH, STRING, value_read_limits, .inside = PLACE_LIMITS),
+	KEY("limits_optional", BOTH, BOOLEAN, value_read_boolean, FIELD(limits_optional)),
+	KEY("seccomp", BOTH, STRING, value_read_seccomp),
+	KEY("isolate", BOTH, STRING, NULL),
 	KEY("exit_codes", BOTH, STRING, value_read_exit_codes, .inside = PLACE_EXIT_CODES),
 	KEY("cancel_signal", BOTH, STRING, value_read_signal, FIELD(cancel_signal)),
-	KEY("timeout", BOTH, STRING, value_read_duration, FIELD(timeout_ns)),
+	KEY("timeout", ALL, STRING, value_read_duration, FIELD(timeout_ns)),
 	KEY("timeout_signal", BOTH, STRING, value_read_signal, FIELD(timeout_signal)),
-	KEY("timeout_grace", BOTH, STRING, value_read_duration, FIELD(timeout_grace_ns)),
-	KEY("leaks", BOTH, STRING, value_read_leaks, FIELD(leaks)),
+	KEY("timeout_grace", ALL, STRING, value_read_duration, FIELD(timeout_grace_ns)),
+	KEY("leaks", BOTH, STRING, value_read_leaks),
 	KEY("leak_grace", BOTH, STRING, value_read_duration, FIELD(leak_grace_ns)),
+	KEY("residue", BOTH, STRING, value_read_residue),
+	KEY("depends", ASSESSMENT, STRING, assessments_check_depends),
+	KEY("repeat", BOTH, INTEGER, value_read_count, FIELD(repeat), .low = 1, .high = MANIFEST_ASSESSMENTS_MAX),
+	KEY("retry", BOTH, INTEGER, value_read_retry, FIELD(retry_times), .high = MANIFEST_RETRIES_MAX, .inside = PLACE_RETRY),
+	KEY("rerunnable", BOTH, BOOLEAN, value_read_boolean, FIELD(rerunnable)),
 
 	KEY("memory", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_MEMORY),
+	KEY("swap", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_SWAP),
 	KEY("pids", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_PIDS),
+	KEY("cpu", LIMITS, STRING, value_read_limit, .choice = LIMIT_CPU),
+	KEY("cpus", LIMITS, STRING, value_read_cpus),
+	KEY("io", LIMITS, STRING, value_read_io, .inside = PLACE_IO),
 	KEY("files", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_FILES),
 	KEY("core", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_CORE),
+
+	KEY("rbps", RATES, INTEGER, value_read_rate, .choice = LIMIT_RATE_RBPS),
+	KEY("wbps", RATES, INTEGER, value_read_rate, .choice = LIMIT_RATE_WBPS),
+	KEY("riops", RATES, INTEGER, value_read_rate, .choice = LIMIT_RATE_RIOPS),
+	KEY("wiops", RATES, INTEGER, value_read_rate, .choice = LIMIT_RATE_WIOPS),
 
 	KEY("pass", CODES, INTEGER, value_read_exit_list, .choice = EXIT_MEANS_PASSED),
 	KEY("fail", CODES, INTEGER, value_read_exit_list, .choice = EXIT_MEANS_FAILED),
 	KEY("skip", CODES, INTEGER, value_read_exit_list, .choice = EXIT_MEANS_SKIPPED),
 	KEY("broken", CODES, INTEGER, value_read_exit_list, .choice = EXIT_MEANS_BROKEN),
 
-	/* Keys of the format that have no reader yet. */
-	LATER("runtime", TOP, STRING),
-	LATER("parallel", TOP, INTEGER),
-	LATER("stop_on_failure", TOP, BOOLEAN),
-	LATER("post", TOP, STRING),
-	LATER("residue", BOTH, STRING),
-	LATER("seccomp", BOTH, STRING),
-	LATER("isolate", BOTH, STRING),
-	LATER("repeat", BOTH, INTEGER),
-	LATER("retry", BOTH, INTEGER),
-	LATER("rerunnable", BOTH, BOOLEAN),
-	LATER("depends", ASSESSMENT, STRING),
-	LATER("cpu", LIMITS, STRING),
-	LATER("cpus", LIMITS, STRING),
+	KEY("times", RETRY, INTEGER, value_read_count, FIELD(retry_times), .high = MANIFEST_RETRIES_MAX),
+	KEY("on", RETRY, STRING, value_read_verdicts),
+
+	KEY(MANIFEST_ANY_KEY, PLACE_PARAMETERS, STRING, value_read_ignored, .inside = PARAMETER),
+	KEY("value", PARAMETER, STRING, value_read_text, OF_PARAMETER(value)),
+	KEY("read_only", PARAMETER, BOOLEAN, value_read_boolean, OF_PARAMETER(read_only)),
 };
 /* clang-format on */
 
@@ -87,16 +110,23 @@ static const struct {
 	{ PLACE_ASSESSMENT, "in an assessment" },
 	{ PLACE_LIMITS, "in `limits`" },
 	{ PLACE_EXIT_CODES, "in `exit_codes`" },
+	{ PLACE_IO, "in `io` of `limits`" },
+	{ PLACE_RETRY, "in `retry`" },
+	{ PLACE_PARAMETER, "in one of the `parameters`" },
 	{ PLACE_TOP, "beside `assessments`" },
 };
 
 /* The row of a key of so many bytes. */
 static const struct manifest_row *find(const char *key, size_t size, unsigned allowed)
 {
-	for (size_t at = 0; at < ROWS_COUNT; at++)
-		if (rows[at].places & allowed && strlen(rows[at].key) == size &&
-			memcmp(rows[at].key, key, size) == 0)
+	for (size_t at = 0; at < ROWS_COUNT; at++) {
+		if (!(rows[at].places & allowed))
+			continue;
+		if (strcmp(rows[at].key, MANIFEST_ANY_KEY) == 0)
 			return &rows[at];
+		if (strlen(rows[at].key) == size && memcmp(rows[at].key, key, size) == 0)
+			return &rows[at];
+	}
 	return NULL;
 }
 

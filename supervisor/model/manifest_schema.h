@@ -14,6 +14,11 @@ enum manifest_place {
 	PLACE_ASSESSMENT = 1 << 2, /* into a struct assessment */
 	PLACE_LIMITS = 1 << 3, /* into a struct limits */
 	PLACE_EXIT_CODES = 1 << 4, /* into a struct manifest_exit_codes */
+	PLACE_IO = 1 << 5, /* into a struct limit_io */
+	PLACE_RETRY = 1 << 6, /* into a struct assessment */
+	PLACE_POST = 1 << 7, /* into a struct assessment */
+	PLACE_PARAMETERS = 1 << 8, /* any name */
+	PLACE_PARAMETER = 1 << 9, /* into a struct parameter */
 };
 
 struct manifest_row;
@@ -25,14 +30,18 @@ struct manifest_row;
 typedef int manifest_read(struct manifest_reader *reader, const struct manifest_row *row,
 	json_t *value, void *target);
 
+#define MANIFEST_ANY_KEY "*"
+
 /* To add a key: a row, and a reader if none fits. */
 struct manifest_row {
-	const char *key;
+	const char
+		*key; /* MANIFEST_ANY_KEY: where the names are the author's own, for their types */
 	unsigned places; /* enum manifest_place */
 	enum manifest_type scalar; /* of a scalar here, and below where nothing else is said */
 	manifest_read *read; /* NULL: a key of the format that this version does not build */
 	size_t field; /* offset in the target */
 	unsigned choice; /* of readers that serve several keys: which limit, which meaning */
+	unsigned low, high; /* of a count */
 	enum manifest_place inside; /* where the members or items of the value belong; 0: none */
 };
 

@@ -91,6 +91,14 @@ int value_read_user(
 	return read_line(reader, value, MANIFEST_USER_MAX, "a user's name", field_of(row, target));
 }
 
+int value_read_text(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	int code = value_check_text(reader, value, MANIFEST_TEXT_MAX, "a string");
+
+	return code < 0 ? code : replace_text(reader, value, field_of(row, target));
+}
+
 int value_read_path(
 	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
 {
@@ -111,6 +119,18 @@ int value_read_boolean(
 	if (!json_is_boolean(value))
 		return reader_refuse(reader, value, "`true` or `false`");
 	*field = json_is_true(value);
+	return 0;
+}
+
+int value_read_count(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	json_int_t number = json_integer_value(value);
+	unsigned *field = field_of(row, target);
+
+	if (!json_is_integer(value) || number < row->low || number > row->high)
+		return reader_refuse(reader, value, "a number from %u to %u", row->low, row->high);
+	*field = (unsigned)number;
 	return 0;
 }
 
@@ -196,16 +216,4 @@ int value_read_signal(
 	}
 	*field = signo;
 	return 0;
-}
-
-int value_read_leaks(
-	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
-{
-	const char *const names[] = { leak_policy_name(LEAKS_FAIL), leak_policy_name(LEAKS_WARN),
-		leak_policy_name(LEAKS_ALLOW) };
-	const char *text = value_text(value);
-
-	if (text && leak_policy_from_name(text, field_of(row, target)))
-		return 0;
-	return reader_refuse_choice(reader, value, names, 3, "");
 }

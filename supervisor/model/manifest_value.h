@@ -28,8 +28,15 @@ const char *value_text(const json_t *value);
 int value_check_text(
 	struct manifest_reader *reader, const json_t *value, size_t size_max, const char *expected);
 
+/* Letters, digits and `_`, no digit first. */
+bool value_is_variable_name(const char *name, size_t size_max);
+
 /* One reader for each type; `value_read_ignored` is a text that only editors care about. */
-manifest_read value_read_ignored, value_read_name, value_read_user, value_read_path,
-	value_read_boolean, value_read_duration, value_read_signal, value_read_leaks;
-manifest_read value_read_command, value_read_environment, value_read_limits, value_read_limit,
-	value_read_exit_codes, value_read_exit_list;
+manifest_read value_read_ignored, value_read_name, value_read_user, value_read_text,
+	value_read_path, value_read_boolean, value_read_count, value_read_duration,
+	value_read_signal;
+manifest_read value_read_command, value_read_environment, value_read_exit_codes,
+	value_read_exit_list;
+manifest_read value_read_limits, value_read_limit, value_read_cpus, value_read_io, value_read_rate;
+manifest_read value_read_leaks, value_read_residue, value_read_seccomp, value_read_retry,
+	value_read_verdicts;

@@ -28,6 +28,7 @@ static void destroyed_assessment_owns_nothing(void **state)
 	assessment->workdir = strdup("/");
 	assessment->stdin_path = strdup("/dev/null");
 	assessment->user = strdup("nobody");
+	assessment->depends = calloc(2, sizeof(*assessment->depends));
 	assessment_destroy(assessment);
 	assessment_destroy(calloc(1, sizeof(*assessment)));
 	assessment_destroy(NULL);

@@ -6,15 +6,23 @@ static const char full[] =
 	" 'defaults': {'timeout': '60s', 'timeout_grace': '5s', 'timeout_signal': 'TERM',"
 	"  'leaks': 'fail', 'leak_grace': '50ms', 'exit_codes': 'kselftest',"
 	"  'environment': {'LANG': 'C'}, 'user': 'nobody', 'workdir': '/var/tmp',"
-	"  'limits': {'memory': '512M'}, 'cancel_signal': 'TERM'},"
+	"  'limits': {'memory': '512M'}, 'cancel_signal': 'TERM', 'residue': 'ignore',"
+	"  'limits_optional': true, 'repeat': 2, 'retry': 1, 'rerunnable': false},"
+	" 'parallel': 2, 'runtime': '1h', 'stop_on_failure': true, 'limits_optional': false,"
+	" 'parameters': {'iterations': '5', 'board': {'value': 'x', 'read_only': true}},"
+	" 'post': {'name': 'p', 'command': 'x', 'timeout': '1s', 'timeout_grace': '0',"
+	"  'environment': {'A': 'b'}, 'workdir': '/', 'user': 'root'},"
 	" 'assessments': [{'name': 'cpu-stress',"
 	"  'command': ['stress-ng', '--cpu', '2', '--timeout', '5s'],"
 	"  'environment': {'LANG': 'C.UTF-8', 'TERM': 'dumb'}, 'environment_inherited': false,"
 	"  'workdir': '/var/tmp', 'stdin': '/dev/null', 'stdin_inherited': false,"
-	"  'user': 'nobody', 'limits': {'memory': '512M', 'pids': 256, 'files': 1024, 'core': 0},"
+	"  'user': 'nobody', 'limits': {'memory': '512M', 'pids': 256, 'files': 1024, 'core': 0,"
+	"   'swap': 0, 'cpu': '150%', 'cpus': '0', 'io': {'rbps': '1M', 'wiops': 9}},"
+	"  'seccomp': 'safe', 'repeat': 1, 'depends': ['setup'], 'rerunnable': true,"
+	"  'retry': {'times': 2, 'on': ['failed', 'timeout']},"
 	"  'exit_codes': {'pass': [0], 'fail': [1], 'skip': [4], 'broken': [9]},"
 	"  'cancel_signal': 'TERM', 'timeout': '1s', 'timeout_grace': '0', 'timeout_signal': 9,"
-	"  'leaks': 'warn', 'leak_grace': '0'}]}";
+	"  'leaks': 'warn', 'leak_grace': '0'}, {'name': 'setup', 'command': 'x'}]}";
 
 static void full_manifest_is_taken_over_with_its_source(void **state)
 {
@@ -22,7 +30,7 @@ static void full_manifest_is_taken_over_with_its_source(void **state)
 	struct manifest *manifest = case_accepted(json_incref(source));
 
 	assert_string_equal("nightly", manifest->name);
-	assert_int_equal(1, manifest->assessments_count);
+	assert_int_equal(3, manifest->assessments_count);
 	assert_string_equal("cpu-stress", manifest->assessments[0]->name);
 	assert_string_equal("LANG=C.UTF-8", manifest->assessments[0]->environment[0]);
 	assert_ptr_equal(source, manifest->source);

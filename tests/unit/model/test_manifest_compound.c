@@ -1,5 +1,4 @@
-/* Commands, variables, limits and exit codes are read whole or refused at the part that is wrong.
- */
+/* Commands, variables and exit codes are read whole or refused at the part that is wrong. */
 #include "unit/model/manifest_case.h"
 
 static void command_is_a_list_of_words_or_a_string_for_the_shell(void **state)
@@ -124,77 +123,6 @@ static void variables_are_bounded(void **state)
 	assert_string_equal("at most 256 variables", error.expected);
 }
 
-static void limits_take_numbers_and_sizes(void **state)
-{
-	struct manifest *manifest = case_of_keys("'limits': {'memory': '512M', 'pids': 256,"
-						 " 'files': '1024', 'core': 0}");
-	const struct limits *limits = &manifest->assessments[0]->limits;
-
-	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++)
-		assert_true(limits->set[kind]);
-	assert_int_equal(512 << 20, limits->value[LIMIT_MEMORY]);
-	assert_int_equal(256, limits->value[LIMIT_PIDS]);
-	assert_int_equal(1024, limits->value[LIMIT_FILES]);
-	assert_int_equal(0, limits->value[LIMIT_CORE]);
-	manifest_destroy(manifest);
-}
-
-static void every_limit_of_the_table_is_a_key_with_its_range(void **state)
-{
-	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++) {
-		const struct limit_row *row = &limit_rows[kind];
-		const uint64_t inside[] = { row->low, row->high };
-		const uint64_t outside[] = { row->low - 1, row->high + 1 };
-
-		for (unsigned at = 0; at < 2; at++) {
-			struct manifest *manifest = case_accepted(
-				json_pack("{s:[{s:s, s:{s:I}}]}", "assessments", "command", "x",
-					"limits", row->name, (json_int_t)inside[at]));
-
-			assert_int_equal(inside[at], manifest->assessments[0]->limits.value[kind]);
-			manifest_destroy(manifest);
-			case_refused(json_pack("{s:[{s:s, s:{s:I}}]}", "assessments", "command",
-				"x", "limits", row->name, (json_int_t)outside[at]));
-		}
-	}
-}
-
-static void limits_out_of_range_are_told_the_range(void **state)
-{
-	static const struct refusal_case wrong[] = {
-		{ "'limits': {'memory': 1000}", "limits.memory", "from 256 KiB to 1 PiB",
-			"the number 1000", NULL },
-		{ "'limits': {'memory': '512MB'}", "limits.memory", "such as 512M", "`512MB`",
-			NULL },
-		{ "'limits': {'memory': '99999999T'}", "limits.memory", NULL, NULL, NULL },
-		{ "'limits': {'memory': '1M\\u0000'}", "limits.memory", NULL, NULL, NULL },
-		{ "'limits': {'pids': 0}", "limits.pids", "from 1 to 4194304", NULL, NULL },
-		{ "'limits': {'pids': '1K'}", "limits.pids", NULL, "`1K`", NULL },
-		{ "'limits': {'pids': -1}", "limits.pids", NULL, "the number -1", NULL },
-		{ "'limits': {'pids': 1.5}", "limits.pids", NULL, "the number 1.5", NULL },
-		{ "'limits': {'files': []}", "limits.files", NULL, NULL, NULL },
-		{ "'limits': {'core': null}", "limits.core", NULL, NULL, NULL },
-		{ "'limits': {'memroy': 1}", "limits.memroy", NULL, "an unknown key", "`memory`" },
-		{ "'limits': '512M'", "limits", "an object", NULL, NULL },
-	};
-
-	case_check_keys(wrong, COUNT(wrong));
-}
-
-static void own_limits_come_over_those_of_the_defaults(void **state)
-{
-	struct manifest *manifest = case_accepted(
-		case_json("{'defaults': {'limits': {'pids': 10, 'files': 20}}, 'assessments': ["
-			  "{'command': 'x', 'limits': {'pids': 30, 'core': 0}}]}"));
-	const struct limits *limits = &manifest->assessments[0]->limits;
-
-	assert_int_equal(30, limits->value[LIMIT_PIDS]);
-	assert_int_equal(20, limits->value[LIMIT_FILES]);
-	assert_true(limits->set[LIMIT_CORE]);
-	assert_false(limits->set[LIMIT_MEMORY]);
-	manifest_destroy(manifest);
-}
-
 static enum exit_meaning meaning_of(const char *exit_codes, unsigned code)
 {
 	char keys[128];
@@ -260,10 +188,6 @@ int main(void)
 		cmocka_unit_test(own_variables_come_over_those_of_the_defaults),
 		cmocka_unit_test(variables_have_names_that_a_shell_knows),
 		cmocka_unit_test(variables_are_bounded),
-		cmocka_unit_test(limits_take_numbers_and_sizes),
-		cmocka_unit_test(every_limit_of_the_table_is_a_key_with_its_range),
-		cmocka_unit_test(limits_out_of_range_are_told_the_range),
-		cmocka_unit_test(own_limits_come_over_those_of_the_defaults),
 		cmocka_unit_test(exit_codes_are_a_convention_or_own_lists),
 		cmocka_unit_test(zero_passes_unless_the_lists_say_otherwise),
 		cmocka_unit_test(exit_codes_that_make_no_sense_are_refused),

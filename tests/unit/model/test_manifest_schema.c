@@ -35,6 +35,15 @@ static void key_in_a_wrong_place_is_told_its_place(void **state)
 			NULL, "belongs in `exit_codes`" },
 		{ "{'assessments': [{'command': 'x', 'defaults': {}}]}", "assessments[0].defaults",
 			NULL, NULL, "belongs beside `assessments`" },
+		{ "{'assessments': [{'command': 'x', 'parallel': 2}]}", "assessments[0].parallel",
+			NULL, NULL, "belongs beside `assessments`" },
+		{ "{'assessments': [{'command': 'x', 'times': 2}]}", "assessments[0].times", NULL,
+			NULL, "belongs in `retry`" },
+		{ "{'assessments': [{'command': 'x', 'limits': {'wbps': 9}}]}",
+			"assessments[0].limits.wbps", NULL, NULL, "belongs in `io` of `limits`" },
+		{ "{'read_only': true}", "read_only", NULL, NULL,
+			"belongs in one of the `parameters`" },
+		{ "{'depends': []}", "depends", NULL, NULL, "belongs in an assessment" },
 	};
 
 	case_check_all(wrong, COUNT(wrong));
@@ -44,25 +53,9 @@ static void keys_that_are_not_built_yet_are_refused_not_ignored(void **state)
 {
 	static const char later[] = "one that this version does not build yet";
 	static const struct refusal_case wrong[] = {
-		{ "{'runtime': '2h'}", "runtime", "a key of this version", later, NULL },
-		{ "{'parallel': 1}", "parallel", NULL, later, NULL },
-		{ "{'stop_on_failure': false}", "stop_on_failure", NULL, later, NULL },
-		{ "{'post': {}}", "post", NULL, later, NULL },
-		{ "{'defaults': {'residue': 'warn'}}", "defaults.residue", NULL, later, NULL },
-		{ "{'assessments': [{'seccomp': 'safe'}]}", "assessments[0].seccomp", NULL, later,
-			NULL },
-		{ "{'assessments': [{'isolate': []}]}", "assessments[0].isolate", NULL, later,
-			NULL },
-		{ "{'assessments': [{'repeat': 3}]}", "assessments[0].repeat", NULL, later, NULL },
-		{ "{'assessments': [{'retry': {}}]}", "assessments[0].retry", NULL, later, NULL },
-		{ "{'assessments': [{'depends': []}]}", "assessments[0].depends", NULL, later,
-			NULL },
-		{ "{'assessments': [{'rerunnable': true}]}", "assessments[0].rerunnable", NULL,
-			later, NULL },
-		{ "{'assessments': [{'limits': {'cpu': '150%'}, 'command': 'x'}]}",
-			"assessments[0].limits.cpu", NULL, later, NULL },
-		{ "{'assessments': [{'limits': {'cpus': '0-1'}, 'command': 'x'}]}",
-			"assessments[0].limits.cpus", NULL, later, NULL },
+		{ "{'assessments': [{'isolate': []}]}", "assessments[0].isolate",
+			"a key of this version", later, "leave it out" },
+		{ "{'defaults': {'isolate': ['mount']}}", "defaults.isolate", NULL, later, NULL },
 	};
 
 	case_check_all(wrong, COUNT(wrong));
@@ -70,9 +63,9 @@ static void keys_that_are_not_built_yet_are_refused_not_ignored(void **state)
 
 static void advice_never_names_a_key_that_would_be_refused(void **state)
 {
-	struct manifest_error error = case_refused(case_json("{'runtme': '2h'}"));
+	struct manifest_error error = case_refused(case_json("{'assessments': [{'isolte': []}]}"));
 
-	assert_string_equal("runtme", error.path);
+	assert_string_equal("assessments[0].isolte", error.path);
 	assert_string_equal("", error.advice);
 }
 
@@ -130,6 +123,23 @@ static void schema_knows_the_type_of_every_scalar(void **state)
 		{ "stop_on_failure", MANIFEST_BOOLEAN },
 		{ "assessments[1].repeat", MANIFEST_INTEGER },
 		{ "assessments[1].rerunnable", MANIFEST_BOOLEAN },
+		{ "limits_optional", MANIFEST_BOOLEAN },
+		{ "defaults.limits_optional", MANIFEST_BOOLEAN },
+		{ "assessments[1].retry", MANIFEST_INTEGER },
+		{ "assessments[1].retry.times", MANIFEST_INTEGER },
+		{ "assessments[1].retry.on[0]", MANIFEST_STRING },
+		{ "assessments[1].depends[0]", MANIFEST_STRING },
+		{ "assessments[1].limits.cpu", MANIFEST_STRING },
+		{ "assessments[1].limits.cpus", MANIFEST_STRING },
+		{ "assessments[1].limits.swap", MANIFEST_INTEGER },
+		{ "assessments[1].limits.io.wbps", MANIFEST_INTEGER },
+		{ "parameters.iterations", MANIFEST_STRING },
+		{ "parameters.times", MANIFEST_STRING },
+		{ "parameters.board.value", MANIFEST_STRING },
+		{ "parameters.board.read_only", MANIFEST_BOOLEAN },
+		{ "parameters.read_only", MANIFEST_STRING },
+		{ "post.timeout", MANIFEST_STRING },
+		{ "post.environment.parallel", MANIFEST_STRING },
 		{ "", MANIFEST_STRING },
 		{ "nonsense", MANIFEST_STRING },
 		{ "limits.memory", MANIFEST_STRING },

@@ -36,6 +36,18 @@ static void silent_manifest_gets_the_documented_defaults(void **state)
 	assert_int_equal(EXIT_MEANS_FAILED, it->exit_codes.meaning[77]);
 	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++)
 		assert_false(it->limits.set[kind]);
+	assert_false(it->limits_optional);
+	assert_int_equal(SECCOMP_NONE, it->seccomp);
+	assert_int_equal(0, it->depends_count);
+	assert_int_equal(1, it->repeat);
+	assert_int_equal(1, it->repetition);
+	assert_int_equal(0, it->retry_times);
+	assert_true(it->rerunnable);
+	assert_int_equal(1, manifest->parallel);
+	assert_int_equal(0, manifest->runtime_ns);
+	assert_false(manifest->stop_on_failure);
+	assert_null(manifest->post);
+	assert_int_equal(0, manifest->parameters_count);
 	manifest_destroy(manifest);
 }
 
@@ -93,21 +105,6 @@ static void signals_are_known_by_name_and_number(void **state)
 	case_check_keys(wrong, COUNT(wrong));
 }
 
-static void leaks_are_one_of_three_policies(void **state)
-{
-	static const struct refusal_case wrong[] = {
-		{ "'leaks': 'fial'", "leaks", "`fail`, `warn`, `allow`", "`fial`", "`fail`" },
-		{ "'leaks': 'Fail'", "leaks", NULL, NULL, "`fail`" },
-		{ "'leaks': 'ignore'", "leaks", NULL, NULL, NULL },
-		{ "'leaks': true", "leaks", NULL, "`true`", NULL },
-	};
-
-	check_assessment("'leaks': 'fail'", it->leaks == LEAKS_FAIL);
-	check_assessment("'leaks': 'warn'", it->leaks == LEAKS_WARN);
-	check_assessment("'leaks': 'allow'", it->leaks == LEAKS_ALLOW);
-	case_check_keys(wrong, COUNT(wrong));
-}
-
 static void paths_are_absolute(void **state)
 {
 	static const struct refusal_case wrong[] = {
@@ -142,17 +139,44 @@ static void names_and_users_are_one_printable_line(void **state)
 	case_check_keys(wrong, COUNT(wrong));
 }
 
+static void a_job_says_how_it_runs(void **state)
+{
+	static const struct refusal_case wrong[] = {
+		{ "{'parallel': 0}", "parallel", "a number from 1 to 256", "the number 0", NULL },
+		{ "{'parallel': 257}", "parallel", NULL, NULL, NULL },
+		{ "{'parallel': -1}", "parallel", NULL, NULL, NULL },
+		{ "{'parallel': 4294967297}", "parallel", NULL, NULL, NULL },
+		{ "{'parallel': '2'}", "parallel", NULL, "`2`", NULL },
+		{ "{'parallel': 2.0}", "parallel", NULL, NULL, NULL },
+		{ "{'runtime': 2}", "runtime", "a duration such as", "the number 2", "2s" },
+		{ "{'runtime': '9000h'}", "runtime", "at most 8784h", NULL, NULL },
+		{ "{'stop_on_failure': 'yes'}", "stop_on_failure", "`true` or `false`", NULL,
+			NULL },
+	};
+	struct manifest *manifest = case_accepted(
+		case_json("{'parallel': 256, 'runtime': '2h', 'stop_on_failure': true,"
+			  " 'assessments': [{'command': 'x'}]}"));
+
+	assert_int_equal(256, manifest->parallel);
+	assert_int_equal(7200 * NS_PER_SEC, manifest->runtime_ns);
+	assert_true(manifest->stop_on_failure);
+	manifest_destroy(manifest);
+	case_check_all(wrong, COUNT(wrong));
+}
+
 static void flags_are_booleans_and_nothing_like_it(void **state)
 {
 	static const struct refusal_case wrong[] = {
 		{ "'stdin_inherited': 'no'", "stdin_inherited", "`true` or `false`", "`no`", NULL },
 		{ "'stdin_inherited': 1", "stdin_inherited", NULL, NULL, NULL },
 		{ "'environment_inherited': null", "environment_inherited", NULL, NULL, NULL },
+		{ "'rerunnable': 'false'", "rerunnable", "`true` or `false`", NULL, NULL },
 	};
 
 	check_assessment("'stdin_inherited': true", it->stdin_inherited);
 	check_assessment("'environment_inherited': true", it->environment_inherited);
 	check_assessment("'environment_inherited': false", !it->environment_inherited);
+	check_assessment("'rerunnable': false", !it->rerunnable);
 	case_check_keys(wrong, COUNT(wrong));
 }
 
@@ -205,9 +229,9 @@ int main(void)
 		cmocka_unit_test(silent_manifest_gets_the_documented_defaults),
 		cmocka_unit_test(durations_need_a_unit_unless_they_are_zero),
 		cmocka_unit_test(signals_are_known_by_name_and_number),
-		cmocka_unit_test(leaks_are_one_of_three_policies),
 		cmocka_unit_test(paths_are_absolute),
 		cmocka_unit_test(names_and_users_are_one_printable_line),
+		cmocka_unit_test(a_job_says_how_it_runs),
 		cmocka_unit_test(flags_are_booleans_and_nothing_like_it),
 		cmocka_unit_test(texts_are_bounded_and_the_bound_is_named),
 		cmocka_unit_test(text_that_is_not_utf8_is_refused),

@@ -1,0 +1,120 @@
+/* The readers of choices: leaks, residue, system calls, and when to try again. */
+#include <errno.h>
+#include <string.h>
+
+#include "model/manifest_value.h"
+#include "model/verdict.h"
+
+#define BIT(verdict) (1u << (verdict))
+
+#define RETRY_EXPECTED "a number of further tries, or {times: 2, on: [failed, timeout]}"
+
+/* What another try may mend. */
+static const unsigned retry_on_default =
+	BIT(VERDICT_FAILED) | BIT(VERDICT_BROKEN) | BIT(VERDICT_CRASHED) | BIT(VERDICT_TIMEOUT) |
+	BIT(VERDICT_OOM) | BIT(VERDICT_LEAKED) | BIT(VERDICT_ERROR);
+
+/* The others say that somebody stopped it, that it cannot be stopped, or that there was no try. */
+static const unsigned retry_on_allowed =
+	retry_on_default | BIT(VERDICT_PASSED) | BIT(VERDICT_SKIPPED);
+
+int value_read_leaks(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	const char *const names[] = { leak_policy_name(LEAKS_FAIL), leak_policy_name(LEAKS_WARN),
+		leak_policy_name(LEAKS_ALLOW) };
+	struct assessment *assessment = target;
+	const char *text = value_text(value);
+
+	if (text && leak_policy_from_name(text, &assessment->leaks))
+		return 0;
+	return reader_refuse_choice(reader, value, names, 3, "");
+}
+
+/* A promise to look for residue must not be taken before it can be kept. */
+int value_read_residue(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	static const char *const names[] = { "ignore", "warn", "fail" };
+	const char *text = value_text(value);
+
+	if (text && strcmp(text, "ignore") == 0)
+		return 0;
+	if (!text || (strcmp(text, "warn") != 0 && strcmp(text, "fail") != 0))
+		return reader_refuse_choice(reader, value, names, 1, "");
+	reader_refuse(reader, value, "`ignore`");
+	return reader_advise(reader, "the survey of a later version honours warn and fail");
+}
+
+int value_read_seccomp(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	static const char *const names[] = { [SECCOMP_NONE] = "none", [SECCOMP_SAFE] = "safe" };
+	struct assessment *assessment = target;
+	const char *text = value_text(value);
+
+	if (json_is_object(value) || (text && strcmp(text, "strict") == 0))
+		return reader_refuse_as(reader, "one that this version does not build yet",
+			"one of `none`, `safe`");
+	for (unsigned at = 0; text && at < sizeof(names) / sizeof(*names); at++) {
+		if (strcmp(text, names[at]) == 0) {
+			assessment->seccomp = (enum seccomp_profile)at;
+			return 0;
+		}
+	}
+	return reader_refuse_choice(reader, value, names, 2, "");
+}
+
+static int read_verdict(struct manifest_reader *reader, const json_t *value, uint32_t *mask)
+{
+	const char *names[VERDICT_COUNT];
+	const char *text = value_text(value);
+	enum verdict verdict;
+	size_t count = 0;
+
+	if (text && verdict_from_name(text, &verdict) && retry_on_allowed & BIT(verdict)) {
+		*mask |= BIT(verdict);
+		return 0;
+	}
+	for (unsigned at = 0; at < VERDICT_COUNT; at++)
+		if (retry_on_allowed & BIT(at))
+			names[count++] = verdict_name((enum verdict)at);
+	return reader_refuse_choice(reader, value, names, count, "");
+}
+
+int value_read_verdicts(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	struct assessment *assessment = target;
+	uint32_t mask = 0;
+
+	if (json_array_size(value) == 0)
+		return reader_refuse(reader, value, "a list of verdicts such as [failed, timeout]");
+	for (size_t at = 0; at < json_array_size(value); at++) {
+		size_t outside = reader_enter_item(reader, at);
+		int code = read_verdict(reader, json_array_get(value, at), &mask);
+
+		if (code < 0)
+			return code;
+		reader_leave(reader, outside);
+	}
+	assessment->retry_on = mask;
+	return 0;
+}
+
+int value_read_retry(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	struct assessment *assessment = target;
+
+	assessment->retry_on = retry_on_default;
+	if (json_is_integer(value))
+		return value_read_count(reader, row, value, target);
+	if (!json_is_object(value))
+		return reader_refuse(reader, value, RETRY_EXPECTED);
+	if (!json_object_get(value, "times")) {
+		reader_enter_key(reader, "times");
+		return reader_refuse(reader, NULL, "how many further tries");
+	}
+	return schema_read(reader, PLACE_RETRY, value, target);
+}
