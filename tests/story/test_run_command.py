@@ -138,6 +138,16 @@ def test_reader_that_goes_ends_the_job(axe):
     axe.assert_nothing_left()
 
 
+def test_output_that_cannot_be_written_is_no_success(axe):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        running = subprocess.Popen(axe.words("run", "--", "echo", "x"), stdin=subprocess.DEVNULL,
+                                   stdout=full, stderr=subprocess.PIPE, text=True,
+                                   env=axe.environment())
+    code, _, stderr = end(running)
+    assert code in (3, 5)  # echo had ended when it was noticed, or had not
+    assert "No space left on device" in stderr
+
+
 def test_json_carries_both_the_status_and_the_verdict(axe):
     done = axe("run", "-o", "json", "--", "sh", "-c", "echo out; exit 3")
     summary = json.loads(done.stdout)

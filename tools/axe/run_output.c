@@ -35,11 +35,11 @@ static void stream_ended(struct stream *stream, void *data)
 		output->owner.drained(output->owner.data);
 }
 
-static void stream_broken(struct stream *stream, void *data)
+static void stream_broken(struct stream *stream, int code, void *data)
 {
 	struct run_output *output = data;
 
-	output->owner.broken(output->owner.data);
+	output->owner.broken(code, output->owner.data);
 	stream_ended(stream, data);
 }
 

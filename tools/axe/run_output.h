@@ -11,7 +11,7 @@ struct run_output;
 
 struct run_output_owner {
 	void (*drained)(void *data); /* all was copied */
-	void (*broken)(void *data); /* nobody reads it any more */
+	void (*broken)(int code, void *data); /* it cannot be written any more: an errno */
 	void *data;
 };
 

@@ -8,18 +8,19 @@
 #include "axe/run_session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "axe/run_hold.h"
 #include "axe/run_output.h"
-#include "axe/run_progress.h"
 #include "axe/run_steer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/field.h"
+#include "cli/progress.h"
 #include "cli/relay.h"
 #include "libaxe/connection.h"
 
@@ -62,12 +63,17 @@ static void output_drained(void *data)
 	sd_event_exit(session->loop, 0);
 }
 
-static void output_broken(void *data)
+static void output_broken(int code, void *data)
 {
 	struct session *session = data;
+	char reason[64] = "nobody reads the output";
 
+	if (code != EPIPE)
+		snprintf(reason, sizeof(reason), "write the output: %s", strerror(code));
+	/* The job may be over already; what it printed is lost all the same. */
+	session->end->output_code = code;
 	if (session->replies)
-		steer_terminate(session->steer, "nobody reads the output");
+		steer_terminate(session->steer, reason);
 }
 
 static void withdrawn(void *data)

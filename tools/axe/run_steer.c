@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "axe/run_progress.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/progress.h"
 #include "libaxe/connection.h"
 #include "libaxe/supervisor.h"
 

@@ -1,9 +1,10 @@
 /* axe run: run a manifest, or one command, and end as it ended. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "axe/run_progress.h"
 #include "axe/run_request.h"
 #include "axe/run_session.h"
 #include "axe/verbs.h"
@@ -11,6 +12,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/exit_code.h"
+#include "cli/field.h"
+#include "cli/progress.h"
 
 #define GRACE_DEFAULT_NS         (5 * NS_PER_SEC)
 #define KILL_DEADLINE_DEFAULT_NS (10 * NS_PER_SEC)
@@ -88,6 +91,7 @@ static int judge(const struct run *run, const struct session_end *end)
 {
 	struct exit_facts facts;
 	const json_t *results, *result;
+	int code;
 
 	if (end->lost) {
 		say_end_of_supervisor(end);
@@ -106,7 +110,13 @@ static int judge(const struct run *run, const struct session_end *end)
 	if (!run->command || !result)
 		return (int)exit_code_of(&facts);
 	report_command(result, run->values.quiet);
-	return exit_code_of_command(exit_code_of(&facts), result);
+	code = exit_code_of_command(exit_code_of(&facts), result);
+	/* A reader that went wanted no more; a full disk is no success. */
+	if (!end->output_code || end->output_code == EPIPE)
+		return code;
+	fprintf(stderr, "axe: the output is not whole: %s; it is in %s\n",
+		strerror(end->output_code), field_text(end->summary, "directory"));
+	return code ? code : EXIT_CODE_INFRASTRUCTURE;
 }
 
 static int converse(struct run *run, struct client *client)
@@ -129,7 +139,7 @@ static int converse(struct run *run, struct client *client)
 	struct error error = { 0 };
 	int code;
 
-	progress_init(&progress, choose_progress(run));
+	progress_init(&progress, choose_progress(run), stderr);
 	code = session_run(&config, run_make_parameters(run), &end, &error);
 	progress_finish(&progress);
 	if (code < 0) {

@@ -24,6 +24,7 @@ struct stream {
 	int file, output;
 	off_t offset;
 	uint64_t missed;
+	int code; /* errno of the last write that was refused */
 	bool ending, over;
 };
 
@@ -32,12 +33,11 @@ static void again_soon(struct stream *stream)
 	sd_event_source_set_enabled(stream->turn, SD_EVENT_ONESHOT);
 }
 
-static void finish(struct stream *stream, void (*tell)(struct stream *, void *))
+static void finish(struct stream *stream)
 {
 	stream->over = true;
 	stream->change = sd_event_source_disable_unref(stream->change);
 	stream->writable = sd_event_source_disable_unref(stream->writable);
-	tell(stream, stream->owner.data);
 }
 
 /* The supervisor punches holes between the head and the tail that it keeps. */
@@ -60,6 +60,12 @@ static bool output_ready(struct stream *stream)
 
 enum step { STEP_COPIED, STEP_NOTHING_THERE, STEP_OUTPUT_FULL, STEP_OUTPUT_BROKEN };
 
+static enum step refused(struct stream *stream, int code)
+{
+	stream->code = code;
+	return code == EAGAIN || code == EINTR ? STEP_OUTPUT_FULL : STEP_OUTPUT_BROKEN;
+}
+
 static enum step copy_piece(struct stream *stream)
 {
 	char piece[PIECE_BYTES];
@@ -73,7 +79,7 @@ static enum step copy_piece(struct stream *stream)
 		return STEP_OUTPUT_FULL;
 	written = write(stream->output, piece, (size_t)size);
 	if (written < 0)
-		return errno == EAGAIN || errno == EINTR ? STEP_OUTPUT_FULL : STEP_OUTPUT_BROKEN;
+		return refused(stream, errno);
 	stream->offset += written;
 	return STEP_COPIED;
 }
@@ -98,8 +104,10 @@ static void pump(struct stream *stream)
 		again_soon(stream);
 		break;
 	case STEP_NOTHING_THERE:
-		if (stream->ending)
-			finish(stream, stream->owner.ended);
+		if (!stream->ending)
+			break;
+		finish(stream);
+		stream->owner.ended(stream, stream->owner.data);
 		break;
 	case STEP_OUTPUT_FULL:
 		if (stream->writable)
@@ -108,7 +116,8 @@ static void pump(struct stream *stream)
 			again_soon(stream);
 		break;
 	case STEP_OUTPUT_BROKEN:
-		finish(stream, stream->owner.broken);
+		finish(stream);
+		stream->owner.broken(stream, stream->code, stream->owner.data);
 		break;
 	}
 }

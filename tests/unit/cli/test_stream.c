@@ -2,6 +2,7 @@
 #include "base/error.h" /* before cmocka, which makes a macro of `fail` */
 #include "support/unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -21,7 +22,8 @@ struct scene {
 	int file; /* the writer's */
 	int output[2]; /* a pipe: what the stream writes comes out at 0 */
 	struct stream *stream;
-	bool ended, broken;
+	bool ended;
+	int broken; /* errno */
 };
 
 static void on_ended(struct stream *stream, void *data)
@@ -29,9 +31,9 @@ static void on_ended(struct stream *stream, void *data)
 	((struct scene *)data)->ended = true;
 }
 
-static void on_broken(struct stream *stream, void *data)
+static void on_broken(struct stream *stream, int code, void *data)
 {
-	((struct scene *)data)->broken = true;
+	((struct scene *)data)->broken = code;
 }
 
 static int scene_setup(void **state)
@@ -196,6 +198,7 @@ static void reader_that_goes_is_noticed(void **state)
 	append(scene, "x", 1);
 	while (!scene->broken)
 		turn(scene);
+	assert_int_equal(EPIPE, scene->broken);
 	assert_false(scene->ended);
 }
 

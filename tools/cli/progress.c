@@ -1,5 +1,5 @@
 /* What a person sees while a job runs, on standard error. */
-#include "axe/run_progress.h"
+#include "cli/progress.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -20,7 +20,7 @@
 
 static const char *const output_names[] = { "stdout", "stderr" };
 
-void progress_init(struct progress *progress, enum progress_mode mode)
+void progress_init(struct progress *progress, enum progress_mode mode, FILE *stream)
 {
 	*progress = (struct progress){
 		.mode = mode,
@@ -28,7 +28,7 @@ void progress_init(struct progress *progress, enum progress_mode mode)
 		.begun_ns = clock_monotonic_ns(),
 		.running = json_object(),
 	};
-	terminal_init(&progress->terminal, stderr);
+	terminal_init(&progress->terminal, stream);
 }
 
 void progress_finish(struct progress *progress)
@@ -43,15 +43,16 @@ void progress_started(struct progress *progress, const json_t *first, int direct
 	progress->directory = directory;
 	if (progress->mode != PROGRESS_LINES && progress->mode != PROGRESS_LIVE)
 		return;
-	fprintf(stderr, "axe: job %lld, files in %s\n", (long long)field_integer(first, "job"),
-		field_text(first, "directory"));
+	fprintf(progress->terminal.stream, "axe: job %lld, files in %s\n",
+		(long long)field_integer(first, "job"), field_text(first, "directory"));
 }
 
 void progress_clear(struct progress *progress)
 {
 	for (; progress->drawn; progress->drawn--)
-		fputs(progress->drawn > 1 ? "\r\033[K\033[A" : "\r\033[K", stderr);
-	fflush(stderr);
+		fputs(progress->drawn > 1 ? "\r\033[K\033[A" : "\r\033[K",
+			progress->terminal.stream);
+	fflush(progress->terminal.stream);
 }
 
 static void show_output(struct progress *progress, const json_t *result, const char *name)
@@ -93,12 +94,13 @@ static void print_end(struct progress *progress, const json_t *result)
 	auto_free char *title = result_title(result);
 	char reason[RESULT_REASON_SIZE], time[TEXT_DURATION_SIZE];
 
-	fprintf(stderr, "END   %s  ", title ? title : "?");
+	fprintf(progress->terminal.stream, "END   %s  ", title ? title : "?");
 	terminal_paint(&progress->terminal, result_paint(verdict), "%s", verdict ? verdict : "?");
-	fprintf(stderr, "  %s", text_format_duration(field_ms_as_ns(result, "duration_ms"), time));
+	fprintf(progress->terminal.stream, "  %s",
+		text_format_duration(field_ms_as_ns(result, "duration_ms"), time));
 	if (result_reason(result, reason)[0])
-		fprintf(stderr, "  %s", reason);
-	putc('\n', stderr);
+		fprintf(progress->terminal.stream, "  %s", reason);
+	putc('\n', progress->terminal.stream);
 }
 
 static void ended(struct progress *progress, const json_t *result)
@@ -133,7 +135,7 @@ static void begun(struct progress *progress, const json_t *event)
 	key_of(event, key, sizeof(key));
 	json_object_set(progress->running, key, name);
 	if (progress->mode == PROGRESS_LINES)
-		fprintf(stderr, "START %s %s\n", key, safe ? safe : "?");
+		fprintf(progress->terminal.stream, "START %s %s\n", key, safe ? safe : "?");
 }
 
 void progress_event(struct progress *progress, const json_t *event)
@@ -197,11 +199,11 @@ void progress_status(struct progress *progress, const json_t *status)
 			break;
 		format_live(progress, running, line, sizeof(line));
 		/* A line that wraps could not be taken back. */
-		fprintf(stderr, "%s%.*s", index ? "\n" : "", (int)progress->terminal.width - 1,
-			line);
+		fprintf(progress->terminal.stream, "%s%.*s", index ? "\n" : "",
+			(int)progress->terminal.width - 1, line);
 		progress->drawn++;
 	}
-	fflush(stderr);
+	fflush(progress->terminal.stream);
 }
 
 void progress_beat(struct progress *progress)
@@ -212,13 +214,13 @@ void progress_beat(struct progress *progress)
 
 	if (progress->mode != PROGRESS_LINES)
 		return;
-	fprintf(stderr, "axe: %lld of %lld done after %s; running:", progress->done,
-		progress->planned,
+	fprintf(progress->terminal.stream,
+		"axe: %lld of %lld done after %s; running:", progress->done, progress->planned,
 		text_format_duration(clock_monotonic_ns() - progress->begun_ns, time));
 	json_object_foreach (progress->running, key, name) {
 		auto_free char *safe = terminal_safe(json_string_value(name));
 
-		fprintf(stderr, " %s %s", key, safe ? safe : "?");
+		fprintf(progress->terminal.stream, " %s %s", key, safe ? safe : "?");
 	}
-	putc('\n', stderr);
+	putc('\n', progress->terminal.stream);
 }

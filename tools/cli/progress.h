@@ -1,4 +1,4 @@
-/* What a person sees while a job runs, on standard error. */
+/* What a person sees while a job runs. */
 #pragma once
 
 #include <jansson.h>
@@ -24,7 +24,8 @@ struct progress {
 	json_t *running; /* name by index, as the events told; owned */
 };
 
-void progress_init(struct progress *progress, enum progress_mode mode);
+/* The stream is borrowed. */
+void progress_init(struct progress *progress, enum progress_mode mode, FILE *stream);
 void progress_finish(struct progress *progress);
 
 /* The job has a folder: its outputs can be shown. `directory` is borrowed. */
