@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from axe import BIN
+from axe import BIN, until
 from console import end, latest, manifest, read_until
 
 VERBS = ["run", "validate", "plan", "import", "list", "show", "log", "trace", "cancel",
@@ -104,6 +104,24 @@ def test_log_follows_a_job_to_its_end(axe):
     read_until(follower.stdout, "one\n")
     running.communicate("two\n")
     assert end(follower)[:2] == (0, "two\n")
+
+
+def test_log_follows_from_one_assessment_to_the_next(axe):
+    fifo = axe.state.parent / "fifo"
+    os.mkfifo(fifo)
+    reader = {"command": ["sh", "-c", "read line; echo got $line"], "timeout": "60s",
+              "stdin": str(fifo)}
+    running = axe.start("run", manifest(axe, {"name": "one", **reader}, {"name": "two", **reader}))
+    until(lambda: axe.jobs() and latest(axe).folder.joinpath("1/0.1/stdout").exists(), "one runs")
+    follower = axe.start("log", "-f", "1")
+    for word in ("one", "two"):
+        with open(fifo, "w", encoding="ascii") as writer:
+            writer.write(word + "\n")
+        read_until(follower.stdout, f"got {word}\n")
+    assert end(running)[0] == 0
+    code, _, stderr = end(follower)
+    assert code == 0
+    assert stderr == "==> 1/0.1 stdout <==\n==> 1/1.1 stdout <==\n"
 
 
 def test_trace_tells_the_story_of_every_process(three):

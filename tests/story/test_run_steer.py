@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 
@@ -150,6 +151,22 @@ def test_terminate_without_a_person_needs_yes(axe):
     assert "--yes" in done.stderr
     assert running.poll() is None
     assert axe("terminate", "-y", "-o", "json", latest(axe).id).returncode == 0
+    assert end(running)[0] == 5
+
+
+@pytest.mark.parametrize("answer, code", [(b"n\n", 4), (b"\n", 4), (b"y\n", 0)])
+def test_terminate_asks_a_person(axe, answer, code):
+    running = start(axe, *STUBBORN)
+    person, terminal = pty.openpty()
+    asking = axe.start("terminate", latest(axe).id, stdin=terminal)
+    os.close(terminal)
+    read_until(asking.stderr, "[y/N]")
+    os.write(person, answer)
+    assert end(asking)[0] == code
+    os.close(person)
+    if code:
+        assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
     assert end(running)[0] == 5
 
 

@@ -9,13 +9,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
-#include "libaxe/connection.h"
 
 #define PIECE_BYTES 16384
-#define LOOK_MS     500 /* how often we ask whether the job is over */
-#define ANSWER_NS   (5 * NS_PER_SEC)
+#define LOOK_MS     200 /* how often we ask whether its writer is dead */
 
 /* A line end and a tab are no danger; a character cut in two by a piece's end shows as bytes. */
 static void print_escaped(const char *text, size_t size)
@@ -67,14 +64,6 @@ static int copy_rest(const struct log_copy *copy, int fd, off_t *offset)
 	return fflush(stdout) == EOF ? -EPIPE : 0;
 }
 
-static bool job_is_over(struct connection *connection)
-{
-	auto_reply reply = { 0 };
-
-	return connection_call(connection, "GetStatus", NULL, ANSWER_NS, &reply, NULL) < 0 ||
-	       reply.error[0];
-}
-
 /* Until the file changes, or it is time to look anyway. */
 static void wait_for_change(int notify)
 {
@@ -85,26 +74,30 @@ static void wait_for_change(int notify)
 		return;
 }
 
+static int watch(int fd)
+{
+	char path[40];
+	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (notify >= 0)
+		inotify_add_watch(notify, path, IN_MODIFY);
+	return notify;
+}
+
 int log_copy_file(const struct log_copy *copy, int fd)
 {
-	auto_fd notify = -1;
-	char path[40];
+	auto_fd notify = copy->is_over ? watch(fd) : -1;
+	bool over = !copy->is_over;
 	off_t offset = 0;
-	bool over = !copy->follow;
 	int code;
 
-	if (copy->follow) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-		if (notify >= 0)
-			inotify_add_watch(notify, path, IN_MODIFY);
-	}
 	for (;;) {
 		code = copy_rest(copy, fd, &offset);
 		if (code < 0 || over)
 			return code;
 		wait_for_change(notify);
 		/* Once more after that: what was written last is wanted, too. */
-		over = job_is_over(copy->follow);
+		over = copy->is_over(copy->data);
 	}
 }

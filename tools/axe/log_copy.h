@@ -3,12 +3,11 @@
 
 #include <stdbool.h>
 
-struct connection;
-
 struct log_copy {
 	bool escape; /* control characters, for a terminal */
-	struct connection
-		*follow; /* borrowed: go on until this supervisor's job is over; NULL: don't */
+	/* Go on until its writer is dead; asked now and then. NULL: what is there is all. */
+	bool (*is_over)(void *data);
+	void *data;
 };
 
 /* 0 or -errno. The descriptor is borrowed. */

@@ -1,6 +1,6 @@
 /* axe log: what an assessment printed. */
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,9 +9,14 @@
 #include "axe/job_operand.h"
 #include "axe/log_copy.h"
 #include "axe/verbs.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "cli/exit_code.h"
 #include "cli/field.h"
+#include "libaxe/connection.h"
+
+#define ANSWER_NS (5 * NS_PER_SEC)
+#define LOOK_MS   100 /* between two looks at what runs now */
 
 struct log_values {
 	const char *state_dir, *socket;
@@ -40,15 +45,55 @@ struct wanted {
 };
 
 struct log {
-	const struct job_operand *operand;
+	struct job_operand *operand;
 	const struct log_values *values;
-	struct log_copy copy;
-	unsigned printed; /* tries */
+	bool escape;
 	bool titled; /* several tries: each gets a line above it */
+	json_t *printed; /* "index.try" of what is done; owned */
+	const struct wanted *followed;
 };
 
-static int print_file(struct log *log, const struct wanted *wanted, const char *name)
+static const json_t *find_running(const json_t *live, const struct wanted *wanted)
 {
+	json_t *running;
+	size_t index;
+
+	json_array_foreach (json_object_get(live, "running"), index, running)
+		if (field_integer(running, "index") == (json_int_t)wanted->index)
+			return running;
+	return NULL;
+}
+
+/* Ask the supervisor anew. False: the job is over. */
+static bool refresh(struct log *log)
+{
+	struct job_operand *operand = log->operand;
+	auto_reply reply = { 0 };
+
+	if (!operand->connection)
+		return false;
+	if (connection_call(operand->connection, "GetStatus", NULL, ANSWER_NS, &reply, NULL) < 0 ||
+		reply.error[0])
+		return false;
+	json_decref(operand->live);
+	operand->live = json_incref(json_object_get(reply.parameters, "status"));
+	return true;
+}
+
+static bool followed_is_over(void *data)
+{
+	struct log *log = data;
+
+	return !refresh(log) || !find_running(log->operand->live, log->followed);
+}
+
+static int print_file(struct log *log, const struct wanted *wanted, const char *name, bool follow)
+{
+	const struct log_copy copy = {
+		.escape = log->escape,
+		.is_over = follow ? followed_is_over : NULL,
+		.data = log,
+	};
 	auto_fd fd = job_folder_open_output(
 		log->operand->folder, 1, wanted->index, wanted->try_number, name);
 
@@ -57,93 +102,106 @@ static int print_file(struct log *log, const struct wanted *wanted, const char *
 	if (log->titled)
 		fprintf(stderr, "==> %lld/%u.%u %s <==\n", (long long)log->operand->name.job,
 			wanted->index, wanted->try_number, name);
-	log->printed++;
-	return log_copy_file(&log->copy, fd);
+	log->followed = wanted;
+	return log_copy_file(&copy, fd);
 }
 
-static int print_try(struct log *log, const struct wanted *wanted)
+/* What was printed already, or is not asked for, is passed over. */
+static int print_try(struct log *log, const struct wanted *wanted, bool follow)
 {
-	bool both = log->values->both;
+	const struct log_values *values = log->values;
+	const struct job_name *name = &log->operand->name;
+	char key[32];
 	int code = 0;
 
-	if (both || !log->values->error)
-		code = print_file(log, wanted, "stdout");
-	if (code >= 0 && (both || log->values->error))
-		code = print_file(log, wanted, "stderr");
-	return code;
+	snprintf(key, sizeof(key), "%u.%u", wanted->index, wanted->try_number);
+	if (json_object_get(log->printed, key) ||
+		(name->has_index && wanted->index != name->index) ||
+		(name->has_try && wanted->try_number != name->try_number))
+		return 0;
+	if (values->both || !values->error)
+		code = print_file(log, wanted, "stdout", follow);
+	if (code >= 0 && (values->both || values->error))
+		code = print_file(log, wanted, "stderr", follow);
+	if (code >= 0)
+		json_object_set_new(log->printed, key, json_true());
+	/* What never ran has no files. */
+	return code == -ENOENT ? 0 : code;
 }
 
-/* All tries of the job, or those of one assessment, in the order of the results. */
-static int print_all(struct log *log, const json_t *job)
+/* All tries that have a result, in their order. */
+static int print_ended(struct log *log)
 {
-	const struct job_name *name = &log->operand->name;
+	auto_json job = job_folder_read(log->operand->folder, log->operand->live);
 	json_t *list = json_object_get(job, "assessments"), *assessment;
 	size_t index;
+	int code = 0;
 
-	log->titled = json_array_size(list) > 1 && !name->has_index;
 	json_array_foreach (list, index, assessment) {
-		struct wanted wanted = {
+		const struct wanted wanted = {
 			(unsigned)field_integer(assessment, "index"),
 			(unsigned)field_integer(assessment, "try"),
 		};
-		int code;
 
-		if (name->has_index && wanted.index != name->index)
-			continue;
-		code = print_try(log, &wanted);
-		/* What never ran has no files. */
-		if (code < 0 && code != -ENOENT)
-			return code;
+		code = print_try(log, &wanted, false);
+		if (code < 0)
+			break;
 	}
-	return 0;
+	return code;
 }
 
 /* What runs now has no result yet. */
 static int print_running(struct log *log)
 {
-	const struct job_name *name = &log->operand->name;
+	auto_json live = json_incref(log->operand->live);
 	json_t *running;
 	size_t index;
+	int code = 0;
 
-	json_array_foreach (json_object_get(log->operand->live, "running"), index, running) {
-		struct wanted wanted = { (unsigned)field_integer(running, "index"), 1 };
-		int code;
+	json_array_foreach (json_object_get(live, "running"), index, running) {
+		unsigned try_number = (unsigned)field_integer(running, "try");
+		const struct wanted wanted = {
+			(unsigned)field_integer(running, "index"),
+			try_number ? try_number : 1,
+		};
 
-		if (field_integer(running, "try"))
-			wanted.try_number = (unsigned)field_integer(running, "try");
-		if (name->has_index && wanted.index != name->index)
-			continue;
-		code = print_try(log, &wanted);
+		code = print_try(log, &wanted, log->values->follow);
 		if (code < 0)
-			return code;
+			break;
 	}
-	return 0;
+	return code;
+}
+
+static bool is_complete(const struct log *log)
+{
+	return log->operand->name.has_index && json_object_size(log->printed);
 }
 
 static int print_log(struct log *log)
 {
-	const struct job_name *name = &log->operand->name;
-	struct wanted wanted = { name->index, name->try_number };
-	auto_json job = NULL;
 	int code;
 
-	if (name->has_try)
-		return print_try(log, &wanted);
-	job = job_folder_read(log->operand->folder, log->operand->live);
-	code = print_all(log, job);
-	if (code == 0)
-		code = print_running(log);
-	return code == 0 && !log->printed ? -ENOENT : code;
+	do {
+		code = print_ended(log);
+		if (code >= 0)
+			code = print_running(log);
+		if (code < 0 || !log->values->follow || is_complete(log))
+			return code;
+		poll(NULL, 0, LOOK_MS);
+	} while (refresh(log));
+	/* What ended while we looked away. */
+	return print_ended(log);
 }
 
 static int report(const struct log *log, const char *name, int code)
 {
-	if (code >= 0)
+	if (code >= 0 && json_object_size(log->printed))
 		return EXIT_CODE_PASSED;
-	if (code == -ENOENT)
-		fprintf(stderr, "axe log: `%s` printed nothing: it did not run\n", name);
-	else
-		fprintf(stderr, "axe log: %s\n", strerror(-code));
+	if (code >= 0) {
+		fprintf(stderr, "axe log: `%s` has no output: it did not run\n", name);
+		return EXIT_CODE_USAGE;
+	}
+	fprintf(stderr, "axe log: %s\n", strerror(-code));
 	return client_exit_code(code);
 }
 
@@ -160,11 +218,11 @@ int verb_log(int argc, char **argv)
 	code = job_operand_open("log", &operands, values.state_dir, values.socket, &operand);
 	if (code)
 		return code;
-	log.copy = (struct log_copy){
-		.escape = isatty(STDOUT_FILENO) && !values.raw,
-		.follow = values.follow ? operand.connection : NULL,
-	};
+	log.escape = isatty(STDOUT_FILENO) && !values.raw;
+	log.titled = !operand.name.has_index && job_folder_planned(operand.folder) > 1;
+	log.printed = json_object();
 	code = report(&log, operands.words[0], print_log(&log));
+	json_decref(log.printed);
 	job_operand_finish(&operand);
 	return code;
 }

@@ -38,6 +38,9 @@ int job_folder_list(
  */
 json_t *job_folder_read(const struct job_folder *folder, const json_t *live);
 
+/* How many assessments its manifest has; 0: not known. */
+size_t job_folder_planned(const struct job_folder *folder);
+
 /* One line of its trace after another, until `each` returns non-zero, which is returned. The line
  * is borrowed. Broken lines (the last one of a killed supervisor) are left out. */
 int job_folder_each_line(const struct job_folder *folder, const char *file,

@@ -71,6 +71,13 @@ static json_t *count_verdicts(const json_t *assessments)
 	return counts;
 }
 
+size_t job_folder_planned(const struct job_folder *folder)
+{
+	auto_json manifest = load(folder, "manifest.json");
+
+	return json_array_size(json_object_get(manifest, "assessments"));
+}
+
 /* A supervisor that died, or one that still works on it. */
 static json_t *piece_together(const struct job_folder *folder)
 {
