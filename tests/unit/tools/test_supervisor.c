@@ -175,7 +175,7 @@ static void signalled_supervisor_hangs_up(void **state)
 	auto_fd input = make_input();
 	const struct supervisor_options options = { .stdin_fd = input };
 	auto_of(supervisor) struct supervisor *supervisor = NULL;
-	auto_reply reply = { 0 }, none = { 0 };
+	auto_reply reply = { 0 };
 	int status = 0;
 
 	setenv("AXE_AXED", place->program, 1);
