@@ -7,22 +7,42 @@
 
 #include "base/file.h"
 
-uint64_t process_start_ticks(pid_t pid)
+/* False when there is no such process. */
+static bool read_stat(pid_t pid, char *ret_state, uint64_t *ret_start_ticks)
 {
-	char path[32], text[1024];
-	unsigned long long start = 0;
+	char path[32], text[1024], state;
 	const char *after_comm;
+	unsigned long long start;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	if (file_read_text_at(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return 0;
+		return false;
 	/* The comm may hold anything, parentheses and blanks included: go on after its last one. */
 	after_comm = strrchr(text, ')');
 	if (!after_comm ||
 		sscanf(after_comm + 1,
-			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+			" %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
 			"%*d %llu",
-			&start) != 1)
-		return 0;
-	return start;
+			&state, &start) != 2)
+		return false;
+	*ret_state = state;
+	*ret_start_ticks = start;
+	return true;
+}
+
+uint64_t process_start_ticks(pid_t pid)
+{
+	uint64_t start_ticks;
+	char state;
+
+	return read_stat(pid, &state, &start_ticks) ? start_ticks : 0;
+}
+
+bool process_runs(pid_t pid, uint64_t start_ticks)
+{
+	uint64_t found_ticks;
+	char state;
+
+	return read_stat(pid, &state, &found_ticks) && found_ticks == start_ticks && state != 'Z' &&
+	       state != 'X';
 }

@@ -1,8 +1,16 @@
 /* Who a pid is: its start time, which tells it from every other holder of the same number. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /* Start time in clock ticks since boot (field 22 of /proc/PID/stat); 0: no such process. */
 uint64_t process_start_ticks(pid_t pid);
+
+/*
+ * Whether that very process is there and can still act. One that is dead but not reaped cannot,
+ * however long the host's init leaves it there. (Not for a process whose first thread may have
+ * ended before the others: it looks the same.)
+ */
+bool process_runs(pid_t pid, uint64_t start_ticks);

@@ -41,7 +41,7 @@ static bool supervisor_is_dead(const char *name)
 
 	if (sscanf(name, STRANDED_PREFIX "%d-%llu", &pid, &start) != 2)
 		return false; /* not a private supervisor's: not ours to touch */
-	return process_start_ticks(pid) != start;
+	return !process_runs(pid, start);
 }
 
 static void end_and_remove(int parent, const char *name)

@@ -1,0 +1,55 @@
+/* A process is known by its start time, and a dead one does not run. */
+#include "base/process.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/unit.h"
+
+static void a_living_process_runs_and_another_of_its_number_does_not(void **state)
+{
+	uint64_t start = process_start_ticks(getpid());
+
+	assert_true(start > 0);
+	assert_true(process_runs(getpid(), start));
+	assert_false(process_runs(getpid(), start + 1));
+}
+
+static void nobody_has_no_start(void **state)
+{
+	assert_int_equal(process_start_ticks(INT_MAX), 0);
+	assert_false(process_runs(INT_MAX, 0));
+}
+
+static void what_is_dead_but_not_reaped_does_not_run(void **state)
+{
+	siginfo_t info;
+	uint64_t start;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	start = process_start_ticks(pid);
+	assert_true(process_runs(pid, start));
+	kill(pid, SIGKILL);
+	assert_return_code(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(process_start_ticks(pid), start);
+	assert_false(process_runs(pid, start));
+	waitpid(pid, NULL, 0);
+	assert_int_equal(process_start_ticks(pid), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_living_process_runs_and_another_of_its_number_does_not),
+		cmocka_unit_test(nobody_has_no_start),
+		cmocka_unit_test(what_is_dead_but_not_reaped_does_not_run),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
