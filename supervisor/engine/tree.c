@@ -1,7 +1,6 @@
 /* The supervisor's own place in the group tree, and the groups that wait for their removal. */
 #include "engine/tree.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,8 +75,8 @@ void tree_destroy(struct tree *tree)
 			log_line(LOG_LEVEL_WARNING, "group `%s` stays: %s", group_path(tree->own),
 				strerror(-code));
 		group_destroy(tree->own);
-		/* Shared with other supervisors: goes with the last of them. */
-		unlinkat(tree->hierarchy->root_fd, "axe", AT_REMOVEDIR);
+		/* Those that were still dying when we began; with them goes the shared parent. */
+		stranded_remove(tree->hierarchy);
 	}
 	free(tree);
 }
