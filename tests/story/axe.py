@@ -1,0 +1,270 @@
+"""A place of a story's own for axe to work in, and the proof that nothing is left there."""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import uuid
+
+BIN = pathlib.Path(os.environ["AXE_BIN"])
+ADVERSARIES = pathlib.Path(os.environ["AXE_ADVERSARIES"])
+RUN_SOCKETS = pathlib.Path("/run/axe/run")
+PATIENCE_S = 60
+LOOK_S = 0.01
+TICKS_NS = 10**9 // os.sysconf("SC_CLK_TCK")
+
+# Which of these options a verb has.
+STATE_DIR = {"run", "list", "show", "log", "trace", "cancel", "terminate"}
+CGROUP_ROOT = {"run", "plan", "doctor"}
+
+
+def until(condition, what, seconds=PATIENCE_S):
+    """Look until there is an answer that counts as true, and give it."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(LOOK_S)
+    return answer
+
+
+def cgroup_mounts():
+    """(path, is v2) of each mounted hierarchy."""
+    for line in pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
+        _, path, kind, *_ = line.split()
+        if kind in ("cgroup", "cgroup2"):
+            yield pathlib.Path(path), kind == "cgroup2"
+
+
+def v2_mount():
+    return next((path for path, is_v2 in cgroup_mounts() if is_v2), None)
+
+
+def v1_mounts():
+    return [path for path, is_v2 in cgroup_mounts() if not is_v2]
+
+
+def groups_below(path):
+    """Children before parents."""
+    return [pathlib.Path(each) for each, _, _ in os.walk(path, topdown=False)][:-1]
+
+
+def remove_groups(path):
+    """With what lives in them: for a test that failed."""
+    if (path / "cgroup.kill").exists():
+        (path / "cgroup.kill").write_text("1", encoding="ascii")
+        (path / "cgroup.freeze").write_text("0", encoding="ascii")
+    for group in [*groups_below(path), path]:
+        with contextlib.suppress(FileNotFoundError, AssertionError):
+            until(lambda group=group: is_removed(group), f"{group} is empty", 10)
+
+
+def is_removed(group):
+    try:
+        group.rmdir()
+    except OSError as problem:
+        if not isinstance(problem, FileNotFoundError):
+            return False
+    return True
+
+
+def start_ticks(pid):
+    """When a process started, in the unit of /proc; None when there is none, or it is dead."""
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, *fields = stat.rpartition(")")[2].split()
+    return None if state in "ZX" else int(fields[18])
+
+
+def is_alive(process):
+    """Of a process as axe names it: the pid alone may be another's by now."""
+    return start_ticks(process["pid"]) == process["start_ns"] // TICKS_NS
+
+
+def children(pid):
+    tasks = pathlib.Path(f"/proc/{pid}/task")
+    return [int(child) for task in tasks.iterdir()
+            for child in (task / "children").read_text(encoding="ascii").split()]
+
+
+def comm(pid):
+    return pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+
+
+def dead_sockets():
+    """Names below the run directory at which nobody listens."""
+    dead = set()
+    for path in RUN_SOCKETS.glob("*.sock"):
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(path))
+            except ConnectionRefusedError:
+                dead.add(path.name)
+            except FileNotFoundError:
+                pass
+    return dead
+
+
+class Job:
+    """The folder of a job."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.id = int(folder.name)
+
+    def __getitem__(self, key):
+        return self.results()[key]
+
+    def results(self):
+        return json.loads((self.folder / "results.json").read_text(encoding="utf-8"))
+
+    def only(self):
+        """The one assessment."""
+        assessments = self.results()["assessments"]
+        assert len(assessments) == 1
+        return assessments[0]
+
+    def trace(self, kind=None):
+        text = (self.folder / "trace.ndjson").read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in text.splitlines()]
+        return [line for line in lines if kind in (None, line["type"])]
+
+    def lifecycle(self):
+        """The kinds of the lines that every job has, in their order."""
+        kinds = ("job.begin", "assessment.begin", "assessment.end", "job.end")
+        return [line["type"] for line in self.trace() if line["type"] in kinds]
+
+    def processes(self):
+        return [line["data"] for line in self.trace("process.fork")]
+
+    def output(self, name="stdout", index=0):
+        return (self.folder / "1" / f"{index}.1" / name).read_bytes()
+
+    def assert_all_accounted_for(self):
+        """As many deaths as births, in the trace and in the kernel's own counters."""
+        results = self.results()["assessments"]
+        for result in results:
+            integrity = result["integrity"]
+            assert integrity["complete"], (result["name"], integrity)
+            assert integrity["forks"] == integrity["exits"] == result["processes"]["seen"], result
+        births = self.trace("process.fork")
+        deaths = self.trace("process.exit")
+        assert len(births) == len(deaths) == sum(each["processes"]["seen"] for each in results)
+        assert ({(each["data"]["pid"], each["data"]["start_ns"]) for each in births} ==
+                {(each["data"]["pid"], each["data"]["start_ns"]) for each in deaths})
+
+
+class Place:
+    """A state directory and a control group, both empty; every program in it bears its mark."""
+
+    def __init__(self, folder):
+        self.state = folder / "state"
+        self.mark = f"AXE_STORY={uuid.uuid4()}"
+        self.groups = v2_mount() / f"axe-story-{os.getpid()}-{time.monotonic_ns()}"
+        self.groups.mkdir()
+        self.cgroup_root = self.groups
+        self.dead_sockets = dead_sockets()
+        self.clients = []
+
+    def words(self, verb, *words):
+        options = []
+        if verb in STATE_DIR:
+            options += ["--state-dir", str(self.state)]
+        if verb in CGROUP_ROOT and self.cgroup_root:
+            options += ["--cgroup-root", str(self.cgroup_root)]
+        return [str(BIN / "axe"), verb, *options, *map(str, words)]
+
+    def environment(self):
+        name, _, value = self.mark.partition("=")
+        environment = {**os.environ, name: value}
+        environment.pop("AXE_SOCKET", None)
+        return environment
+
+    def __call__(self, verb, *words, prefix=(), **options):
+        """Run axe to its end, behind the words of another program if need be."""
+        options = {"stdin": subprocess.DEVNULL, "env": self.environment(), **options}
+        if "input" in options:
+            del options["stdin"]
+        return subprocess.run([*prefix, *self.words(verb, *words)], capture_output=True, text=True,
+                              timeout=2 * PATIENCE_S, check=False, **options)
+
+    def start(self, verb, *words, **options):
+        """Start axe and go on."""
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                   "env": self.environment(), **options}
+        client = subprocess.Popen(self.words(verb, *words), stderr=subprocess.PIPE, text=True,
+                                  **options)
+        self.clients.append(client)
+        return client
+
+    def manifest(self, text, name="manifest.yaml"):
+        path = self.state.parent / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def jobs(self):
+        folders = (self.state / "jobs").glob("[0-9]*")
+        return [Job(folder) for folder in sorted(folders, key=lambda folder: int(folder.name))]
+
+    def job(self):
+        """The one job."""
+        jobs = self.jobs()
+        assert len(jobs) == 1, jobs
+        return jobs[0]
+
+    def supervisor(self, client):
+        """The pid of the supervisor that a client started."""
+        return until(lambda: next((pid for pid in children(client.pid) if comm(pid) == "axed"),
+                                  None), "the client has a supervisor")
+
+    def inhabitants(self):
+        """The pids in all control groups of this place."""
+        pids = []
+        for group in groups_below(self.groups):
+            with contextlib.suppress(FileNotFoundError, OSError):
+                pids += (group / "cgroup.procs").read_text(encoding="ascii").split()
+        return [int(pid) for pid in pids]
+
+    def marked(self):
+        """The pids of all programs that were started from here, wherever they went."""
+        pids = []
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self.mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                    pids.append(int(folder.name))
+        return pids
+
+    def remains(self):
+        """All that should not be there once axe has ended."""
+        remains = [f"group {path}" for path in groups_below(self.groups)]
+        remains += [f"process {pid}" for pid in self.marked()]
+        remains += [f"socket {name}" for name in dead_sockets() - self.dead_sockets]
+        for job in self.jobs():
+            if not (job.folder / "trace.ndjson").exists():
+                remains.append(f"half a job {job.folder}")
+                continue
+            remains += [f"process {each}" for each in job.processes() if is_alive(each)]
+            for begin in job.trace("job.begin"):
+                own = pathlib.Path(begin["data"]["group"]).parent.name
+                remains += [f"v1 group {path}" for mount in v1_mounts()
+                            for path in mount.glob(f"axe/{own}")]
+        return remains
+
+    def assert_nothing_left(self, at_once=True):
+        """`at_once`: axe has ended, so there is nothing to wait for."""
+        if not at_once:
+            with contextlib.suppress(AssertionError):
+                until(lambda: not self.remains(), "nothing is left")
+        assert self.remains() == []
+
+    def close(self):
+        for client in self.clients:
+            if client.poll() is None:
+                client.send_signal(signal.SIGTERM)
+            client.communicate(timeout=PATIENCE_S)
+        remove_groups(self.groups)
