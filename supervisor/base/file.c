@@ -158,6 +158,23 @@ int file_replace_at(int directory, const char *name, const void *data, size_t si
 	return 0;
 }
 
+int file_make_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	struct error *error)
+{
+	auto_fd fd =
+		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	int code;
+
+	if (fd < 0)
+		return fail(error, errno, "make `%s`", name);
+	code = file_write_all(fd, data, size);
+	if (code < 0) {
+		unlinkat(directory, name, 0);
+		return fail(error, -code, "write `%s`", name);
+	}
+	return 0;
+}
+
 int file_open_beneath(int directory, const char *path, int flags, mode_t mode)
 {
 	struct open_how how = {

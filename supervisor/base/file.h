@@ -36,6 +36,10 @@ int file_read_whole_at(int directory, const char *name, size_t limit, char **ret
 int file_replace_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
 	struct error *error);
 
+/* Make a new file with this content, without waiting for the disk. On failure nothing is left. */
+int file_make_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	struct error *error);
+
 /*
  * Open beneath a directory; a symbolic link anywhere on the way is refused (openat2 with
  * RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS). Returns a descriptor or -errno.

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -14,13 +15,18 @@
 
 #define ENVIRONMENT_SIZE_MOST (1u << 20)
 
-static int write_json(int directory, const char *name, const json_t *json, struct error *error)
+/* How a file gets its content: made at the start of a job, replaced in one step at its end. */
+typedef int write_file(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	struct error *error);
+
+static int write_json(
+	write_file *write, int directory, const char *name, const json_t *json, struct error *error)
 {
 	auto_free char *text = json_dumps(json, JSON_INDENT(2));
 
 	if (!text)
 		return fail(error, ENOMEM, "write `%s`", name);
-	return file_replace_at(directory, name, text, strlen(text), 0640, error);
+	return write(directory, name, text, strlen(text), 0640, error);
 }
 
 /* The objects of a manifest whose values may be secrets are all called "environment". */
@@ -30,9 +36,9 @@ static void mask_environments(json_t *value)
 	json_t *child;
 	size_t i;
 
-	json_array_foreach(value, i, child)
+	json_array_foreach (value, i, child)
 		mask_environments(child);
-	json_object_foreach(value, key, child) {
+	json_object_foreach (value, key, child) {
 		if (!strcmp(key, "environment"))
 			secret_mask_object(child);
 		else
@@ -47,11 +53,11 @@ int job_files_write_before(int directory, const json_t *manifest, struct error *
 	int code;
 
 	mask_environments(masked);
-	code = write_json(directory, "manifest.json", masked, error);
+	code = write_json(file_make_at, directory, "manifest.json", masked, error);
 	if (code < 0)
 		return code;
 	json_object_set_new(environment, "before", environment_take());
-	return write_json(directory, "environment.json", environment, error);
+	return write_json(file_make_at, directory, "environment.json", environment, error);
 }
 
 int job_files_write_after(int directory, struct error *error)
@@ -68,5 +74,5 @@ int job_files_write_after(int directory, struct error *error)
 	if (!environment)
 		return fail_plain(error, EBADMSG, "read `environment.json`: not JSON any more");
 	json_object_set_new(environment, "after", environment_take());
-	return write_json(directory, "environment.json", environment, error);
+	return write_json(file_replace_at, directory, "environment.json", environment, error);
 }
