@@ -124,6 +124,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 		return fail(error, ENOMEM, "create the engine");
 	engine->loop = loop;
 	engine->stdin_fd = config->stdin_fd;
+	engine->store = config->store;
 	engine->notice = config->notice;
 	engine->notice_data = config->notice_data;
 	engine->hierarchy.root_fd = -1;

@@ -11,10 +11,14 @@
 struct engine;
 struct error;
 struct manifest;
+struct store;
 
 struct engine_config {
 	const char *cgroup_root; /* NULL: found */
 	int stdin_fd; /* borrowed: what `stdin: inherited` assessments read; -1: none */
+	/* Where jobs and events are kept before they are told; borrowed, dispatched by its owner.
+	 * NULL: in the jobs' folders only. */
+	struct store *store;
 	uint32_t ring_bytes; /* 0: the default, and so on */
 	uint32_t records;
 	/* Supervisor events outside of any job ({"v", "type": "residue.cleared", "data"}); may be

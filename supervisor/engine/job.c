@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "confine/group.h"
 #include "engine/job_parts.h"
+#include "engine/job_rows.h"
+#include "engine/publisher.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
@@ -23,12 +25,25 @@
 static void emit_line(const struct trace_line *line, void *data)
 {
 	struct job *job = data;
+	struct job_rows rows;
 	auto_json event = NULL;
 
 	if (trace_write(job->trace, line, &event) < 0 || !event)
 		return;
+	job_rows_make(&rows, job, event);
+	publisher_put(job->publisher, event, rows.changes, rows.count);
+	job_rows_finish(&rows);
+}
+
+static void deliver(const json_t *event, bool durable, void *data)
+{
+	struct job *job = data;
+	const char *type = json_string_value(json_object_get(event, "type"));
+
 	if (job->observer.event)
 		job->observer.event(job, event, job->observer.data);
+	if (!strcmp(type, trace_type_name(TRACE_JOB_END)))
+		job_end_published(job, durable);
 }
 
 void job_emit(struct job *job, enum trace_type type, json_t *data)
@@ -47,6 +62,7 @@ void job_step_soon(struct job *job)
 static void job_begin(struct job *job)
 {
 	job->phase = JOB_RUNNING;
+	job->started = (struct store_time){ clock_wall_ns(), clock_monotonic_ns() };
 	if (job->manifest->runtime_ns)
 		timer_arm(&job->runtime, clock_monotonic_ns() + job->manifest->runtime_ns);
 	job_emit(job, TRACE_JOB_BEGIN,
@@ -179,6 +195,10 @@ static int job_prepare(struct job *job, const struct job_options *options, struc
 	if (code >= 0)
 		code = job_terminate_init(job);
 	if (code >= 0)
+		code = job_end_init(job);
+	if (code >= 0)
+		code = publisher_create(job->engine->store, deliver, job, &job->publisher);
+	if (code >= 0)
 		code = job_copy_environment(job, options->environment);
 	if (code < 0)
 		return fail(error, -code, "prepare the job");
@@ -213,6 +233,7 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 	}
 	job_set_context(job, options);
 	job->begun_ns = clock_monotonic_ns();
+	job->created = (struct store_time){ clock_wall_ns(), job->begun_ns };
 	list_append(&engine->jobs, &job->link);
 	engine_sweep_soon(engine);
 	job_step_soon(job);
@@ -233,6 +254,8 @@ void job_destroy(struct job *job)
 		return;
 	list_remove(&job->link);
 	timer_finish(&job->step);
+	job_end_finish(job);
+	publisher_destroy(job->publisher);
 	job_run_finish(job);
 	job_terminate_finish(job);
 	watch_close(job->watch);

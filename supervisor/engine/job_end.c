@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "engine/errand.h"
 #include "engine/job_parts.h"
+#include "engine/publisher.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
 #include "model/manifest.h"
@@ -16,6 +18,9 @@
 #include "record/job_files.h"
 #include "record/jobdir.h"
 #include "record/results.h"
+
+/* A caller of TerminateJob learns after this that its end events are not yet on the disk. */
+#define DISK_PATIENCE_NS NS_PER_SEC
 
 struct outcome {
 	const char *name;
@@ -81,43 +86,95 @@ static json_t *summary_json(const struct job *job, const struct outcome *outcome
 	return summary;
 }
 
-/* What could not be written is said in the summary, and is a failure of its own if there was none.
+/* In the errand's thread: nobody else touches the results, nor the trace's file, until it is done.
  */
-static bool write_results(struct job *job, struct outcome *outcome, json_t *summary)
+static int write_results(void *data)
 {
-	struct error error = { 0 };
-	int code = job_files_write_after(jobdir_descriptor(job->jobdir), &error);
+	struct job *job = data;
+	int code = job_files_write_after(jobdir_descriptor(job->jobdir), &job->writing_error);
 
 	if (code == 0)
-		code = results_finish(job->results, summary, &error);
+		code = results_finish(job->results, job->summary, &job->writing_error);
+	return code;
+}
+
+/* What could not be written is said in the summary, and is a failure of its own if there was none.
+ */
+static void note_unwritten(struct job *job)
+{
+	struct outcome outcome = { "error", AXE_E_JOB_RESULTS_FAILED };
+	const char *text = job->writing_error.text;
+
+	log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job), text);
+	json_object_set_new(job->summary, "results_error", json_text(text, strlen(text)));
+	if (job->outcome != S_OK)
+		return;
+	job->outcome = outcome.code;
+	json_object_set_new(job->summary, "outcome", json_string(outcome.name));
+	json_object_set_new(job->summary, "code", json_integer((json_int_t)outcome.code));
+	json_object_set_new(job->summary, "code_name", json_string(result_name(outcome.code)));
+}
+
+static void results_written(int code, void *data)
+{
+	struct job *job = data;
+
 	if (code == 0)
-		code = trace_flush(job->trace, &error);
-	if (code == 0)
-		return true;
-	log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job), error.text);
-	json_object_set_new(summary, "results_error", json_text(error.text, strlen(error.text)));
-	if (outcome->code == S_OK)
-		*outcome = (struct outcome){ "error", AXE_E_JOB_RESULTS_FAILED };
-	json_object_set_new(summary, "outcome", json_string(outcome->name));
-	json_object_set_new(summary, "code", json_integer((json_int_t)outcome->code));
-	json_object_set_new(summary, "code_name", json_string(result_name(outcome->code)));
-	return false;
+		code = trace_flush(job->trace, &job->writing_error);
+	if (code < 0)
+		note_unwritten(job);
+	job->phase = JOB_ENDED;
+	job_emit(job, TRACE_JOB_END, json_incref(job->summary));
+}
+
+static axe_result terminate_answer(const struct job *job)
+{
+	return job->abandoned ? AXE_E_TERMINATE_FAILED : S_OK;
+}
+
+static void patience_expired(void *data)
+{
+	struct job *job = data;
+
+	job_answer_waiters(job, terminate_answer(job), false);
+}
+
+void job_end_published(struct job *job, bool durable)
+{
+	durable &= !job->writing_error.code && trace_flush(job->trace, NULL) == 0;
+	durable &= !publisher_lost(job->publisher);
+	job->phase = JOB_TOLD;
+	timer_disarm(&job->patience);
+	job_answer_waiters(job, terminate_answer(job), durable);
+	job->observer.ended(job, job->outcome, job->summary, job->observer.data);
 }
 
 void job_end(struct job *job)
 {
 	struct outcome outcome = job_outcome(job);
-	auto_json summary = summary_json(job, &outcome);
-	bool durable;
 
 	job->phase = JOB_SEALED;
-	durable = write_results(job, &outcome, summary);
-	job_emit(job, TRACE_JOB_END, json_incref(summary));
-	job->phase = JOB_ENDED;
-	durable &= trace_flush(job->trace, NULL) == 0;
+	timer_disarm(&job->runtime);
+	job->outcome = outcome.code;
+	job->summary = summary_json(job, &outcome);
+	timer_arm(&job->patience, clock_monotonic_ns() + DISK_PATIENCE_NS);
+	if (errand_create(job->engine->loop, write_results, results_written, job, &job->writing) <
+		0)
+		/* No thread to be had: the loop waits for once, rather than that results are lost.
+		 */
+		results_written(write_results(job), job);
+}
 
-	job_answer_waiters(job, job->abandoned ? AXE_E_TERMINATE_FAILED : S_OK, durable);
-	job->observer.ended(job, outcome.code, summary, job->observer.data);
+int job_end_init(struct job *job)
+{
+	return timer_init(&job->patience, job->engine->loop, patience_expired, job);
+}
+
+void job_end_finish(struct job *job)
+{
+	errand_destroy(job->writing);
+	timer_finish(&job->patience);
+	json_decref(job->summary);
 }
 
 json_t *job_status(const struct job *job)
@@ -127,6 +184,7 @@ json_t *job_status(const struct job *job)
 		[JOB_RUNNING] = "running",
 		[JOB_SEALED] = "sealed",
 		[JOB_ENDED] = "ended",
+		[JOB_TOLD] = "ended",
 	};
 	json_t *running = json_array();
 	struct job_try *one;

@@ -3,6 +3,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/error.h"
 #include "base/list.h"
 #include "engine/context.h"
 #include "engine/job.h"
@@ -11,13 +12,16 @@
 #include "engine/timer.h"
 #include "engine/watch.h"
 #include "model/verdict.h"
+#include "record/store.h"
 #include "record/trace.h"
 
 enum job_phase {
 	JOB_PREPARED, /* created, job.begin not yet said */
 	JOB_RUNNING,
-	JOB_SEALED, /* every started assessment has ended: the outcome is fixed */
-	JOB_ENDED, /* job.end was said */
+	JOB_SEALED, /* every started assessment has ended: the outcome is fixed, results are written
+		     */
+	JOB_ENDED, /* job.end is on its way to the listeners */
+	JOB_TOLD, /* and has reached them */
 };
 
 /* A caller of TerminateJob that waits for its answer. */
@@ -64,6 +68,7 @@ struct job {
 	json_t *post_result; /* NULL: there is none */
 	struct timer runtime;
 	uint64_t begun_ns;
+	struct store_time created, started;
 	uint64_t counts[VERDICT_COUNT];
 
 	bool failed; /* an assessment's verdict is a failure */
@@ -79,6 +84,13 @@ struct job {
 	json_t *survivors;
 	json_t *final_receipt;
 	struct list_link waiters; /* waiter::link */
+
+	struct publisher *publisher;
+	struct errand *writing; /* the results, beside the loop */
+	struct error writing_error;
+	struct timer patience; /* for the disk, before callers are answered without it */
+	json_t *summary; /* of the end; owned */
+	axe_result outcome;
 };
 
 /* job.c: the facts may have changed; act on them. */
@@ -105,7 +117,10 @@ struct runner *job_find_runner(const struct job *job, size_t index);
 		if (!runner_is_over((try_)->runner))
 
 /* job_end.c: seal, write, say. */
+int job_end_init(struct job *job);
+void job_end_finish(struct job *job);
 void job_end(struct job *job);
+void job_end_published(struct job *job, bool durable);
 
 /* job_terminate.c: TerminateJob and its answers. */
 void job_terminate_look(struct job *job);

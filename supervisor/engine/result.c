@@ -107,6 +107,7 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 		runner->assessment->name, "try", (int)runner->try_number, "verdict",
 		verdict_name(ruling->verdict));
 
+	json_object_set_new(json, "state", json_string(state_name(ruling->state)));
 	if (ruling->reason[0])
 		json_object_set_new(json, "reason", json_string(ruling->reason));
 	json_object_set_new(json, "error", error_json(runner, ruling));

@@ -10,6 +10,7 @@
 
 struct reaper;
 struct residue;
+struct store;
 struct tree;
 struct watches;
 
@@ -24,6 +25,7 @@ struct engine {
 	sd_event_source *children;
 	struct timer sweep;
 	int stdin_fd; /* borrowed, or -1 */
+	struct store *store; /* borrowed; NULL: jobs live in their folders only */
 	void (*notice)(const json_t *event, void *data);
 	void *notice_data;
 	struct list_link jobs; /* job::link */

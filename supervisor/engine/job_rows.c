@@ -1,0 +1,191 @@
+/* What an event of a job changes in the store: the rows that go into one transaction with it. */
+#include "engine/job_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "engine/job_parts.h"
+#include "model/manifest.h"
+#include "model/verdict.h"
+
+static struct store_time time_now(void)
+{
+	return (struct store_time){ clock_wall_ns(), clock_monotonic_ns() };
+}
+
+static unsigned number_of(const json_t *event, const char *key)
+{
+	return (unsigned)json_integer_value(json_object_get(event, key));
+}
+
+static struct store_change *add(struct job_rows *rows, enum store_change_kind kind)
+{
+	struct store_change *change = &rows->changes[rows->count++];
+
+	memset(change, 0, sizeof(*change));
+	change->kind = kind;
+	return change;
+}
+
+static enum state outcome_state(const char *outcome)
+{
+	if (!strcmp(outcome, "finished"))
+		return STATE_FINISHED;
+	if (!strcmp(outcome, "canceled") || !strcmp(outcome, "terminated"))
+		return STATE_CANCELED;
+	return STATE_FAILED;
+}
+
+static void add_job(struct job_rows *rows, const struct job *job, enum state state)
+{
+	struct store_change *change = add(rows, STORE_JOB);
+
+	change->job = (struct store_job){
+		.id = job_id(job),
+		.name = job->manifest->name,
+		.owner = geteuid(),
+		.state = state,
+		.priority = 2,
+		.attempt = job->context.attempt,
+		.created = job->created,
+		.submitted = job->created,
+		.started = job->started,
+		.manifest = rows->manifest,
+	};
+	change = add(rows, STORE_ATTEMPT);
+	change->attempt = (struct store_attempt){
+		.job = job_id(job),
+		.number = job->context.attempt,
+		.state = state,
+		.started = job->started,
+	};
+}
+
+static void job_begins(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	rows->manifest = json_dumps(job->manifest->source, JSON_COMPACT | JSON_DECIMALS);
+	add_job(rows, job, STATE_RUNNING);
+}
+
+static void job_ends(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	const json_t *summary = json_object_get(event, "data");
+	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
+	struct store_job *row;
+	struct store_attempt *attempt;
+
+	add_job(rows, job, outcome_state(outcome ? outcome : ""));
+	row = &rows->changes[0].job;
+	attempt = &rows->changes[1].attempt;
+	row->outcome = attempt->outcome = outcome;
+	row->code = attempt->code = number_of(summary, "code");
+	row->message = json_string_value(json_object_get(summary, "message"));
+	row->ended = attempt->ended = time_now();
+}
+
+static void add_assessment(
+	struct job_rows *rows, const struct job *job, const json_t *event, enum state state)
+{
+	struct store_change *change = add(rows, STORE_ASSESSMENT);
+	unsigned index = number_of(event, "assessment");
+
+	change->assessment = (struct store_assessment){
+		.job = job_id(job),
+		.index = index,
+		.name = job->manifest->assessments[index]->name,
+		.state = state,
+	};
+}
+
+static struct store_try *add_try(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	struct store_change *change = add(rows, STORE_TRY);
+
+	change->try = (struct store_try){
+		.job = job_id(job),
+		.attempt = job->context.attempt,
+		.assessment = number_of(event, "assessment"),
+		.number = number_of(event, "try"),
+		.verdict = VERDICT_COUNT,
+		.wait_status = -1,
+	};
+	return &change->try;
+}
+
+static void assessment_begins(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	add_assessment(rows, job, event, STATE_RUNNING);
+	add_try(rows, job, event)->started = time_now();
+}
+
+/* wait(2)'s status back from the result's {"status"} or {"signal", "core"}. */
+static int wait_status(const json_t *exit)
+{
+	const json_t *signal = json_object_get(exit, "signal");
+
+	if (!json_is_object(exit))
+		return -1;
+	if (!signal)
+		return (int)json_integer_value(json_object_get(exit, "status")) << 8;
+	return (int)json_integer_value(signal) |
+	       (json_is_true(json_object_get(exit, "core")) ? 0x80 : 0);
+}
+
+static void fill_try(struct job_rows *rows, struct store_try *row, const json_t *result)
+{
+	const char *verdict = json_string_value(json_object_get(result, "verdict"));
+
+	if (verdict)
+		verdict_from_name(verdict, &row->verdict);
+	row->code = number_of(json_object_get(result, "error"), "code");
+	row->wait_status = wait_status(json_object_get(result, "exit"));
+	row->ended = time_now();
+	rows->result = json_dumps(result, JSON_COMPACT | JSON_DECIMALS);
+	row->result = rows->result;
+}
+
+static void try_ends(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	fill_try(rows, add_try(rows, job, event), json_object_get(event, "data"));
+}
+
+static void assessment_ends(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	const json_t *result = json_object_get(event, "data");
+	enum state state = STATE_FAILED;
+
+	state_from_name(json_string_value(json_object_get(result, "state")), &state);
+	add_assessment(rows, job, event, state);
+	try_ends(rows, job, event);
+}
+
+static const struct rows_maker {
+	enum trace_type type;
+	void (*make)(struct job_rows *rows, const struct job *job, const json_t *event);
+} makers[] = {
+	{ TRACE_JOB_BEGIN, job_begins },
+	{ TRACE_ASSESSMENT_BEGIN, assessment_begins },
+	{ TRACE_ASSESSMENT_TRY, try_ends },
+	{ TRACE_ASSESSMENT_END, assessment_ends },
+	{ TRACE_JOB_END, job_ends },
+};
+
+void job_rows_make(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+
+	memset(rows, 0, sizeof(*rows));
+	for (size_t i = 0; i < sizeof(makers) / sizeof(*makers); i++) {
+		if (!strcmp(type, trace_type_name(makers[i].type)))
+			makers[i].make(rows, job, event);
+	}
+}
+
+void job_rows_finish(struct job_rows *rows)
+{
+	free(rows->result);
+	free(rows->manifest);
+}
