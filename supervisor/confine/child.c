@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -84,6 +85,19 @@ static int set_rlimits(const struct child_plan *plan)
 }
 
 /*
+ * While we are privileged: without CAP_SYS_ADMIN the kernel takes a filter only together with
+ * no_new_privs, which would break every setuid program below us.
+ */
+static int load_filter(const struct child_plan *plan)
+{
+	const struct sock_fprog *filter = plan->spawn->filter;
+
+	if (filter && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter) < 0)
+		return errno;
+	return 0;
+}
+
+/*
  * Raw calls: the C library's wrappers signal every thread that it believes to exist, and this copy
  * has none of them. Groups first, while we may; the user last.
  */
@@ -142,6 +156,7 @@ static const struct {
 	{ SPAWN_STAGE_SESSION, begin_session },
 	{ SPAWN_STAGE_STDIO, place_stdio },
 	{ SPAWN_STAGE_RLIMITS, set_rlimits },
+	{ SPAWN_STAGE_SECCOMP, load_filter },
 	{ SPAWN_STAGE_CREDENTIALS, set_credentials },
 	{ SPAWN_STAGE_WORKDIR, enter_workdir },
 	{ SPAWN_STAGE_EXEC, become_program },
