@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
@@ -14,6 +15,7 @@ struct claim {
 	pid_t pid;
 	bool ended;
 	int status;
+	struct rusage usage;
 };
 
 /* Sorted by pid. There are as many claims as assessments that run: few, while orphans are many. */
@@ -100,17 +102,25 @@ int reaper_claim(struct reaper *reaper, pid_t pid)
 	return 0;
 }
 
-bool reaper_status(struct reaper *reaper, pid_t pid, int *ret_status)
+bool reaper_usage(struct reaper *reaper, pid_t pid, int *ret_status, struct rusage *ret_usage)
 {
 	struct claim *claim = claim_find(reaper, pid);
 
 	if (!claim)
 		return false;
-	if (!claim->ended && waitpid(pid, &claim->status, WNOHANG | __WALL) != pid)
+	if (!claim->ended && wait4(pid, &claim->status, WNOHANG | __WALL, &claim->usage) != pid)
 		return false;
 	*ret_status = claim->status;
+	*ret_usage = claim->usage;
 	claim_remove(reaper, claim);
 	return true;
+}
+
+bool reaper_status(struct reaper *reaper, pid_t pid, int *ret_status)
+{
+	struct rusage usage;
+
+	return reaper_usage(reaper, pid, ret_status, &usage);
 }
 
 void reaper_drop(struct reaper *reaper, pid_t pid)
@@ -132,7 +142,8 @@ unsigned reaper_collect(struct reaper *reaper, unsigned limit)
 
 	while (collected < limit) {
 		int status;
-		pid_t pid = waitpid(-1, &status, WNOHANG | __WALL);
+		struct rusage usage;
+		pid_t pid = wait4(-1, &status, WNOHANG | __WALL, &usage);
 		struct claim *claim;
 
 		if (pid <= 0)
@@ -142,6 +153,7 @@ unsigned reaper_collect(struct reaper *reaper, unsigned limit)
 		if (claim && !claim->ended) {
 			claim->ended = true;
 			claim->status = status;
+			claim->usage = usage;
 		}
 		collected++;
 	}

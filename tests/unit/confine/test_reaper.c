@@ -1,7 +1,9 @@
 /* Every child is reaped, and a claimed one's status reaches its owner. */
 #include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +96,41 @@ static void status_is_found_without_collection(void **state)
 	await_end(pid);
 	assert_true(reaper_status(reaper, pid, &status));
 	assert_int_equal(WEXITSTATUS(status), 7);
+}
+
+/* Touches 32 MiB and ends. */
+static pid_t child_of_some_size(void)
+{
+	const size_t size = (size_t)32 << 20;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+		_exit(pages == MAP_FAILED);
+	}
+	return pid;
+}
+
+static void what_a_child_used_is_kept_with_its_status(void **state)
+{
+	struct reaper *reaper = *state;
+
+	for (int collected = 0; collected < 2; collected++) {
+		struct rusage usage = { 0 };
+		pid_t pid = child_of_some_size();
+		int status = -1;
+
+		assert_int_equal(reaper_claim(reaper, pid), 0);
+		await_end(pid);
+		if (collected)
+			assert_int_equal(reaper_collect(reaper, 64), 1);
+		assert_true(reaper_usage(reaper, pid, &status, &usage));
+		assert_int_equal(status, 0);
+		assert_true(usage.ru_maxrss >= 32 << 10); /* KiB */
+		assert_false(reaper_usage(reaper, pid, &status, &usage));
+	}
 }
 
 static void second_claim_is_refused(void **state)
@@ -200,6 +237,8 @@ int main(void)
 			claimed_status_survives_collection, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			status_is_found_without_collection, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_a_child_used_is_kept_with_its_status, setup, teardown),
 		cmocka_unit_test_setup_teardown(second_claim_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			dropped_claim_is_reaped_like_an_orphan, setup, teardown),
