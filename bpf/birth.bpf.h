@@ -19,6 +19,7 @@ static __always_inline void birth_describe(
 	record->parent = key_of(creator);
 	record->fork_ns = bpf_ktime_get_ns();
 	record->uid = BPF_CORE_READ(task, cred, uid.val);
+	record->exec_id = BPF_CORE_READ(task, self_exec_id);
 	bpf_probe_read_kernel(record->comm, sizeof(record->comm), task->comm);
 }
 
@@ -83,6 +84,21 @@ static __always_inline void birth_tell(struct birth *birth)
 	event->uid = birth->record.uid;
 	__builtin_memcpy(event->comm, birth->record.comm, sizeof(event->comm));
 	ring_submit(event, false);
+}
+
+static __always_inline int birth_of(struct task_struct *creator, struct task_struct *child)
+{
+	struct birth birth = {};
+
+	birth_describe(&birth, creator, child);
+	if (!birth_by_parent(&birth, child) && !birth_by_group(&birth, child))
+		return 0;
+	if (!birth_insert(&birth))
+		return 0;
+
+	__sync_fetch_and_add(&birth.place.slot->forks, 1);
+	birth_tell(&birth);
+	return 0;
 }
 
 /*

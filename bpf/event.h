@@ -116,7 +116,7 @@ struct axe_process {
 	axe_u32 flags; /* enum axe_process_flag */
 	axe_u32 exit_code; /* as wait(2) has it: & 0x7f signal, & 0x80 core, >> 8 status */
 	axe_u32 uid;
-	axe_u32 padding;
+	axe_u32 exec_id; /* the kernel's count of its execs, as far as they were told */
 	struct axe_sender kill; /* the first SIGKILL */
 	struct axe_sender signal; /* the last other signal whose default action ends a process */
 	char comm[AXE_COMM_SIZE];

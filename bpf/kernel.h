@@ -23,6 +23,7 @@
 
 /* task_struct::flags, task_struct::__state: macros in the kernel, so BTF cannot tell them. */
 #define KERNEL_TASK_EXITING 0x00000004 /* PF_EXITING */
+#define KERNEL_TASK_DEAD    0x00000080 /* TASK_DEAD: it will not run again */
 #define KERNEL_TASK_NEW     0x00000800 /* TASK_NEW: copied, never ran */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -78,6 +79,7 @@ struct kernel_siginfo {
 struct task_struct {
 	unsigned int __state;
 	unsigned int flags;
+	unsigned int self_exec_id;
 	int exit_code;
 	int pid;
 	int tgid;

@@ -45,5 +45,6 @@ struct {
 /* Set before the load. */
 const volatile axe_u32 watch_level; /* depth of assessment groups in the v2 tree */
 const volatile axe_u32 bell_bytes; /* fill of the ring from which the bell is rung */
+const volatile bool preempted; /* programs can be skipped: process_dead has the last word */
 
 #endif

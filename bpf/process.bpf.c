@@ -11,24 +11,27 @@
 
 char program_license[] SEC("license") = "Dual MIT/GPL";
 
-/* Told before the child runs and after it entered its group. */
-SEC("tp_btf/sched_process_fork")
+/*
+ * From 7.0 on a program at a tracepoint can be preempted, and the kernel skips it for every other
+ * process that comes by on that processor until it goes on. So births and ends are also, or
+ * instead, taken where interrupts are off, and a skipped exec is made good at the end of the
+ * process. All other hooks hold a spinlock.
+ */
+
+/* Before 7.0: told before the child runs and after it entered its group. */
+SEC("?tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *creator, struct task_struct *child)
 {
-	struct birth birth = {};
+	return child->pid == child->tgid ? birth_of(creator, child) : 0;
+}
 
+/* From 7.0 on: the same moment, with the run queue locked. */
+SEC("?tp_btf/sched_wakeup_new")
+int BPF_PROG(process_fork_locked, struct task_struct *child)
+{
 	if (child->pid != child->tgid)
 		return 0;
-
-	birth_describe(&birth, creator, child);
-	if (!birth_by_parent(&birth, child) && !birth_by_group(&birth, child))
-		return 0;
-	if (!birth_insert(&birth))
-		return 0;
-
-	__sync_fetch_and_add(&birth.place.slot->forks, 1);
-	birth_tell(&birth);
-	return 0;
+	return birth_of((struct task_struct *)bpf_get_current_task_btf(), child);
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -37,24 +40,9 @@ int BPF_PROG(process_exec, struct task_struct *task)
 	struct axe_process_key key = key_of(task);
 	struct ring_place place = {};
 	struct axe_process *record = member_find(&key, &place);
-	struct axe_event_exec *event;
-	axe_u32 zero = 0;
 
-	if (!record)
-		return 0;
-
-	bpf_get_current_comm(record->comm, sizeof(record->comm));
-	record->uid = BPF_CORE_READ(task, cred, uid.val);
-	__sync_fetch_and_or(&record->flags, AXE_PROCESS_EXECED);
-	__sync_fetch_and_add(&place.slot->execs, 1);
-
-	event = bpf_map_lookup_elem(&scratch, &zero);
-	if (!event)
-		return 0;
-	ring_fill_head(&event->head, &place, AXE_EVENT_EXEC, 0, &key);
-	event->uid = record->uid;
-	__builtin_memcpy(event->comm, record->comm, sizeof(event->comm));
-	exec_tell(&place, event, task);
+	if (record)
+		exec_record(&place, &key, record, task);
 	return 0;
 }
 
@@ -62,14 +50,24 @@ int BPF_PROG(process_exec, struct task_struct *task)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task, bool group_dead)
 {
-	return group_dead ? exit_record(task) : 0;
+	return group_dead ? exit_of(task) : 0;
 }
 
 /* Before: several threads may see the last of them gone. */
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(process_exit_live, struct task_struct *task)
 {
-	return BPF_CORE_READ(task, signal, live.counter) == 0 ? exit_record(task) : 0;
+	return BPF_CORE_READ(task, signal, live.counter) == 0 ? exit_of(task) : 0;
+}
+
+/* From 7.0 on: the dead leave their group after this. */
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(process_dead, bool preempted, struct task_struct *task, struct task_struct *next,
+	unsigned int state)
+{
+	if (!(state & KERNEL_TASK_DEAD) || BPF_CORE_READ(task, signal, live.counter) != 0)
+		return 0;
+	return exit_found_late(task);
 }
 
 /* The target's siglock is held: the signals of one process come one after another. */

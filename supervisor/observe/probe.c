@@ -152,6 +152,8 @@ static int load(struct probe *probe, const struct probe_config *config, struct e
 	code = host_choose_programs(probe->skeleton->obj, error);
 	if (code < 0)
 		return code;
+	probe->skeleton->rodata->preempted =
+		bpf_program__autoload(probe->skeleton->progs.process_dead);
 
 	code = process__load(probe->skeleton);
 	if (code == 0)
