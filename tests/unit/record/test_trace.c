@@ -151,7 +151,7 @@ static void line_larger_than_the_buffer_stays_whole(void **state)
 	line.data = data;
 	write_type(trace, TRACE_JOB_BEGIN, 1);
 	assert_int_equal(0, trace_write(trace, &line, NULL));
-	write_type(trace, TRACE_WARNING, 1);
+	write_type(trace, TRACE_JOB_PENDING, 1);
 	trace_destroy(trace);
 	lines = folder_read_lines(*state, "trace.ndjson");
 	assert_int_equal(3, expect_sequence(lines, 1));
