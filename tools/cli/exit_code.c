@@ -15,23 +15,27 @@ static const struct exit_row {
 	enum exit_code code;
 	unsigned verdicts;
 	const char *outcome;
+	bool by_overrun; /* when the job's time ran out, this is what that does and no cause */
 } exit_rows[] = {
-	{ EXIT_CODE_SURVIVED, BIT(VERDICT_ABANDONED), "abandoned" },
-	{ EXIT_CODE_INFRASTRUCTURE, BIT(VERDICT_ERROR), "error" },
-	{ EXIT_CODE_TERMINATED, BIT(VERDICT_TERMINATED), "terminated" },
-	{ EXIT_CODE_CANCELED, BIT(VERDICT_CANCELED), "canceled" },
-	{ EXIT_CODE_FAILED, ALL_OF_FAILURE, NULL },
-	{ EXIT_CODE_TIMEOUT, BIT(VERDICT_TIMEOUT), NULL },
-	{ EXIT_CODE_LEAKED, BIT(VERDICT_LEAKED), NULL },
+	{ EXIT_CODE_SURVIVED, BIT(VERDICT_ABANDONED), "abandoned", false },
+	{ EXIT_CODE_INFRASTRUCTURE, BIT(VERDICT_ERROR), "error", false },
+	{ EXIT_CODE_TERMINATED, BIT(VERDICT_TERMINATED), "terminated", true },
+	{ EXIT_CODE_CANCELED, BIT(VERDICT_CANCELED), "canceled", true },
+	{ EXIT_CODE_FAILED, ALL_OF_FAILURE, NULL, false },
+	{ EXIT_CODE_TIMEOUT, BIT(VERDICT_TIMEOUT), NULL, false },
+	{ EXIT_CODE_LEAKED, BIT(VERDICT_LEAKED), NULL, false },
 	/* Failed for a reason that no verdict of ours explains. */
-	{ EXIT_CODE_FAILED, BIT(VERDICT_NOT_RUN), "failed" },
+	{ EXIT_CODE_FAILED, BIT(VERDICT_NOT_RUN), "failed", false },
 };
 
 void exit_facts_read(const json_t *summary, struct exit_facts *ret_facts)
 {
 	const json_t *counts = json_object_get(summary, "counts");
 
-	*ret_facts = (struct exit_facts){ .outcome = field_text(summary, "outcome") };
+	*ret_facts = (struct exit_facts){
+		.outcome = field_text(summary, "outcome"),
+		.overrun = json_is_true(json_object_get(summary, "overrun")),
+	};
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
 		ret_facts->counts[verdict] =
 			(unsigned)field_integer(counts, verdict_name((enum verdict)verdict));
@@ -39,9 +43,16 @@ void exit_facts_read(const json_t *summary, struct exit_facts *ret_facts)
 
 static bool row_applies(const struct exit_row *row, const struct exit_facts *facts)
 {
-	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+	bool caused = facts->overrun && row->by_overrun;
+
+	if (facts->overrun && row->verdicts & BIT(VERDICT_TIMEOUT))
+		return true;
+	for (int verdict = 0; verdict < VERDICT_COUNT && !caused; verdict++)
 		if (row->verdicts & BIT(verdict) && facts->counts[verdict])
 			return true;
+	/* A job that overran ends as canceled, unless somebody terminated it all the same. */
+	if (caused && strcmp(facts->outcome, "canceled") == 0)
+		return false;
 	return row->outcome && strcmp(row->outcome, facts->outcome) == 0;
 }
 

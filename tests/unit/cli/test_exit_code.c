@@ -97,6 +97,32 @@ static void outcome_decides_over_passed_assessments(void **state)
 	}
 }
 
+static void job_whose_time_ran_out_is_a_timeout(void **state)
+{
+	static const struct {
+		const char *outcome;
+		enum verdict verdict;
+		enum exit_code code;
+	} rows[] = {
+		/* What the overrun did is no cause of its own. */
+		{ "canceled", VERDICT_TERMINATED, EXIT_CODE_TIMEOUT },
+		{ "canceled", VERDICT_NOT_RUN, EXIT_CODE_TIMEOUT },
+		{ "canceled", VERDICT_PASSED, EXIT_CODE_TIMEOUT },
+		/* What is graver than a timeout stays so. */
+		{ "canceled", VERDICT_FAILED, EXIT_CODE_FAILED },
+		{ "canceled", VERDICT_ERROR, EXIT_CODE_INFRASTRUCTURE },
+		{ "abandoned", VERDICT_ABANDONED, EXIT_CODE_SURVIVED },
+		{ "terminated", VERDICT_TERMINATED, EXIT_CODE_TERMINATED },
+	};
+
+	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
+		struct exit_facts facts = { .outcome = rows[row].outcome, .overrun = true };
+
+		facts.counts[rows[row].verdict] = 1;
+		assert_int_equal(rows[row].code, exit_code_of(&facts));
+	}
+}
+
 static void summary_is_read(void **state)
 {
 	auto_json summary = json_pack(
@@ -183,6 +209,7 @@ int main(void)
 		cmocka_unit_test(the_graver_of_two_verdicts_decides),
 		cmocka_unit_test(some_skipped_is_passed),
 		cmocka_unit_test(outcome_decides_over_passed_assessments),
+		cmocka_unit_test(job_whose_time_ran_out_is_a_timeout),
 		cmocka_unit_test(summary_is_read),
 		cmocka_unit_test(summary_that_is_none_is_no_success),
 		cmocka_unit_test(command_passes_its_own_status_through),
