@@ -8,7 +8,8 @@ import signal
 import subprocess
 
 import pytest
-from console import end, read_until
+from axe import until
+from console import end, latest, read_until
 
 
 def test_leak_is_named_killed_and_fails(axe):
@@ -75,6 +76,34 @@ def test_outputs_come_as_they_are_written(axe):
 def test_large_output_is_whole(axe):
     done = axe("run", "--", "sh", "-c", "seq 1 300000")
     assert done.stdout == "".join(f"{n}\n" for n in range(1, 300001))
+
+
+def test_reader_that_keeps_up_misses_nothing(axe):
+    """Far over the bounds of what is kept on disk."""
+    done = subprocess.run(["sh", "-c", '"$@" | wc -c', "sh",
+                           *axe.words("run", "--", "head", "-c", "60000000", "/dev/zero")],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                          env=axe.environment())
+    assert (done.stdout.strip(), done.stderr) == ("60000000", "")
+
+
+def test_reader_that_is_too_slow_is_told_and_it_is_no_success(axe):
+    running = axe.start("run", "--", "head", "-c", "60000000", "/dev/zero")
+    until(lambda: axe.jobs() and latest(axe).folder.joinpath("results.json").exists(),
+          "the command is over")
+    code, stdout, stderr = end(running)
+    assert code == 3
+    assert "cut from the middle" in stderr
+    assert len(stdout) < 60000000
+
+
+def test_person_who_waits_no_longer_for_the_output_may_go(axe):
+    """The job is over, but whoever reads its output has stopped."""
+    running = axe.start("run", "--", "head", "-c", "4000000", "/dev/zero")
+    until(lambda: axe.jobs() and latest(axe).folder.joinpath("results.json").exists(),
+          "the command is over")
+    until(lambda: running.poll() is not None or running.send_signal(signal.SIGINT), "axe ends")
+    assert end(running)[0] == 4
 
 
 def test_bytes_are_not_touched(axe):

@@ -92,17 +92,21 @@ void run_output_end(struct run_output *output)
 		stream_end(output->streams[index]);
 }
 
-void run_output_report(const struct run_output *output)
+bool run_output_report(const struct run_output *output)
 {
 	char text[TEXT_BYTES_SIZE];
+	bool any = false;
 
 	for (unsigned index = 0; index < STREAMS; index++) {
 		uint64_t missed = stream_missed(output->streams[index]);
 
-		if (missed)
-			fprintf(stderr,
-				"axe: %s of %s came faster than it was read here and is cut from "
-				"the middle\n",
-				text_format_bytes(missed, text), stream_rows[index].name);
+		if (missed == 0)
+			continue;
+		fprintf(stderr,
+			"axe: %s of %s came faster than it was read here and is cut from the "
+			"middle; a file takes all: `> FILE`\n",
+			text_format_bytes(missed, text), stream_rows[index].name);
+		any = true;
 	}
+	return any;
 }

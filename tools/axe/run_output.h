@@ -29,5 +29,5 @@ void run_output_open(struct run_output *output, int directory);
 /* The command and all its processes are dead: `drained` follows. */
 void run_output_end(struct run_output *output);
 
-/* Say what was cut away before it could be copied. */
-void run_output_report(const struct run_output *output);
+/* Say what was cut away before it could be copied; whether there was any. */
+bool run_output_report(const struct run_output *output);

@@ -86,6 +86,19 @@ static void print_failures(const json_t *summary, const struct terminal *termina
 			told - FAILURES_SHOWN_MAX, (long long)field_integer(summary, "job"));
 }
 
+static void print_post(const json_t *summary, const struct terminal *terminal)
+{
+	const json_t *post = json_object_get(summary, "post");
+	const char *verdict = field_text(post, "verdict");
+	char reason[RESULT_REASON_SIZE];
+
+	if (!is_told(post))
+		return;
+	fputs("  ", terminal->stream);
+	terminal_paint(terminal, result_paint(verdict), "%-10s", verdict);
+	fprintf(terminal->stream, " the action after the job  %s\n", result_reason(post, reason));
+}
+
 static long long count_leaks(const json_t *summary)
 {
 	json_t *results = json_object_get(summary, "assessments"), *result;
@@ -103,6 +116,7 @@ static long long count_leaks(const json_t *summary)
 static void print_text(const json_t *summary)
 {
 	auto_free char *name = terminal_safe(field_text(summary, "name"));
+	auto_free char *message = terminal_safe(field_text(summary, "message"));
 	auto_free char *trouble = terminal_safe(field_text(summary, "results_error"));
 	const char *outcome = field_text(summary, "outcome");
 	long long leaks = count_leaks(summary);
@@ -115,6 +129,10 @@ static void print_text(const json_t *summary)
 	print_counts(summary, &terminal);
 	putchar('\n');
 	print_failures(summary, &terminal);
+	print_post(summary, &terminal);
+	if (field_text(summary, "message"))
+		printf("message: %s\n", message);
+	result_print_survivors(json_object_get(summary, "survivors"), "", &terminal);
 	if (leaks)
 		printf("leaks: %lld process%s, killed\n", leaks, leaks == 1 ? "" : "es");
 	if (field_text(summary, "results_error"))
@@ -164,7 +182,7 @@ static bool speaks_for_itself(enum verdict verdict)
 	return false;
 }
 
-void report_command(const json_t *result, bool quiet)
+void report_command(const json_t *summary, const json_t *result, bool quiet)
 {
 	const char *name = field_text(result, "verdict");
 	char reason[RESULT_REASON_SIZE];
@@ -178,6 +196,7 @@ void report_command(const json_t *result, bool quiet)
 		result_reason(result, reason);
 		fprintf(stderr, "axe: %s%s%s\n", name, reason[0] ? ": " : "", reason);
 	}
+	result_print_survivors(json_object_get(summary, "survivors"), "axe: ", &terminal);
 	result_print_leaks(result, "axe: ", &terminal);
 	if (!quiet)
 		result_print_warnings(result, "axe: ", &terminal);

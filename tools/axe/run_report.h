@@ -14,4 +14,4 @@ void report_event(enum report_format format, const json_t *event);
 void report_job(enum report_format format, const json_t *summary);
 
 /* `run -- CMD`: what the supervisor has to say beyond the program's own status, on stderr. */
-void report_command(const json_t *result, bool quiet);
+void report_command(const json_t *summary, const json_t *result, bool quiet);

@@ -46,6 +46,7 @@ static void close_conversation(struct session *session)
 	session->clock = sd_event_source_disable_unref(session->clock);
 	relay_destroy(session->relay);
 	session->relay = NULL;
+	steer_end(session->steer);
 	progress_clear(session->config.progress);
 	if (!session->output) {
 		sd_event_exit(session->loop, 0);
@@ -281,7 +282,7 @@ int session_run(const struct session_config *config, json_t *parameters,
 	if (code == 0 || code == -EPIPE)
 		code = sd_event_loop(session.loop);
 	if (code == 0 && session.output)
-		run_output_report(session.output);
+		ret_end->output_cut = run_output_report(session.output);
 	finish(&session);
 	return code;
 }

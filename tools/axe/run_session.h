@@ -32,6 +32,7 @@ struct session_end {
 	bool withdrawn; /* the person gave up before the job began */
 	bool lost; /* the supervisor died */
 	unsigned survivors; /* of our own kill */
+	bool output_cut; /* some of what the command printed was not passed on, which was said */
 	int output_code; /* errno: what the command printed could not all be passed on; 0 */
 	int refusal; /* -errno of reply_check: the job was not run */
 	struct error error; /* text for `lost` and `refusal` */

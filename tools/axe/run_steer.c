@@ -29,7 +29,7 @@ struct steer {
 	sd_event_source *replies;
 	struct connection *connection; /* NULL: none yet, or it cannot be reached */
 	char socket[SOCKET_SIZE];
-	bool begun;
+	bool begun, over;
 	enum steer_level wanted, asked;
 	enum steer_call pending[PENDING_MAX];
 	unsigned pending_count;
@@ -190,6 +190,11 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	const char *name = sigabbrev_np((int)info->ssi_signo);
 	char reason[REASON_SIZE];
 
+	if (steer->over) {
+		say(steer, "not waiting for the rest of the output");
+		steer->config.withdrawn(steer->config.data);
+		return 0;
+	}
 	if (info->ssi_signo == SIGINT && steer->wanted == STEER_GO_ON) {
 		steer->wanted = STEER_CANCEL;
 		announce_cancel(steer);
@@ -238,6 +243,11 @@ void steer_begin(struct steer *steer, const char *socket)
 	snprintf(steer->socket, sizeof(steer->socket), "%s", socket ? socket : "");
 	steer->begun = true;
 	ask(steer);
+}
+
+void steer_end(struct steer *steer)
+{
+	steer->over = true;
 }
 
 void steer_ask_status(struct steer *steer)

@@ -33,6 +33,9 @@ int steer_create(sd_event *loop, const struct steer_config *config, struct steer
 void steer_destroy(struct steer *steer);
 DEFINE_CLEANUP(steer)
 
+/* The job is over: whoever still interrupts us has withdrawn. */
+void steer_end(struct steer *steer);
+
 /* The job can be asked now, at this socket (NULL: nowhere). */
 void steer_begin(struct steer *steer, const char *socket);
 

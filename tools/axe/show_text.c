@@ -168,6 +168,7 @@ void show_text(const json_t *job, bool details)
 		printf("%-10s %s%s\n", file_rows[index].name, directory, file_rows[index].file);
 	putchar('\n');
 	print_table(job, &terminal);
+	result_print_survivors(json_object_get(job, "survivors"), "", &terminal);
 	print_remarks(job, &terminal);
 	if (details)
 		print_details(job);

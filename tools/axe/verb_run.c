@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/exit_code.h"
-#include "cli/field.h"
 #include "cli/progress.h"
 
 #define GRACE_DEFAULT_NS         (5 * NS_PER_SEC)
@@ -87,6 +86,18 @@ static void say_end_of_supervisor(const struct session_end *end)
 				"and its results are incomplete\n");
 }
 
+/* A reader that went wanted no more, a person who scrolls misses nothing; to all others output
+ * that is not whole is no success. */
+static int judge_output(const struct session_end *end)
+{
+	if (end->output_code && end->output_code != EPIPE) {
+		fprintf(stderr, "axe: the output is not whole: %s\n", strerror(end->output_code));
+		return EXIT_CODE_INFRASTRUCTURE;
+	}
+	return end->output_cut && !isatty(STDOUT_FILENO) ? EXIT_CODE_INFRASTRUCTURE
+							 : EXIT_CODE_PASSED;
+}
+
 static int judge(const struct run *run, const struct session_end *end)
 {
 	struct exit_facts facts;
@@ -109,14 +120,9 @@ static int judge(const struct run *run, const struct session_end *end)
 	result = json_array_get(results, 0);
 	if (!run->command || !result)
 		return (int)exit_code_of(&facts);
-	report_command(result, run->values.quiet);
+	report_command(end->summary, result, run->values.quiet);
 	code = exit_code_of_command(exit_code_of(&facts), result);
-	/* A reader that went wanted no more; a full disk is no success. */
-	if (!end->output_code || end->output_code == EPIPE)
-		return code;
-	fprintf(stderr, "axe: the output is not whole: %s; it is in %s\n",
-		strerror(end->output_code), field_text(end->summary, "directory"));
-	return code ? code : EXIT_CODE_INFRASTRUCTURE;
+	return code ? code : judge_output(end);
 }
 
 static int converse(struct run *run, struct client *client)

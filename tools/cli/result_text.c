@@ -106,8 +106,12 @@ const char *result_reason(const json_t *result, char buffer[static RESULT_REASON
 		describe_error(result, buffer, size);
 		break;
 	case VERDICT_ABANDONED:
-		describe_count(
-			json_object_get(result, "survivors"), "could not be killed", buffer, size);
+		/* Where they are not listed their number is not known. */
+		if (json_array_size(json_object_get(result, "survivors")))
+			describe_count(json_object_get(result, "survivors"), "could not be killed",
+				buffer, size);
+		else
+			snprintf(buffer, size, "something in it could not be killed");
 		break;
 	case VERDICT_TERMINATED:
 		snprintf(buffer, size, "killed by the supervisor");
@@ -241,6 +245,16 @@ static void print_survivor(
 		reason ? reason : "unknown");
 }
 
+void result_print_survivors(
+	const json_t *survivors, const char *prefix, const struct terminal *terminal)
+{
+	json_t *survivor;
+	size_t index;
+
+	json_array_foreach ((json_t *)survivors, index, survivor)
+		print_survivor(survivor, prefix, terminal);
+}
+
 void result_print_warnings(
 	const json_t *result, const char *prefix, const struct terminal *terminal)
 {
@@ -248,8 +262,7 @@ void result_print_warnings(
 	json_t *item;
 	size_t index;
 
-	json_array_foreach (json_object_get(result, "survivors"), index, item)
-		print_survivor(item, prefix, terminal);
+	result_print_survivors(json_object_get(result, "survivors"), prefix, terminal);
 	json_array_foreach (json_object_get(result, "warnings"), index, item) {
 		auto_free char *text = terminal_safe(field_text(item, "text"));
 

@@ -20,6 +20,10 @@ const char *result_reason(const json_t *result, char buffer[static RESULT_REASON
  */
 void result_print_leaks(const json_t *result, const char *prefix, const struct terminal *terminal);
 
+/* Who outlived their kill, and why: a line each. */
+void result_print_survivors(
+	const json_t *survivors, const char *prefix, const struct terminal *terminal);
+
 /* What else is to be known: survivors, warnings, a record with gaps. */
 void result_print_warnings(
 	const json_t *result, const char *prefix, const struct terminal *terminal);

@@ -2,18 +2,22 @@
 #include "cli/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 
-/* A pipe that is ready for anything takes so much without waiting (PIPE_BUF). */
-#define PIECE_BYTES     4096
-#define PIECES_PER_TURN 256
-#define POLL_US         (20 * 1000) /* where the kernel cannot tell of changes */
+#define PIECE_BYTES 65536
+/* A descriptor that may block takes so much without waiting when it is ready at all (PIPE_BUF). */
+#define PIECE_BYTES_BLOCKING 4096
+#define PIECES_PER_TURN      64
+#define POLL_US              (20 * 1000) /* where the kernel cannot tell of changes */
 
 struct stream {
 	struct stream_owner owner;
@@ -22,6 +26,8 @@ struct stream {
 	sd_event_source *writable; /* NULL: the output is always ready */
 	sd_event_source *turn; /* there is more to do */
 	int file, output;
+	int reopened; /* the output, not blocking and ours alone; -1: it cannot be */
+	size_t piece_bytes;
 	off_t offset;
 	uint64_t missed;
 	int code; /* errno of the last write that was refused */
@@ -55,7 +61,7 @@ static bool output_ready(struct stream *stream)
 {
 	struct pollfd poller = { .fd = stream->output, .events = POLLOUT };
 
-	return poll(&poller, 1, 0) != 0;
+	return stream->reopened >= 0 || poll(&poller, 1, 0) != 0;
 }
 
 enum step { STEP_COPIED, STEP_NOTHING_THERE, STEP_OUTPUT_FULL, STEP_OUTPUT_BROKEN };
@@ -72,12 +78,13 @@ static enum step copy_piece(struct stream *stream)
 	ssize_t size, written;
 
 	skip_hole(stream);
-	size = pread(stream->file, piece, sizeof(piece), stream->offset);
+	size = pread(stream->file, piece, stream->piece_bytes, stream->offset);
 	if (size <= 0)
 		return STEP_NOTHING_THERE;
 	if (!output_ready(stream))
 		return STEP_OUTPUT_FULL;
-	written = write(stream->output, piece, (size_t)size);
+	written = write(
+		stream->reopened >= 0 ? stream->reopened : stream->output, piece, (size_t)size);
 	if (written < 0)
 		return refused(stream, errno);
 	stream->offset += written;
@@ -151,6 +158,25 @@ static int on_time(sd_event_source *source, uint64_t usec, void *data)
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/*
+ * O_NONBLOCK belongs to the open file, which we share with the shell and who knows whom: a pipe or
+ * a terminal is opened anew for us alone. A plain file never makes us wait.
+ */
+static void prepare_output(struct stream *stream)
+{
+	struct stat status = { .st_mode = 0 };
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", stream->output);
+	stream->piece_bytes = PIECE_BYTES;
+	if (fstat(stream->output, &status) == 0 && S_ISREG(status.st_mode))
+		return;
+	if (isatty(stream->output) || S_ISFIFO(status.st_mode))
+		stream->reopened = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (stream->reopened < 0)
+		stream->piece_bytes = PIECE_BYTES_BLOCKING;
+}
+
 int stream_create(sd_event *loop, int output, const struct stream_owner *owner,
 	struct stream **ret_stream, struct error *error)
 {
@@ -162,7 +188,8 @@ int stream_create(sd_event *loop, int output, const struct stream_owner *owner,
 	stream->owner = *owner;
 	stream->loop = loop;
 	stream->output = output;
-	stream->file = -1;
+	stream->file = stream->reopened = -1;
+	prepare_output(stream);
 	code = sd_event_add_defer(loop, &stream->turn, on_turn, stream);
 	if (code >= 0)
 		code = sd_event_source_set_enabled(stream->turn, SD_EVENT_OFF);
@@ -183,6 +210,7 @@ void stream_destroy(struct stream *stream)
 	sd_event_source_disable_unref(stream->writable);
 	sd_event_source_disable_unref(stream->turn);
 	cleanup_fd(&stream->file);
+	cleanup_fd(&stream->reopened);
 	free(stream);
 }
 

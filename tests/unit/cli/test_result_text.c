@@ -91,6 +91,8 @@ static void reasons_name_status_signal_and_sender(void **state)
 			"exec `x`: gone" },
 		{ "{\"verdict\":\"abandoned\",\"survivors\":[{},{}]}",
 			"2 processes could not be killed" },
+		/* Unknown is never shown as 0. */
+		{ "{\"verdict\":\"abandoned\"}", "something in it could not be killed" },
 	};
 
 	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
