@@ -90,21 +90,30 @@ static int open_stdin(const struct runner *runner, struct error *error)
 	return fd;
 }
 
+void runner_read_report(struct runner *runner)
+{
+	int code;
+
+	if (runner->child.report < 0)
+		return;
+	code = spawn_report_read(runner->child.report, &runner->failure);
+	if (code == 0)
+		return;
+	runner->report = sd_event_source_disable_unref(runner->report);
+	cleanup_fd(&runner->child.report);
+	if (code > 0)
+		return;
+	runner->could_not_start = true;
+	snprintf(runner->failure_text, sizeof(runner->failure_text), "%s `%s`: %s",
+		spawn_stage_name(runner->failure.stage), runner->assessment->argv[0],
+		strerror(runner->failure.code));
+}
+
 static int report_ready(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct runner *runner = data;
-	int code = spawn_report_read(fd, &runner->failure);
 
-	if (code == 0)
-		return 0;
-	runner->report = sd_event_source_disable_unref(runner->report);
-	cleanup_fd(&runner->child.report);
-	if (code < 0) {
-		runner->could_not_start = true;
-		snprintf(runner->failure_text, sizeof(runner->failure_text), "%s `%s`: %s",
-			spawn_stage_name(runner->failure.stage), runner->assessment->argv[0],
-			strerror(runner->failure.code));
-	}
+	runner_read_report(runner);
 	runner_look(runner);
 	return 0;
 }

@@ -163,6 +163,8 @@ void runner_end(struct runner *runner)
 
 	runner->phase = RUNNER_OVER;
 	runner_deadlines_disarm(runner);
+	/* The root's death may be known before its report was read, but the report is there. */
+	runner_read_report(runner);
 	runner->report = sd_event_source_disable_unref(runner->report);
 	watches_drain(runner->context->engine->watches);
 	runner->ended_ns = clock_monotonic_ns();

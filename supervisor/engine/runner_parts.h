@@ -86,6 +86,9 @@ struct runner {
 /* runner_birth.c: from nothing to a process; a failure is kept in the runner. */
 void runner_give_birth(struct runner *runner);
 
+/* Take in what the child reported before exec, if it did by now. */
+void runner_read_report(struct runner *runner);
+
 /* runner_watch.c: what the kernel half tells. */
 watch_listener runner_hear;
 void runner_reconcile(struct runner *runner);
