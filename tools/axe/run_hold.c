@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -54,6 +55,9 @@ unsigned run_hold_end_job(struct run_hold *hold, uint64_t deadline_ns, struct er
 	/* Not known to be dead is not dead. */
 	if (rescue_end(hold->rescue, deadline_ns, &survivors, error) < 0)
 		return 1;
+	/* Nobody listens at the dead one's name any more. */
+	if (hold->socket)
+		unlink(hold->socket);
 	return survivors;
 }
 
