@@ -5,7 +5,7 @@ find_program(SYSTEM_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED
 file(GLOB test_support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.c)
 add_library(test_support STATIC ${test_support})
 target_include_directories(test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
-target_link_libraries(test_support PUBLIC base PkgConfig::cmocka)
+target_link_libraries(test_support PUBLIC base PkgConfig::cmocka PkgConfig::sqlite3)
 
 # axe_adversaries(): each tests/adversaries/NAME.c is a program of that name, which tests run under
 # supervision; its path is AXE_ADVERSARIES "/NAME" in C and $AXE_ADVERSARIES/NAME in stories.
