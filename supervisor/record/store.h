@@ -40,8 +40,8 @@ int store_open(const struct store_config *config, struct store **ret_store, stru
 
 /*
  * Write what is queued, waiting at most close_wait_ns, run the last completions, checkpoint, close,
- * unlock. -errno when something could not be made durable: its completions had the reason. The
- * store is gone in any case. NULL is fine.
+ * unlock. -errno when something could not be made durable: its completions had the reason; they can
+ * neither submit nor read any more (-ESHUTDOWN). The store is gone in any case. NULL is fine.
  */
 int store_close(struct store *store, struct error *error);
 

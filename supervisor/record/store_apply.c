@@ -1,0 +1,233 @@
+/* Change sets written into a transaction, row by row. */
+#include "record/store_apply.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "record/store_set.h"
+#include "record/store_sql.h"
+
+enum statement {
+	WRITE_JOB,
+	WRITE_MANIFEST,
+	WRITE_ATTEMPT,
+	WRITE_ASSESSMENT,
+	WRITE_TRY,
+	WRITE_EVENT,
+	WRITE_BOOT,
+	BEGIN,
+	COMMIT,
+};
+
+/* ?1 is the boot wherever one is written. REPLACE would delete the old row, and what hangs on it.
+ */
+#define BOOT "(SELECT id FROM boots WHERE boot_id = ?1)"
+
+static const char *const texts[STORE_APPLY_STATEMENTS] = {
+	[WRITE_JOB] =
+		"INSERT INTO jobs VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+		" ?15, ?16, ?17, ?18, ?19, ?20, ?21, " BOOT ", ?22)"
+		" ON CONFLICT(id) DO UPDATE SET name = ?3, owner_uid = ?4, state = ?5, outcome = "
+		"?6,"
+		" code = ?7, reason = ?8, message = ?9, priority = ?10, held = ?11,"
+		" submit_order = ?12, attempt = ?13, created_wall_ns = ?14, created_mono_ns = ?15,"
+		" submitted_wall_ns = ?16, submitted_mono_ns = ?17, started_wall_ns = ?18,"
+		" started_mono_ns = ?19, ended_wall_ns = ?20, ended_mono_ns = ?21,"
+		" boot = excluded.boot, manifest_digest = ?22",
+	[WRITE_MANIFEST] = "INSERT INTO manifests VALUES(?1, ?2)"
+			   " ON CONFLICT(job) DO UPDATE SET json = ?2",
+	[WRITE_ATTEMPT] =
+		"INSERT INTO attempts VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, " BOOT ")"
+		" ON CONFLICT(job, attempt) DO UPDATE SET state = ?4, outcome = ?5, code = ?6,"
+		" reason = ?7, started_wall_ns = ?8, started_mono_ns = ?9, ended_wall_ns = ?10,"
+		" ended_mono_ns = ?11",
+	[WRITE_ASSESSMENT] =
+		"INSERT INTO assessments VALUES(?1, ?2, ?3, ?4, ?5)"
+		" ON CONFLICT(job, assessment) DO UPDATE SET name = ?3, state = ?4, reason = ?5",
+	[WRITE_TRY] =
+		"INSERT INTO tries VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, " BOOT
+		", ?13)"
+		" ON CONFLICT(job, attempt, assessment, try) DO UPDATE SET verdict = ?6, code = ?7,"
+		" wait_status = ?8, started_wall_ns = ?9, started_mono_ns = ?10,"
+		" ended_wall_ns = ?11, ended_mono_ns = ?12, result = ?13",
+	[WRITE_EVENT] =
+		"INSERT INTO events VALUES(NULL, ?2, ?3, ?4, ?5, ?6, ?7, ?8, " BOOT ", ?9, ?10)",
+	[WRITE_BOOT] = "INSERT INTO boots VALUES(NULL, ?1) ON CONFLICT DO NOTHING",
+	[BEGIN] = "BEGIN IMMEDIATE",
+	[COMMIT] = "COMMIT",
+};
+
+int store_applier_init(struct store_applier *applier, sqlite3 *db, struct error *error)
+{
+	*applier = (struct store_applier){ .db = db };
+	clock_boot_id(applier->boot_id);
+	return sql_prepare_all(db, texts, STORE_APPLY_STATEMENTS, applier->statements, error);
+}
+
+void store_applier_finish(struct store_applier *applier)
+{
+	sql_finalize_all(applier->statements, STORE_APPLY_STATEMENTS);
+}
+
+static int write_manifest(struct store_applier *applier, const struct store_job *job)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_MANIFEST];
+
+	if (!job->manifest)
+		return 0;
+	sql_bind_number(statement, 1, job->id);
+	sql_bind_text(statement, 2, job->manifest);
+	return sql_execute(statement);
+}
+
+static int write_job(struct store_applier *applier, const struct store_job *job)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_JOB];
+	int code;
+
+	sql_bind_text(statement, 1, applier->boot_id);
+	sql_bind_number(statement, 2, job->id);
+	sql_bind_text(statement, 3, job->name);
+	sql_bind_number(statement, 4, job->owner);
+	sql_bind_text(statement, 5, state_name(job->state));
+	sql_bind_text(statement, 6, job->outcome);
+	sql_bind_number(statement, 7, job->code);
+	sql_bind_text(statement, 8, job->reason);
+	sql_bind_text(statement, 9, job->message);
+	sql_bind_number(statement, 10, job->priority);
+	sql_bind_number(statement, 11, job->held);
+	sql_bind_or_null(statement, 12, job->submit_order);
+	sql_bind_number(statement, 13, job->attempt);
+	sql_bind_time(statement, 14, &job->created);
+	sql_bind_time(statement, 16, &job->submitted);
+	sql_bind_time(statement, 18, &job->started);
+	sql_bind_time(statement, 20, &job->ended);
+	sql_bind_text(statement, 22, job->manifest_digest);
+	code = sql_execute(statement);
+	return code < 0 ? code : write_manifest(applier, job);
+}
+
+static int write_attempt(struct store_applier *applier, const struct store_attempt *attempt)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_ATTEMPT];
+
+	sql_bind_text(statement, 1, applier->boot_id);
+	sql_bind_number(statement, 2, attempt->job);
+	sql_bind_number(statement, 3, attempt->number);
+	sql_bind_text(statement, 4, state_name(attempt->state));
+	sql_bind_text(statement, 5, attempt->outcome);
+	sql_bind_number(statement, 6, attempt->code);
+	sql_bind_text(statement, 7, attempt->reason);
+	sql_bind_time(statement, 8, &attempt->started);
+	sql_bind_time(statement, 10, &attempt->ended);
+	return sql_execute(statement);
+}
+
+static int write_assessment(
+	struct store_applier *applier, const struct store_assessment *assessment)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_ASSESSMENT];
+
+	sql_bind_number(statement, 1, assessment->job);
+	sql_bind_number(statement, 2, assessment->index);
+	sql_bind_text(statement, 3, assessment->name);
+	sql_bind_text(statement, 4, state_name(assessment->state));
+	sql_bind_text(statement, 5, assessment->reason);
+	return sql_execute(statement);
+}
+
+static int write_try(struct store_applier *applier, const struct store_try *try)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_TRY];
+
+	sql_bind_text(statement, 1, applier->boot_id);
+	sql_bind_number(statement, 2, try->job);
+	sql_bind_number(statement, 3, try->attempt);
+	sql_bind_number(statement, 4, try->assessment);
+	sql_bind_number(statement, 5, try->number);
+	sql_bind_text(
+		statement, 6, try->verdict == VERDICT_COUNT ? NULL : verdict_name(try->verdict));
+	sql_bind_number(statement, 7, try->code);
+	if (try->wait_status >= 0)
+		sql_bind_number(statement, 8, (uint64_t)try->wait_status);
+	sql_bind_time(statement, 9, &try->started);
+	sql_bind_time(statement, 11, &try->ended);
+	sql_bind_text(statement, 13, try->result);
+	return sql_execute(statement);
+}
+
+static int write_event(struct store_applier *applier, const struct store_event *event)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_EVENT];
+
+	sql_bind_text(statement, 1, applier->boot_id);
+	sql_bind_or_null(statement, 2, event->job);
+	sql_bind_or_null(statement, 3, event->attempt);
+	if (event->has_assessment) {
+		sql_bind_number(statement, 4, event->assessment);
+		sql_bind_number(statement, 5, event->try_number);
+	}
+	sql_bind_text(statement, 6, event->type);
+	sql_bind_number(statement, 7, event->time.wall_ns);
+	sql_bind_number(statement, 8, event->time.mono_ns);
+	sql_bind_text(statement, 9, event->actor);
+	sql_bind_text(statement, 10, event->data);
+	return sql_execute(statement);
+}
+
+static int write_change(struct store_applier *applier, const struct store_change *change)
+{
+	switch (change->kind) {
+	case STORE_JOB:
+		return write_job(applier, &change->job);
+	case STORE_ATTEMPT:
+		return write_attempt(applier, &change->attempt);
+	case STORE_ASSESSMENT:
+		return write_assessment(applier, &change->assessment);
+	case STORE_TRY:
+		return write_try(applier, &change->try);
+	case STORE_EVENT:
+		return write_event(applier, &change->event);
+	}
+	return -EINVAL;
+}
+
+int store_apply_begin(struct store_applier *applier, struct error *error)
+{
+	sqlite3_stmt *statement = applier->statements[WRITE_BOOT];
+	int code = sql_execute(applier->statements[BEGIN]);
+
+	if (code == 0 && !applier->boot_is_durable) {
+		sql_bind_text(statement, 1, applier->boot_id);
+		code = sql_execute(statement);
+	}
+	return code < 0 ? sql_fail(applier->db, error, "begin to store") : 0;
+}
+
+int store_apply_set(struct store_applier *applier, struct store_set *set, struct error *error)
+{
+	set->first_seq = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		int code = write_change(applier, &set->changes[i]);
+
+		if (code < 0)
+			return sql_fail(applier->db, error, "store a row");
+		if (set->changes[i].kind == STORE_EVENT && !set->first_seq)
+			set->first_seq = (uint64_t)sqlite3_last_insert_rowid(applier->db);
+	}
+	return 0;
+}
+
+int store_apply_commit(struct store_applier *applier, struct error *error)
+{
+	if (sql_execute(applier->statements[COMMIT]) < 0)
+		return sql_fail(applier->db, error, "make rows durable");
+	applier->boot_is_durable = true;
+	return 0;
+}
+
+void store_apply_rollback(struct store_applier *applier)
+{
+	/* SQLite may have rolled back by itself. */
+	if (!sqlite3_get_autocommit(applier->db))
+		sql_run(applier->db, "ROLLBACK", NULL);
+}

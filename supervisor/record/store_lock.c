@@ -1,0 +1,42 @@
+/* One supervisor for one state directory: a lock that goes with the process. */
+#include "record/store_lock.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#define LOCK_NAME "axe.lock"
+
+static int refuse(int fd, struct error *error)
+{
+	char pid[16];
+
+	if (file_read_text(fd, pid, sizeof(pid)) <= 0)
+		strcpy(pid, "unknown");
+	return fail_plain(error, EBUSY, "it is in use by another supervisor (pid %s)", pid);
+}
+
+int store_lock(int directory, int *ret_fd, struct error *error)
+{
+	char pid[16];
+	auto_fd fd = file_open_beneath(directory, LOCK_NAME, O_RDWR | O_CREAT, 0644);
+
+	if (fd < 0)
+		return fail(error, -fd, "open `" LOCK_NAME "`");
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? refuse(fd, error)
+					    : fail(error, errno, "lock `" LOCK_NAME "`");
+
+	/* The lock holds without the number, which only helps who is refused: a full disk is no
+	 * reason to fail. */
+	snprintf(pid, sizeof(pid), "%d\n", getpid());
+	if (ftruncate(fd, 0) == 0)
+		(void)file_write_all(fd, pid, strlen(pid));
+	*ret_fd = take_fd(&fd);
+	return 0;
+}

@@ -1,0 +1,117 @@
+/* The connection that answers questions, and the statements that it keeps for them. */
+#include "record/store_reader.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "record/store_file.h"
+#include "record/store_read.h"
+#include "record/store_sql.h"
+
+/* The columns that store_read.c takes apart, in its order. */
+#define BOOT "(SELECT boot_id FROM boots WHERE boots.id = boot)"
+#define EVENTS                                                                                     \
+	"SELECT seq, job, attempt, assessment, try, type, wall_ns, mono_ns, " BOOT                 \
+	", actor, data FROM events "
+#define JOBS                                                                                       \
+	"SELECT id, name, owner_uid, state, outcome, code, reason, message, priority, held,"       \
+	" submit_order, attempt, created_wall_ns, created_mono_ns, submitted_wall_ns,"             \
+	" submitted_mono_ns, started_wall_ns, started_mono_ns, ended_wall_ns, "                    \
+	"ended_mono_ns, " BOOT ", manifest_digest FROM jobs "
+#define NEWEST " ORDER BY id DESC LIMIT ?2"
+
+static const char *const texts[STORE_QUESTION_COUNT] = {
+	[STORE_READ_EVENTS] = EVENTS "WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+	[STORE_READ_JOB_EVENTS] = EVENTS "WHERE job = ?3 AND seq > ?1 ORDER BY seq LIMIT ?2",
+	[STORE_READ_JOBS] = JOBS "WHERE id < ?1" NEWEST,
+	[STORE_READ_JOBS_OF_OWNER] = JOBS "WHERE id < ?1 AND owner_uid = ?3" NEWEST,
+	[STORE_READ_JOBS_IN_STATE] = JOBS "WHERE id < ?1 AND state = ?4" NEWEST,
+	[STORE_READ_JOBS_OF_OWNER_IN_STATE] =
+		JOBS "WHERE id < ?1 AND owner_uid = ?3 AND state = ?4" NEWEST,
+	[STORE_READ_JOB] = JOBS "WHERE id = ?1",
+	[STORE_READ_MANIFEST] = "SELECT json FROM manifests WHERE job = ?1",
+	[STORE_COUNT_JOBS] = "SELECT state, count(*) FROM jobs GROUP BY state",
+	[STORE_COUNT_JOBS_OF_OWNER] =
+		"SELECT state, count(*) FROM jobs WHERE owner_uid = ?1 GROUP BY state",
+	[STORE_READ_ATTEMPTS] =
+		"SELECT job, attempt, state, outcome, code, reason, started_wall_ns,"
+		" started_mono_ns, ended_wall_ns, ended_mono_ns, " BOOT
+		" FROM attempts WHERE job = ?1 ORDER BY attempt DESC LIMIT ?2",
+	[STORE_READ_ASSESSMENTS] =
+		"SELECT job, assessment, name, state, reason FROM assessments"
+		" WHERE job = ?1 AND assessment >= ?3 ORDER BY assessment LIMIT ?2",
+	[STORE_READ_TRIES] =
+		"SELECT job, attempt, assessment, try, verdict, code, wait_status, started_wall_ns,"
+		" started_mono_ns, ended_wall_ns, ended_mono_ns, " BOOT ", result FROM tries"
+		" WHERE job = ?1 AND (attempt, assessment, try) > (?3, ?4, ?5)"
+		" ORDER BY attempt, assessment, try LIMIT ?2",
+	[STORE_READ_LAST_SEQ] = "SELECT seq FROM sqlite_sequence WHERE name = 'events'",
+};
+
+struct store_reader {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STORE_QUESTION_COUNT];
+};
+
+int store_reader_open(
+	const struct store_place *place, struct store_reader **ret_reader, struct error *error)
+{
+	auto_free struct store_reader *reader = calloc(1, sizeof(*reader));
+	int code;
+
+	if (!reader)
+		return fail(error, ENOMEM, "open it to read");
+	code = store_file_open_reader(place, &reader->db, error);
+	if (code == 0)
+		code = sql_prepare_all(
+			reader->db, texts, STORE_QUESTION_COUNT, reader->statements, error);
+	if (code < 0) {
+		sqlite3_close(reader->db);
+		return code;
+	}
+	*ret_reader = take_pointer(reader);
+	return 0;
+}
+
+void store_reader_close(struct store_reader *reader)
+{
+	if (!reader)
+		return;
+	sql_finalize_all(reader->statements, STORE_QUESTION_COUNT);
+	sqlite3_close(reader->db);
+	free(reader);
+}
+
+int store_reader_ask(struct store_reader *reader, enum store_question question,
+	sqlite3_stmt **ret_statement, struct error *error)
+{
+	if (!reader)
+		return fail_plain(error, ESHUTDOWN, "the store is being closed");
+	*ret_statement = reader->statements[question];
+	return 0;
+}
+
+int store_reader_next(sqlite3_stmt *statement, const char *what, struct error *error)
+{
+	int result = sqlite3_step(statement);
+
+	if (result == SQLITE_ROW)
+		return 1;
+	if (result == SQLITE_DONE)
+		return 0;
+	sql_fail(sqlite3_db_handle(statement), error, what);
+	return fail_context(error, "read the store");
+}
+
+int store_reader_state(const char *name, enum state *ret_state, struct error *error)
+{
+	if (!name || !state_from_name(name, ret_state))
+		return fail_plain(
+			error, EUCLEAN, "read the store: `%s` is no state", name ? name : "");
+	return 0;
+}
+
+uint64_t store_page_rows(size_t limit)
+{
+	return limit && limit < STORE_PAGE_MAX ? limit : STORE_PAGE_MAX;
+}

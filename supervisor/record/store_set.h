@@ -1,0 +1,37 @@
+/* One change set on its way to the disk: a copy of what was submitted, and who wants to know. */
+#pragma once
+
+#include "base/list.h"
+#include "record/store.h"
+
+struct store_set;
+
+/* One call of `done`: a set has room for both that it can get. */
+struct store_report {
+	struct list_link link; /* store_writer::reports */
+	struct store_set *set;
+	int code;
+	bool final;
+};
+
+struct store_set {
+	struct list_link live; /* store::live; the loop's alone */
+	struct list_link link; /* store_writer::queue, then ::batch */
+	struct store_report delayed, final;
+	store_done *done; /* these two are the loop's alone */
+	void *data;
+	bool told_delayed; /* from here on: the writer's until the final report */
+	int refusal; /* the rows contradict the store: -errno */
+	uint64_t first_seq;
+	size_t event_count; /* from here on: never changed */
+	size_t bytes;
+	size_t count;
+	struct store_change changes[]; /* and behind them their texts */
+};
+
+/* -EINVAL: a field that must be there is not; -EMSGSIZE: a text is too long; -ENOMEM. */
+int store_set_create(const struct store_change *changes, size_t count, struct store_set **ret_set,
+	struct error *error);
+
+/* In no list. NULL is fine. */
+void store_set_destroy(struct store_set *set);

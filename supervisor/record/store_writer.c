@@ -1,0 +1,303 @@
+/* The thread that waits for the disk, so that nobody else has to. */
+#include "record/store_writer.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "record/store_batch.h"
+#include "record/store_set.h"
+
+#define RETRY_DELAY_TIMES 32
+#define GIVE_UP_WAIT_NS   NS_PER_SEC
+
+struct store_writer {
+	pthread_t thread;
+	pthread_mutex_t lock; /* held for memory only, never over a call of SQLite */
+	pthread_cond_t wake; /* the thread: there is work, or it is to stop */
+	pthread_cond_t end; /* the loop: the thread has ended */
+
+	/* Below the lock. */
+	struct list_link queue; /* store_set::link */
+	struct list_link reports; /* store_report::link */
+	struct store_writer_status status;
+	bool stopping; /* write the rest, then end */
+	bool given_up; /* touch no list any more, then end */
+	bool ended;
+	bool orphaned; /* nobody is left to destroy it but the thread */
+
+	/* The thread's. The list of its batch is changed below the lock and read without. */
+	struct store_batch batch;
+	sqlite3 *db;
+	int lock_fd;
+	int bell;
+	uint64_t retry_ns;
+	uint64_t delay_ns;
+};
+
+static void move_all(struct list_link *from, struct list_link *to)
+{
+	if (list_empty(from))
+		return;
+	from->next->previous = to->previous;
+	to->previous->next = from->next;
+	from->previous->next = to;
+	to->previous = from->previous;
+	list_init(from);
+}
+
+static int wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t deadline_ns)
+{
+	struct timespec deadline = { (time_t)(deadline_ns / NS_PER_SEC),
+		(long)(deadline_ns % NS_PER_SEC) };
+
+	return pthread_cond_clockwait(condition, lock, CLOCK_MONOTONIC, &deadline);
+}
+
+static void report_written(struct store_writer *writer)
+{
+	store_batch_report_written(&writer->batch, &writer->reports);
+	writer->status.transactions++;
+	writer->status.error = (struct error){ 0 };
+	writer->delay_ns = 0;
+}
+
+static void report_delayed(struct store_writer *writer, int code, const struct error *error)
+{
+	uint64_t longest_ns = writer->retry_ns * RETRY_DELAY_TIMES;
+
+	store_batch_report_delayed(&writer->batch, code, &writer->reports);
+	writer->status.error = *error;
+	writer->delay_ns = writer->delay_ns ? writer->delay_ns * 2 : writer->retry_ns;
+	if (writer->delay_ns > longest_ns)
+		writer->delay_ns = longest_ns;
+}
+
+/* Cut short when it is to stop: one more try at once, then again with the first delay. */
+static void wait_delay(struct store_writer *writer)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + writer->delay_ns;
+	bool was_stopping = writer->stopping;
+
+	while (!writer->given_up && writer->stopping == was_stopping &&
+		wait_until(&writer->wake, &writer->lock, deadline_ns) == 0)
+		continue;
+	if (writer->stopping != was_stopping)
+		writer->delay_ns = 0;
+}
+
+/* Called and left with the lock held. */
+static void work_once(struct store_writer *writer)
+{
+	struct error error = { 0 };
+	int code;
+
+	move_all(&writer->queue, &writer->batch.sets);
+	pthread_mutex_unlock(&writer->lock);
+	code = store_batch_write(&writer->batch, &error);
+	pthread_mutex_lock(&writer->lock);
+
+	if (writer->given_up)
+		return;
+	if (code == 0)
+		report_written(writer);
+	else
+		report_delayed(writer, code, &error);
+	/* Below the lock: once given up, the bell is another file's number. */
+	eventfd_write(writer->bell, 1);
+	if (code < 0)
+		wait_delay(writer);
+}
+
+static void destroy_sets(struct list_link *list)
+{
+	struct store_set *set, *following;
+
+	list_for_each_safe (set, following, list, link)
+		store_set_destroy(set);
+}
+
+static void destroy_memory(struct store_writer *writer)
+{
+	destroy_sets(&writer->queue);
+	destroy_sets(&writer->batch.sets);
+	pthread_cond_destroy(&writer->end);
+	pthread_cond_destroy(&writer->wake);
+	pthread_mutex_destroy(&writer->lock);
+	free(writer);
+}
+
+/* Moves the log into the file, so that the next opening has nothing to repair. */
+static void close_file(struct store_writer *writer)
+{
+	store_batch_finish(&writer->batch);
+	sqlite3_close(writer->db);
+	cleanup_fd(&writer->lock_fd);
+}
+
+static void *run(void *data)
+{
+	struct store_writer *writer = data;
+	bool orphaned;
+
+	pthread_mutex_lock(&writer->lock);
+	while (!writer->given_up) {
+		if (!list_empty(&writer->queue) || !list_empty(&writer->batch.sets))
+			work_once(writer);
+		else if (writer->stopping)
+			break;
+		else
+			pthread_cond_wait(&writer->wake, &writer->lock);
+	}
+	pthread_mutex_unlock(&writer->lock);
+
+	close_file(writer);
+	pthread_mutex_lock(&writer->lock);
+	writer->ended = true;
+	orphaned = writer->orphaned;
+	pthread_cond_signal(&writer->end);
+	pthread_mutex_unlock(&writer->lock);
+	if (orphaned)
+		destroy_memory(writer);
+	return NULL;
+}
+
+/* Signals belong to the loop. */
+static int start(struct store_writer *writer)
+{
+	sigset_t all, before;
+	int code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	code = pthread_create(&writer->thread, NULL, run, writer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (code == 0)
+		pthread_setname_np(writer->thread, "axe-store");
+	return -code;
+}
+
+static int create(
+	sqlite3 *db, uint64_t retry_ns, struct store_writer **ret_writer, struct error *error)
+{
+	auto_free struct store_writer *writer = calloc(1, sizeof(*writer));
+	int code;
+
+	if (!writer)
+		return fail(error, ENOMEM, "start to write");
+	code = store_batch_init(&writer->batch, db, error);
+	if (code < 0)
+		return code;
+	writer->db = db;
+	writer->retry_ns = retry_ns;
+	list_init(&writer->queue);
+	list_init(&writer->reports);
+	pthread_mutex_init(&writer->lock, NULL);
+	pthread_cond_init(&writer->wake, NULL);
+	pthread_cond_init(&writer->end, NULL);
+	*ret_writer = take_pointer(writer);
+	return 0;
+}
+
+int store_writer_create(sqlite3 *db, int lock_fd, int bell, uint64_t retry_ns,
+	struct store_writer **ret_writer, struct error *error)
+{
+	struct store_writer *writer = NULL;
+	auto_fd lock = lock_fd;
+	int code = create(db, retry_ns, &writer, error);
+
+	if (code < 0) {
+		sqlite3_close(db);
+		return code;
+	}
+	writer->lock_fd = take_fd(&lock);
+	writer->bell = bell;
+	code = start(writer);
+	if (code < 0) {
+		close_file(writer);
+		destroy_memory(writer);
+		return fail(error, -code, "start a thread to write");
+	}
+	*ret_writer = writer;
+	return 0;
+}
+
+void store_writer_queue(struct store_writer *writer, struct store_set *set)
+{
+	pthread_mutex_lock(&writer->lock);
+	list_append(&writer->queue, &set->link);
+	pthread_cond_signal(&writer->wake);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+void store_writer_collect(struct store_writer *writer, struct list_link *reports)
+{
+	pthread_mutex_lock(&writer->lock);
+	move_all(&writer->reports, reports);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+void store_writer_status(struct store_writer *writer, struct store_writer_status *ret_status)
+{
+	pthread_mutex_lock(&writer->lock);
+	*ret_status = writer->status;
+	pthread_mutex_unlock(&writer->lock);
+}
+
+static void wait_end(struct store_writer *writer, uint64_t deadline_ns)
+{
+	while (!writer->ended && wait_until(&writer->end, &writer->lock, deadline_ns) == 0)
+		continue;
+}
+
+bool store_writer_stop(struct store_writer *writer, uint64_t deadline_ns)
+{
+	bool ended;
+
+	pthread_mutex_lock(&writer->lock);
+	writer->stopping = true;
+	pthread_cond_signal(&writer->wake);
+	wait_end(writer, deadline_ns);
+	if (!writer->ended) {
+		writer->given_up = true;
+		pthread_cond_signal(&writer->wake);
+		/* Between two tries it ends at once; in the middle of one nobody knows. */
+		wait_end(writer, clock_monotonic_ns() + GIVE_UP_WAIT_NS);
+	}
+	ended = writer->ended;
+	pthread_mutex_unlock(&writer->lock);
+	return ended;
+}
+
+void store_writer_unwritten(struct store_writer *writer,
+	void (*see)(const struct store_set *set, void *data), void *data)
+{
+	struct list_link *lists[] = { &writer->batch.sets, &writer->queue };
+	struct store_set *set;
+
+	for (size_t i = 0; i < 2; i++)
+		list_for_each (set, lists[i], link)
+			see(set, data);
+}
+
+void store_writer_destroy(struct store_writer *writer)
+{
+	/* Once it is an orphan it may be gone at any time. */
+	pthread_t thread = writer->thread;
+	bool ended;
+
+	pthread_mutex_lock(&writer->lock);
+	ended = writer->ended;
+	writer->orphaned = !ended;
+	pthread_mutex_unlock(&writer->lock);
+	if (!ended) {
+		pthread_detach(thread);
+		return;
+	}
+	pthread_join(thread, NULL);
+	destroy_memory(writer);
+}

@@ -1,0 +1,47 @@
+/* The thread that waits for the disk, so that nobody else has to. */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/list.h"
+
+struct store_set;
+struct store_writer;
+
+/*
+ * Takes the connection and the lock's descriptor, also on failure: both are closed by the thread
+ * when all is written, the connection first. `bell` is an eventfd, borrowed: rung when there is
+ * something to collect.
+ */
+int store_writer_create(sqlite3 *db, int lock_fd, int bell, uint64_t retry_ns,
+	struct store_writer **ret_writer, struct error *error);
+
+/* The set is the writer's until its final report was collected. */
+void store_writer_queue(struct store_writer *writer, struct store_set *set);
+
+/* Move all reports (store_report::link) to the end of a list, in order. */
+void store_writer_collect(struct store_writer *writer, struct list_link *reports);
+
+struct store_writer_status {
+	uint64_t transactions;
+	struct error error; /* of the last try; code 0: it went well */
+};
+
+void store_writer_status(struct store_writer *writer, struct store_writer_status *ret_status);
+
+/*
+ * Have everything queued written, the file closed and unlocked; at most until the deadline. True:
+ * the thread has ended. False: it is stuck in the disk and what was not reported is unknown; those
+ * sets are still read by it.
+ */
+bool store_writer_stop(struct store_writer *writer, uint64_t deadline_ns);
+
+/* What store_writer_stop left unwritten, in order; the list may be read until the destruction. */
+void store_writer_unwritten(struct store_writer *writer,
+	void (*see)(const struct store_set *set, void *data), void *data);
+
+/* After store_writer_stop. A stuck thread destroys the rest itself, if it ever returns. */
+void store_writer_destroy(struct store_writer *writer);
