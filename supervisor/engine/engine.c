@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "confine/filter.h"
 #include "confine/reaper.h"
 #include "engine/job_parts.h"
 #include "engine/residue.h"
@@ -81,6 +82,19 @@ static int engine_load_kernel_half(
 	if (config->records)
 		probe.records = config->records;
 	return watches_create(&probe, &engine->watches, error);
+}
+
+int engine_filter(struct engine *engine, enum seccomp_profile profile,
+	const struct sock_fprog **ret_program, struct error *error)
+{
+	int code = 0;
+
+	if (profile != SECCOMP_NONE && !engine->safe)
+		code = filter_create(profile, &engine->safe, error);
+	if (code < 0)
+		return code;
+	*ret_program = profile == SECCOMP_NONE ? NULL : filter_program(engine->safe);
+	return 0;
 }
 
 static void engine_notice(const json_t *event, void *data)
@@ -158,6 +172,7 @@ void engine_destroy(struct engine *engine)
 	reaper_destroy(engine->reaper);
 	watches_destroy(engine->watches);
 	tree_destroy(engine->tree);
+	filter_destroy(engine->safe);
 	hierarchy_close(&engine->hierarchy);
 	free(engine);
 }

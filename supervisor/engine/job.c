@@ -11,6 +11,7 @@
 #include "confine/group.h"
 #include "engine/job_parts.h"
 #include "engine/job_rows.h"
+#include "engine/plan.h"
 #include "engine/publisher.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
@@ -202,6 +203,9 @@ static int job_prepare(struct job *job, const struct job_options *options, struc
 		code = job_copy_environment(job, options->environment);
 	if (code < 0)
 		return fail(error, -code, "prepare the job");
+	code = plan_check_limits(&job->engine->hierarchy, job->manifest, error);
+	if (code < 0)
+		return code;
 	code = job_make_places(
 		job, options->state_dir ? options->state_dir : STATE_DIR_DEFAULT, error);
 	if (code == 0)

@@ -8,37 +8,10 @@
 #include "confine/hierarchy.h"
 #include "confine/limits.h"
 #include "engine/engine.h"
+#include "engine/limit_json.h"
+#include "engine/plan.h"
 #include "engine/tree.h"
 #include "model/manifest.h"
-
-static json_t *limit_json(
-	const struct hierarchy *hierarchy, const struct limit_row *row, uint64_t value)
-{
-	const struct hierarchy_controller *controller =
-		row->controller ? hierarchy_controller(hierarchy, row->controller) : NULL;
-	const char *where = !row->controller ? "resource limit of each process"
-			    : !controller    ? "nowhere"
-			    : controller->v2 ? row->v2_attribute
-					     : row->v1_attribute;
-
-	return json_pack("{s:s, s:I, s:s, s:s}", "name", row->name, "value", (json_int_t)value,
-		"set_as", where, "hierarchy",
-		!row->controller               ? "none"
-		: controller && controller->v2 ? hierarchy->root
-					       : (controller ? controller->v1_path : "none"));
-}
-
-static json_t *limits_json(const struct hierarchy *hierarchy, const struct limits *limits)
-{
-	json_t *array = json_array();
-
-	for (int kind = 0; kind < LIMIT_KINDS; kind++) {
-		if (limits->set[kind])
-			json_array_append_new(array,
-				limit_json(hierarchy, &limit_rows[kind], limits->value[kind]));
-	}
-	return array;
-}
 
 static json_t *words_json(char **words)
 {
@@ -68,13 +41,14 @@ static json_t *assessment_json(
 	return json;
 }
 
-static int check_limits(
+int plan_check_limits(
 	const struct hierarchy *hierarchy, const struct manifest *manifest, struct error *error)
 {
 	for (size_t i = 0; i < manifest->assessments_count; i++) {
 		const struct assessment *assessment = manifest->assessments[i];
 
-		if (limit_set_check(hierarchy, &assessment->limits, error) < 0)
+		if (!assessment->limits_optional &&
+			limit_set_check(hierarchy, &assessment->limits, error) < 0)
 			return fail_context(error, "assessment `%s`", assessment->name);
 	}
 	return 0;
@@ -89,7 +63,7 @@ int engine_plan(const struct engine_config *config, const struct manifest *manif
 
 	if (code < 0)
 		return code;
-	code = check_limits(&hierarchy, manifest, error);
+	code = plan_check_limits(&hierarchy, manifest, error);
 	if (code < 0) {
 		hierarchy_close(&hierarchy);
 		return code;

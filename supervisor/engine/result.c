@@ -6,17 +6,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "confine/limits.h"
+#include "engine/limit_json.h"
 #include "engine/process_json.h"
 #include "engine/runner_parts.h"
 #include "model/assessment.h"
 #include "model/result.h"
 #include "model/verdict.h"
 #include "record/output.h"
-
-static json_t *count_json(bool known, uint64_t value)
-{
-	return known ? json_integer((json_int_t)value) : json_null();
-}
 
 static json_t *error_json(const struct runner *runner, const struct ruling *ruling)
 {
@@ -68,21 +64,18 @@ static json_t *integrity_json(const struct integrity *integrity)
 		(json_int_t)integrity->escaped);
 }
 
-static json_t *usage_json(const struct result_facts *facts)
+static json_t *usage_json(const struct runner *runner, const struct result_facts *facts)
 {
-	const struct limit_usage *usage = facts->usage;
-	json_t *json = json_object();
+	json_t *json = limit_usage_json(facts->usage);
 
 	json_object_set_new(
 		json, "user_ms", facts->has_cpu ? json_ms(facts->user_us * 1000) : json_null());
 	json_object_set_new(
 		json, "system_ms", facts->has_cpu ? json_ms(facts->system_us * 1000) : json_null());
-	json_object_set_new(json, "memory_peak_bytes",
-		count_json(usage->has_memory_peak, usage->memory_peak_bytes));
-	json_object_set_new(json, "pids_peak", count_json(usage->has_pids_peak, usage->pids_peak));
-	json_object_set_new(json, "oom_kills", count_json(usage->has_oom_kills, usage->oom_kills));
-	json_object_set_new(
-		json, "pids_refused", count_json(usage->has_pids_refused, usage->pids_refused));
+	/* The root and what was waited for below it: a witness where no controller measures. */
+	json_object_set_new(json, "largest_process_bytes",
+		runner->root_waited ? json_integer((json_int_t)runner->root_usage.ru_maxrss * 1024)
+				    : json_null());
 	return json;
 }
 
@@ -123,7 +116,7 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 	json_object_set(json, "warnings", facts->warnings);
 	json_object_set_new(json, "processes", processes_json(runner));
 	json_object_set_new(json, "integrity", integrity_json(&runner->integrity));
-	json_object_set_new(json, "usage", usage_json(facts));
+	json_object_set_new(json, "usage", usage_json(runner, facts));
 	json_object_set_new(json, "output",
 		json_pack("{s:o, s:o}", "stdout", output_json(&facts->outputs[RUNNER_STDOUT]),
 			"stderr", output_json(&facts->outputs[RUNNER_STDERR])));

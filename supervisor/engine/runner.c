@@ -129,8 +129,8 @@ bool runner_is_over(const struct runner *runner)
 static bool runner_wait_for_root(struct runner *runner)
 {
 	if (!runner->root_waited)
-		runner->root_waited = reaper_status(
-			runner->context->engine->reaper, runner->child.pid, &runner->root_status);
+		runner->root_waited = reaper_usage(runner->context->engine->reaper,
+			runner->child.pid, &runner->root_status, &runner->root_usage);
 	return runner->root_waited;
 }
 

@@ -30,6 +30,18 @@ static const char *const output_names[] = {
 	[RUNNER_STDERR] = "stderr",
 };
 
+static int prepare_limits(struct runner *runner, const char *path, struct error *error)
+{
+	const struct hierarchy *hierarchy = &runner->context->engine->hierarchy;
+	const struct assessment *assessment = runner->assessment;
+
+	if (assessment->limits_optional)
+		return limit_set_create_possible(hierarchy, runner->group, path,
+			&assessment->limits, &runner->limits, error);
+	return limit_set_create(
+		hierarchy, runner->group, path, &assessment->limits, &runner->limits, error);
+}
+
 static int prepare_group(struct runner *runner, struct error *error)
 {
 	const struct job_context *context = runner->context;
@@ -49,8 +61,7 @@ static int prepare_group(struct runner *runner, struct error *error)
 		&runner->watch, error);
 	if (code < 0)
 		return code;
-	return limit_set_create(&engine->hierarchy, runner->group, path,
-		&runner->assessment->limits, &runner->limits, error);
+	return prepare_limits(runner, path, error);
 }
 
 static int prepare_outputs(struct runner *runner, struct error *error)
@@ -166,7 +177,7 @@ static int give_birth(struct runner *runner, struct error *error)
 	if (stdin_fd < 0)
 		return stdin_fd;
 	code = surroundings_prepare(&surroundings, runner->context, runner->assessment,
-		runner->index, runner->try_number, error);
+		runner->limits, runner->index, runner->try_number, error);
 	if (code == 0) {
 		struct spawn_plan *plan = &surroundings.plan;
 		int v1_groups[LIMIT_SET_DESCRIPTORS];

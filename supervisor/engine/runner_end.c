@@ -11,7 +11,7 @@
 #include "confine/group.h"
 #include "confine/limits.h"
 #include "confine/reaper.h"
-#include "engine/process_json.h"
+#include "engine/limit_json.h"
 #include "engine/residue.h"
 #include "engine/result.h"
 #include "engine/runner_parts.h"
@@ -96,22 +96,16 @@ static void finish_outputs(
 			"output was bounded only at its end");
 }
 
-static void warn_of_limits(
-	const struct runner *runner, const struct limit_usage *usage, json_t *warnings)
+static void warn_of_oom(const struct runner *runner, json_t *warnings)
 {
+	uint64_t kills = runner->watch ? watch_slot(runner->watch)->oom_kills : 0;
 	char text[160];
 
-	if (usage->has_pids_refused && usage->pids_refused) {
-		snprintf(text, sizeof(text), "limit pids reached: %llu forks refused",
-			(unsigned long long)usage->pids_refused);
-		warn(warnings, "limit", text);
-	}
-	if (runner->watch && watch_slot(runner->watch)->oom_kills) {
-		snprintf(text, sizeof(text),
-			"limit memory reached: %llu processes killed by the kernel",
-			(unsigned long long)watch_slot(runner->watch)->oom_kills);
-		warn(warnings, "limit", text);
-	}
+	if (!kills)
+		return;
+	snprintf(text, sizeof(text), "the kernel ran out of memory here and killed %llu processes",
+		(unsigned long long)kills);
+	warn(warnings, "oom", text);
 }
 
 /* The group goes to its grave, or, while something in it lives, to the residue. */
@@ -146,12 +140,12 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 
 	if (runner->watch && runner->child.pid)
 		runner_reconcile(runner);
-	if (runner->limits)
-		limit_set_usage(runner->limits, &usage);
+	limit_set_usage(runner->limits, &usage);
 	facts.has_cpu = runner->group &&
 			group_cpu_usage(runner->group, &facts.user_us, &facts.system_us) == 0;
 	finish_outputs(runner, summaries, warnings);
-	warn_of_limits(runner, &usage, warnings);
+	limit_warnings_add(warnings, &runner->assessment->limits, runner->limits, &usage);
+	warn_of_oom(runner, warnings);
 	decide(runner, ret_ruling);
 	return result_json(runner, &facts);
 }

@@ -1,6 +1,7 @@
 /* The inside of struct runner, for the files that together are the runner. */
 #pragma once
 
+#include <sys/resource.h>
 #include <systemd/sd-event.h>
 
 #include "bpf/event.h"
@@ -59,6 +60,7 @@ struct runner {
 	uint64_t ended_ns;
 	bool root_waited;
 	int root_status;
+	struct rusage root_usage;
 	bool could_not_start;
 	struct spawn_failure failure; /* stage and errno, when could_not_start */
 	char failure_text[480];

@@ -7,8 +7,12 @@
 #include "base/list.h"
 #include "confine/hierarchy.h"
 #include "engine/timer.h"
+#include "model/assessment.h"
 
+struct error;
+struct filter;
 struct reaper;
+struct sock_fprog;
 struct residue;
 struct store;
 struct tree;
@@ -21,6 +25,7 @@ struct engine {
 	struct watches *watches;
 	struct reaper *reaper;
 	struct residue *residue;
+	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;
 	sd_event_source *children;
 	struct timer sweep;
@@ -33,3 +38,7 @@ struct engine {
 
 /* Begin or go on sweeping (draining, trimming outputs) while there is a job. */
 void engine_sweep_soon(struct engine *engine);
+
+/* The filter of a profile, the engine's own; NULL of SECCOMP_NONE. */
+int engine_filter(struct engine *engine, enum seccomp_profile profile,
+	const struct sock_fprog **ret_program, struct error *error);

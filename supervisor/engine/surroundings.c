@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "confine/limits.h"
 #include "engine/context.h"
+#include "engine/shared.h"
 #include "model/manifest.h"
 #include "record/jobdir.h"
 
@@ -127,7 +129,8 @@ static int prepare_environment(struct surroundings *surroundings, const struct j
 	return code;
 }
 
-static void prepare_rlimits(struct surroundings *surroundings, const struct assessment *assessment)
+static void prepare_rlimits(struct surroundings *surroundings, const struct assessment *assessment,
+	const struct limit_set *set)
 {
 	struct spawn_plan *plan = &surroundings->plan;
 
@@ -135,7 +138,8 @@ static void prepare_rlimits(struct surroundings *surroundings, const struct asse
 		rlim_t value = assessment->limits.value[kind];
 
 		if (!assessment->limits.set[kind] || limit_rows[kind].controller ||
-			plan->rlimits_count == SURROUNDINGS_RLIMITS)
+			plan->rlimits_count == SURROUNDINGS_RLIMITS ||
+			(set && limit_set_skipped(set, (enum limit_kind)kind)))
 			continue;
 		surroundings->rlimits[plan->rlimits_count++] = (struct spawn_rlimit){
 			.resource = limit_rows[kind].rlimit,
@@ -163,8 +167,8 @@ static int prepare_credentials(
 }
 
 int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
-	const struct assessment *assessment, unsigned index, unsigned try_number,
-	struct error *error)
+	const struct assessment *assessment, const struct limit_set *set, unsigned index,
+	unsigned try_number, struct error *error)
 {
 	int code;
 
@@ -182,7 +186,11 @@ int surroundings_prepare(struct surroundings *surroundings, const struct job_con
 			assessment->name, ENVIRONMENT_MOST);
 	if (code < 0)
 		return fail(error, -code, "prepare `%s`", assessment->name);
-	prepare_rlimits(surroundings, assessment);
+	prepare_rlimits(surroundings, assessment, set);
+	code = engine_filter(
+		context->engine, assessment->seccomp, &surroundings->plan.filter, error);
+	if (code < 0)
+		return code;
 	surroundings->plan.argv = (const char *const *)assessment->argv;
 	surroundings->plan.environment = (const char *const *)surroundings->environment;
 	surroundings->plan.workdir = assessment->workdir;

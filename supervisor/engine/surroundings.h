@@ -6,6 +6,7 @@
 struct assessment;
 struct error;
 struct job_context;
+struct limit_set;
 
 #define SURROUNDINGS_RLIMITS 8
 
@@ -21,6 +22,6 @@ struct surroundings {
 
 /* On failure there is nothing to finish, but surroundings_finish is harmless. */
 int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
-	const struct assessment *assessment, unsigned index, unsigned try_number,
-	struct error *error);
+	const struct assessment *assessment, const struct limit_set *set, unsigned index,
+	unsigned try_number, struct error *error);
 void surroundings_finish(struct surroundings *surroundings);

@@ -107,14 +107,20 @@ static struct manifest *parse(const char *text)
 	return manifest;
 }
 
-void fixture_start(struct fixture *fixture, const char *manifest)
+int fixture_try(struct fixture *fixture, const char *manifest, struct error *error)
 {
 	struct job_observer observer = { .event = on_event, .ended = on_ended, .data = fixture };
-	struct error error = { 0 };
 
 	fixture_options.state_dir = fixture->state_dir;
-	if (job_create(fixture->engine, parse(manifest), &fixture_options, &observer, &fixture->job,
-		    &error) < 0)
+	return job_create(fixture->engine, parse(manifest), &fixture_options, &observer,
+		&fixture->job, error);
+}
+
+void fixture_start(struct fixture *fixture, const char *manifest)
+{
+	struct error error = { 0 };
+
+	if (fixture_try(fixture, manifest, &error) < 0)
 		fail_msg("%s", error.text);
 }
 

@@ -36,6 +36,10 @@ extern struct job_options fixture_options;
 /* Start a job of this manifest text (JSON with single quotes for readability). */
 void fixture_start(struct fixture *fixture, const char *manifest);
 
+/* The same for one that may be refused: 0, or -errno with the reason. */
+struct error;
+int fixture_try(struct fixture *fixture, const char *manifest, struct error *error);
+
 /* Turn the loop until the job has ended (fails the test after 30 s). */
 void fixture_finish(struct fixture *fixture);
 

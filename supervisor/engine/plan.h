@@ -1,0 +1,10 @@
+/* What a job needs of its host, looked at before anything is made. */
+#pragma once
+
+struct error;
+struct hierarchy;
+struct manifest;
+
+/* The first limit that this host cannot enforce is an error, unless its assessment lets it go. */
+int plan_check_limits(
+	const struct hierarchy *hierarchy, const struct manifest *manifest, struct error *error);
