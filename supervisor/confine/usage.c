@@ -1,65 +1,173 @@
-/* What a group's controllers measured, read from their attributes. */
+/* What a group's controllers measured, and what of it proves that a limit was exceeded. */
 #include "confine/usage.h"
 
+#include <inttypes.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "confine/limits.h"
+#include "base/text.h"
 
-#define FIELD(has, value) offsetof(struct limit_usage, has), offsetof(struct limit_usage, value)
+#define TEXT_SIZE     16384
+#define NS_PER_US     1000
+#define FIELD(member) offsetof(struct limit_usage, has_##member)
+#define VALUE(member) offsetof(struct limit_usage, member)
 
-/* The attribute, the key of the line that has the number (NULL: it is alone), and its field. */
+/*
+ * The attribute, what stands before the number in it (NULL: nothing), what the number is divided
+ * by, and its field. Rows of one attribute follow each other: it is read once.
+ */
 static const struct source {
 	bool v1;
+	bool each_disk; /* all such numbers are added up, and none is 0 */
 	const char *attribute;
-	const char *key;
+	const char *before;
+	uint64_t divisor;
 	size_t has, value;
 } sources[] = {
-	{ false, "memory.peak", NULL, FIELD(has_memory_peak, memory_peak_bytes) },
-	{ false, "memory.current", NULL, FIELD(has_memory_now, memory_bytes) },
-	{ false, "memory.events", "oom_kill", FIELD(has_oom_kills, oom_kills) },
-	{ false, "pids.peak", NULL, FIELD(has_pids_peak, pids_peak) },
-	{ false, "pids.events", "max", FIELD(has_pids_refused, pids_refused) },
-	{ true, "memory.max_usage_in_bytes", NULL, FIELD(has_memory_peak, memory_peak_bytes) },
-	{ true, "memory.usage_in_bytes", NULL, FIELD(has_memory_now, memory_bytes) },
-	{ true, "memory.oom_control", "oom_kill", FIELD(has_oom_kills, oom_kills) },
-	{ true, "pids.peak", NULL, FIELD(has_pids_peak, pids_peak) },
-	{ true, "pids.events", "max", FIELD(has_pids_refused, pids_refused) },
+	{ false, false, "memory.peak", NULL, 1, FIELD(memory_peak), VALUE(memory_peak_bytes) },
+	{ false, false, "memory.current", NULL, 1, FIELD(memory_now), VALUE(memory_bytes) },
+	{ false, false, "memory.events", "max ", 1, FIELD(memory_hits), VALUE(memory_hits) },
+	{ false, false, "memory.events", "oom_kill ", 1, FIELD(oom_kills), VALUE(oom_kills) },
+	{ false, false, "memory.swap.peak", NULL, 1, FIELD(swap_peak), VALUE(swap_peak_bytes) },
+	{ false, false, "memory.swap.events", "max ", 1, FIELD(swap_hits), VALUE(swap_hits) },
+	{ false, false, "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
+	{ false, false, "pids.events", "max ", 1, FIELD(pids_refused), VALUE(pids_refused) },
+	{ false, false, "cpu.stat", "nr_throttled ", 1, FIELD(cpu_throttled),
+		VALUE(cpu_throttled) },
+	{ false, false, "cpu.stat", "throttled_usec ", 1, FIELD(cpu_throttled_time),
+		VALUE(cpu_throttled_us) },
+	{ false, true, "io.stat", "rbytes=", 1, FIELD(io_read), VALUE(io_read_bytes) },
+	{ false, true, "io.stat", "wbytes=", 1, FIELD(io_written), VALUE(io_written_bytes) },
+	{ false, true, "io.stat", "rios=", 1, FIELD(io_reads), VALUE(io_reads) },
+	{ false, true, "io.stat", "wios=", 1, FIELD(io_writes), VALUE(io_writes) },
+	{ false, false, "io.pressure", "total=", 1, FIELD(io_stalled), VALUE(io_stalled_us) },
+	{ true, false, "memory.max_usage_in_bytes", NULL, 1, FIELD(memory_peak),
+		VALUE(memory_peak_bytes) },
+	{ true, false, "memory.usage_in_bytes", NULL, 1, FIELD(memory_now), VALUE(memory_bytes) },
+	{ true, false, "memory.failcnt", NULL, 1, FIELD(memory_hits), VALUE(memory_hits) },
+	{ true, false, "memory.oom_control", "oom_kill ", 1, FIELD(oom_kills), VALUE(oom_kills) },
+	{ true, false, "memory.memsw.failcnt", NULL, 1, FIELD(swap_hits), VALUE(swap_hits) },
+	{ true, false, "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
+	{ true, false, "pids.events", "max ", 1, FIELD(pids_refused), VALUE(pids_refused) },
+	{ true, false, "cpu.stat", "nr_throttled ", 1, FIELD(cpu_throttled), VALUE(cpu_throttled) },
+	{ true, false, "cpu.stat", "throttled_time ", NS_PER_US, FIELD(cpu_throttled_time),
+		VALUE(cpu_throttled_us) },
+	{ true, true, "blkio.throttle.io_service_bytes", "Read ", 1, FIELD(io_read),
+		VALUE(io_read_bytes) },
+	{ true, true, "blkio.throttle.io_service_bytes", "Write ", 1, FIELD(io_written),
+		VALUE(io_written_bytes) },
+	{ true, true, "blkio.throttle.io_serviced", "Read ", 1, FIELD(io_reads), VALUE(io_reads) },
+	{ true, true, "blkio.throttle.io_serviced", "Write ", 1, FIELD(io_writes),
+		VALUE(io_writes) },
 };
 
-static const char *find_number(char *text, const char *key)
+/* From `text` on, which is a part of `whole`: the number behind the word `before`; NULL: none. */
+static const char *find_number(const char *text, const char *whole, const char *before)
 {
-	size_t size = key ? strlen(key) : 0;
-	char *rest = NULL;
-
-	if (!key)
-		return text;
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		if (strncmp(line, key, size) == 0 && line[size] == ' ')
-			return line + size + 1;
+	if (!before)
+		return text == whole ? text : NULL;
+	for (const char *at = strstr(text, before); at; at = strstr(at + 1, before))
+		if (at == whole || at[-1] == ' ' || at[-1] == '\n')
+			return at + strlen(before);
 	return NULL;
 }
 
-static void source_read(int directory, const struct source *source, struct limit_usage *usage)
+static bool take_number(const struct source *source, const char *text, uint64_t *ret_number)
 {
-	char text[1024];
-	ssize_t length = file_read_text_at(directory, source->attribute, text, sizeof(text));
-	const char *number = length > 0 ? find_number(text, source->key) : NULL;
-	char *end = NULL;
-	uint64_t value = number ? strtoull(number, &end, 10) : 0;
+	const char *at = find_number(text, text, source->before);
+	uint64_t sum = 0;
+	char *end;
 
-	if (!number || end == number)
-		return;
-	*(uint64_t *)((char *)usage + source->value) = value;
-	*(bool *)((char *)usage + source->has) = true;
+	if (!at && !source->each_disk)
+		return false;
+	for (; at; at = source->each_disk ? find_number(end, text, source->before) : NULL) {
+		sum += strtoull(at, &end, 10);
+		if (end == at)
+			return false;
+	}
+	*ret_number = sum / source->divisor;
+	return true;
 }
 
 void usage_read(int directory, bool v1, struct limit_usage *usage)
 {
-	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++)
-		if (sources[i].v1 == v1)
-			source_read(directory, &sources[i], usage);
+	char text[TEXT_SIZE];
+	const char *attribute = "";
+	ssize_t length = 0;
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+		const struct source *source = &sources[i];
+		uint64_t number;
+
+		if (source->v1 != v1)
+			continue;
+		if (strcmp(source->attribute, attribute) != 0)
+			length =
+				file_read_text_at(directory, source->attribute, text, sizeof(text));
+		attribute = source->attribute;
+		if (length < 0 || !take_number(source, text, &number))
+			continue;
+		*(uint64_t *)((char *)usage + source->value) = number;
+		*(bool *)((char *)usage + source->has) = true;
+	}
+}
+
+static bool exceeded_cpu(
+	const struct limit_usage *usage, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	char duration[TEXT_DURATION_SIZE];
+
+	if (usage->cpu_throttled == 0)
+		return false;
+	snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE,
+		"throttled in %" PRIu64 " periods of 100 ms, for %s in all", usage->cpu_throttled,
+		text_format_duration(usage->cpu_throttled_us * NS_PER_US, duration));
+	return true;
+}
+
+static bool exceeded_io(
+	const struct limit_usage *usage, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	char duration[TEXT_DURATION_SIZE];
+
+	if (usage->io_stalled_us == 0)
+		return false;
+	snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "%s of waiting for disks",
+		text_format_duration(usage->io_stalled_us * NS_PER_US, duration));
+	return true;
+}
+
+static bool exceeded_count(
+	uint64_t count, const char *what, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	if (count)
+		snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "%" PRIu64 " %s", count, what);
+	return count != 0;
+}
+
+bool limit_usage_exceeded(const struct limit_usage *usage, enum limit_kind kind,
+	char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	switch (kind) {
+	case LIMIT_MEMORY:
+		return exceeded_count(
+			usage->oom_kills, "processes killed by the kernel", ret_evidence);
+	case LIMIT_SWAP:
+		return exceeded_count(usage->swap_hits, "times reached", ret_evidence);
+	case LIMIT_PIDS:
+		return exceeded_count(usage->pids_refused, "forks refused", ret_evidence);
+	case LIMIT_CPU:
+		return exceeded_cpu(usage, ret_evidence);
+	case LIMIT_IO:
+		return exceeded_io(usage, ret_evidence);
+	case LIMIT_CPUS:
+	case LIMIT_FILES:
+	case LIMIT_CORE:
+	case LIMIT_KINDS:
+		break;
+	}
+	return false;
 }

@@ -13,7 +13,7 @@ struct limit_usage {
 	bool has_memory_now;
 	uint64_t memory_bytes;
 	bool has_memory_hits;
-	uint64_t memory_hits; /* how often the maximum was reached, and something reclaimed */
+	uint64_t memory_hits; /* how often the maximum was reached; on v1 not where swap has none */
 	bool has_oom_kills;
 	uint64_t oom_kills;
 	bool has_swap_peak; /* v2 only: v1 keeps no peak of swap alone */
