@@ -1,6 +1,7 @@
 /* One child of spawn() from birth to end, with what it wrote. */
 #pragma once
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>

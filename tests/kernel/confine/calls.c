@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #define NOWHERE 1u /* a pointer that ends in EFAULT */
-#define INVALID 0xffffffffu /* a descriptor, a set of flags, a clock or a type that there is not   \
-			     */
+#define INVALID                                                                                    \
+	0xffffffffu /* a descriptor, a set of flags, a clock or a type that there is not           \
+		     */
 
 const char *const call_abi_names[CALL_ABIS] = {
 	[CALL_NATIVE] = "native",

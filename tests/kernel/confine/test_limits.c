@@ -1,279 +1,183 @@
-/* Limits bind, measure and leave nothing behind, on v2 or on v1 as this host has them. */
+/* Sets of limits are all or nothing, or what is possible, and leave nothing behind. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "confine/delegate.h"
-#include "confine/limits.h"
 #include "support/require.h"
-#include "tests/kernel/confine/birth.h"
-
-#define MIB (UINT64_C(1) << 20)
+#include "tests/kernel/confine/bounds.h"
 
 static struct nursery nursery;
 
-/* The hierarchy is the host's own, so that v1 groups too get the test's unique name. */
 static int setup(void **state)
 {
-	if (test_groups_create(&nursery.groups) < 0)
-		return -1;
-	return hierarchy_open(NULL, &nursery.hierarchy, NULL);
+	return bounds_setup(&nursery);
 }
 
 static int teardown(void **state)
 {
-	int code = test_groups_destroy(&nursery.groups);
-
-	hierarchy_close(&nursery.hierarchy);
-	return code;
+	return bounds_teardown(&nursery);
 }
 
-/* One assessment's group and limits. */
-struct bounds {
-	char path[128];
-	struct group *group;
-	struct limit_set *set;
-	int procs[LIMIT_SET_DESCRIPTORS];
-};
-
-static int bounds_try(struct bounds *bounds, const char *name, uint64_t memory, uint64_t pids,
-	struct error *error)
+static struct limits limits_of(uint64_t memory, uint64_t pids)
 {
 	struct limits limits = { 0 };
 
-	limits.set[LIMIT_MEMORY] = memory != 0;
-	limits.value[LIMIT_MEMORY] = memory;
-	limits.set[LIMIT_PIDS] = pids != 0;
-	limits.value[LIMIT_PIDS] = pids;
-	*bounds = (struct bounds){ 0 };
-	snprintf(bounds->path, sizeof(bounds->path), "%s/%s", nursery.groups.name, name);
-	if (group_create(&nursery.hierarchy, bounds->path, &bounds->group, error) < 0)
-		return -1;
-	return limit_set_create(
-		&nursery.hierarchy, bounds->group, bounds->path, &limits, &bounds->set, error);
-}
-
-static void bounds_make(struct bounds *bounds, const char *name, uint64_t memory, uint64_t pids)
-{
-	struct error error = { 0 };
-
-	if (bounds_try(bounds, name, memory, pids, &error) < 0)
-		fail_msg("%s", error.text);
-}
-
-static void bounds_end(struct bounds *bounds)
-{
-	assert_int_equal(group_kill(bounds->group, NULL), 0);
-	assert_int_equal(test_groups_wait(group_path(bounds->group), "populated", 0), 0);
-	assert_int_equal(limit_set_remove(bounds->set), 0);
-	limit_set_destroy(bounds->set);
-	assert_int_equal(group_remove(bounds->group), 0);
-	group_destroy(bounds->group);
-}
-
-/* Where a controller keeps the attributes of `name` ("": of the parent of them all). */
-static const char *home_path(const char *controller, const char *name)
-{
-	static char path[512];
-	const struct hierarchy_controller *found =
-		hierarchy_controller(&nursery.hierarchy, controller);
-
-	assert_non_null(found);
-	snprintf(path, sizeof(path), "%s/%s%s%s",
-		found->v2 ? nursery.hierarchy.root : found->v1_path, nursery.groups.name,
-		*name ? "/" : "", name);
-	return path;
-}
-
-static bool is_v1(const char *controller)
-{
-	return !hierarchy_controller(&nursery.hierarchy, controller)->v2;
-}
-
-static void prepare(struct birth *birth, struct bounds *bounds, const char *const *argv)
-{
-	nursery.group = bounds->group;
-	birth_prepare(birth, &nursery, argv);
-	birth->plan.procs_fds = bounds->procs;
-	birth->plan.procs_fds_count = limit_set_descriptors(bounds->set, bounds->procs);
-}
-
-static void memory_hog_is_killed(void **state)
-{
-	struct bounds bounds;
-	struct birth birth;
-	struct limit_usage usage;
-
-	bounds_make(&bounds, "hog", 32 * MIB, 0);
-	/* Keeps all of a line that never ends. */
-	prepare(&birth, &bounds, ARGV("tail", "/dev/zero"));
-	birth_run(&birth);
-	assert_int_equal(birth.report, 1);
-	assert_true(WIFSIGNALED(birth.status));
-	assert_int_equal(WTERMSIG(birth.status), SIGKILL);
-	limit_set_usage(bounds.set, &usage);
-	assert_true(usage.has_oom_kills);
-	assert_int_equal(usage.oom_kills, 1);
-	assert_true(usage.has_memory_peak && usage.has_memory_now);
-	assert_in_range(usage.memory_peak_bytes, 16 * MIB, 32 * MIB);
-	bounds_end(&bounds);
-}
-
-static void fork_beyond_the_limit_is_refused(void **state)
-{
-	struct bounds bounds;
-	struct birth birth;
-	struct limit_usage usage;
-
-	bounds_make(&bounds, "forks", 0, 3);
-	prepare(&birth, &bounds,
-		ARGV("sh", "-c", "sleep 999 & sleep 999 & sleep 999 & sleep 999 & :"));
-	birth_run(&birth);
-	assert_int_equal(birth.report, 1);
-	assert_true(WIFEXITED(birth.status) && WEXITSTATUS(birth.status) != 0);
-	limit_set_usage(bounds.set, &usage);
-	assert_true(usage.has_pids_refused);
-	assert_true(usage.pids_refused >= 1);
-	if (usage.has_pids_peak)
-		assert_in_range(usage.pids_peak, 2, 3);
-	bounds_end(&bounds);
+	if (memory)
+		limits_add(&limits, LIMIT_MEMORY, memory);
+	if (pids)
+		limits_add(&limits, LIMIT_PIDS, pids);
+	return limits;
 }
 
 static void limits_hold_from_the_first_instruction_of_the_program(void **state)
 {
+	const struct limits limits = limits_of(64 * MIB, 8);
 	struct bounds bounds;
 	struct birth birth;
 	char expected[256];
 
-	bounds_make(&bounds, "member", 64 * MIB, 8);
-	prepare(&birth, &bounds, ARGV("cat", "/proc/self/cgroup"));
+	bounds_make(&bounds, &nursery, "member", &limits);
+	bounds_prepare(&bounds, &birth, ARGV("cat", "/proc/self/cgroup"));
 	birth_succeeds(&birth);
 	snprintf(expected, sizeof(expected), ":memory:/%s\n", bounds.path);
-	if (is_v1("memory"))
+	if (bounds_is_v1(&nursery, LIMIT_MEMORY))
 		assert_non_null(strstr(birth.text, expected));
 	snprintf(expected, sizeof(expected), ":pids:/%s\n", bounds.path);
-	if (is_v1("pids"))
+	if (bounds_is_v1(&nursery, LIMIT_PIDS))
 		assert_non_null(strstr(birth.text, expected));
 	bounds_end(&bounds);
 }
 
-static void attribute_is(const char *group, const char *name, const char *expected)
+/* No v1 group, and no descriptor for the child; on v2 what measures is there all the same. */
+static void without_limits_nothing_is_made_but_measured_where_it_is_free(void **state)
 {
-	char path[1024], text[64];
-
-	snprintf(path, sizeof(path), "%s/%s", group, name);
-	assert_true(file_read_text_at(AT_FDCWD, path, text, sizeof(text)) >= 0);
-	assert_string_equal(text, expected);
-}
-
-static bool counts_swap(const char *group)
-{
-	char path[1024];
-
-	snprintf(path, sizeof(path), "%s/memory.memsw.limit_in_bytes", group);
-	return access(path, F_OK) == 0;
-}
-
-static void swap_does_not_widen_the_memory_limit(void **state)
-{
+	const struct limits limits = { 0 };
 	struct bounds bounds;
-	const char *home;
+	struct birth birth;
+	struct limit_usage usage;
 
-	bounds_make(&bounds, "swap", 32 * MIB, 0);
-	home = home_path("memory", "swap");
-	attribute_is(home, is_v1("memory") ? "memory.limit_in_bytes" : "memory.max", "33554432");
-	if (!is_v1("memory"))
-		attribute_is(home, "memory.swap.max", "0");
-	else if (counts_swap(home))
-		attribute_is(home, "memory.memsw.limit_in_bytes", "33554432");
+	bounds_make(&bounds, &nursery, "free", &limits);
+	bounds_prepare(&bounds, &birth, ARGV("true"));
+	assert_int_equal(birth.plan.procs_fds_count, 0);
+	birth_succeeds(&birth);
+	limit_set_usage(bounds.set, &usage);
+	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++)
+		if (limit_controller(&nursery.hierarchy, kind) && bounds_is_v1(&nursery, kind))
+			assert_int_equal(access(bounds_home(&nursery, kind, ""), F_OK), -1);
+	assert_int_equal(usage.has_memory_now, !bounds_is_v1(&nursery, LIMIT_MEMORY));
+	assert_int_equal(usage.has_oom_kills, !bounds_is_v1(&nursery, LIMIT_MEMORY));
+	assert_int_equal(usage.has_pids_refused, !bounds_is_v1(&nursery, LIMIT_PIDS));
 	bounds_end(&bounds);
 }
 
 static void used_name_is_refused_and_nothing_is_left(void **state)
 {
+	const struct limits limits = limits_of(64 * MIB, 8);
 	struct bounds bounds;
 	struct error error = { 0 };
 
-	if (!is_v1("pids"))
+	if (!bounds_is_v1(&nursery, LIMIT_PIDS))
 		skip();
-	assert_int_equal(mkdir(home_path("pids", ""), 0755), 0);
-	assert_int_equal(mkdir(home_path("pids", "used"), 0755), 0);
-	assert_int_equal(bounds_try(&bounds, "used", 64 * MIB, 8, &error), -EEXIST);
+	assert_int_equal(mkdir(bounds_home(&nursery, LIMIT_PIDS, ""), 0755), 0);
+	assert_int_equal(mkdir(bounds_home(&nursery, LIMIT_PIDS, "used"), 0755), 0);
+	assert_int_equal(bounds_try(&bounds, &nursery, "used", &limits, &error), -EEXIST);
 	assert_null(bounds.set);
 	assert_non_null(strstr(error.text, "never used twice"));
-	assert_int_equal(access(home_path("memory", ""), F_OK), -1);
-	assert_int_equal(access(home_path("pids", "used"), F_OK), 0);
-	assert_int_equal(rmdir(home_path("pids", "used")), 0);
-	assert_int_equal(rmdir(home_path("pids", "")), 0);
+	assert_int_equal(access(bounds_home(&nursery, LIMIT_MEMORY, ""), F_OK), -1);
+	assert_int_equal(access(bounds_home(&nursery, LIMIT_PIDS, "used"), F_OK), 0);
+	assert_int_equal(rmdir(bounds_home(&nursery, LIMIT_PIDS, "used")), 0);
+	assert_int_equal(rmdir(bounds_home(&nursery, LIMIT_PIDS, "")), 0);
 	bounds_end(&bounds);
 }
 
 static void impossible_value_names_the_limit_and_leaves_nothing(void **state)
 {
+	const struct limits limits = limits_of(64 * MIB, UINT64_MAX);
 	struct bounds bounds;
 	struct error error = { 0 };
 
-	assert_true(bounds_try(&bounds, "value", 64 * MIB, UINT64_MAX, &error) < 0);
+	assert_true(bounds_try(&bounds, &nursery, "value", &limits, &error) < 0);
 	assert_null(bounds.set);
 	assert_non_null(strstr(error.text, "`pids`"));
-	if (is_v1("memory"))
-		assert_int_equal(access(home_path("memory", ""), F_OK), -1);
+	if (bounds_is_v1(&nursery, LIMIT_MEMORY))
+		assert_int_equal(access(bounds_home(&nursery, LIMIT_MEMORY, ""), F_OK), -1);
+	bounds_end(&bounds);
+}
+
+/* One is not possible on any host, one is refused only when it is written. */
+static struct limits partly_possible(void)
+{
+	struct limits limits = limits_of(64 * MIB, UINT64_MAX);
+
+	limits.set[LIMIT_CPUS] = true;
+	strcpy(limits.cpus, "8191");
+	return limits;
+}
+
+static void what_is_not_possible_is_refused(void **state)
+{
+	const struct limits limits = partly_possible();
+	struct bounds bounds;
+	struct error error = { 0 };
+
+	assert_true(bounds_try(&bounds, &nursery, "refused", &limits, &error) < 0);
+	assert_null(bounds.set);
+	assert_non_null(strstr(error.text, "limit `cpus`: cpu 8191"));
+	bounds_end(&bounds);
+}
+
+static void what_is_not_possible_is_skipped_and_said_when_optional(void **state)
+{
+	const struct limits limits = partly_possible();
+	struct bounds bounds = { .nursery = &nursery };
+	struct birth birth;
+	struct limit_usage usage;
+
+	snprintf(bounds.path, sizeof(bounds.path), "%s/optional", nursery.groups.name);
+	assert_int_equal(group_create(&nursery.hierarchy, bounds.path, &bounds.group, NULL), 0);
+	assert_int_equal(limit_set_create_possible(&nursery.hierarchy, bounds.group, bounds.path,
+				 &limits, &bounds.set, NULL),
+		0);
+	assert_null(limit_set_skipped(bounds.set, LIMIT_MEMORY));
+	assert_null(limit_set_skipped(bounds.set, LIMIT_IO));
+	assert_non_null(strstr(limit_set_skipped(bounds.set, LIMIT_CPUS), "cpu 8191"));
+	assert_non_null(strstr(limit_set_skipped(bounds.set, LIMIT_PIDS), "limit `pids`"));
+	bounds_prepare(&bounds, &birth, ARGV("true"));
+	birth_succeeds(&birth);
+	limit_set_usage(bounds.set, &usage);
+	assert_true(usage.has_memory_now);
 	bounds_end(&bounds);
 }
 
 static void busy_limits_are_removed_later(void **state)
 {
+	const struct limits limits = limits_of(64 * MIB, 0);
 	struct bounds bounds;
-	struct birth birth;
-	struct spawned spawned;
+	struct running running;
 
-	if (!is_v1("memory"))
+	if (!bounds_is_v1(&nursery, LIMIT_MEMORY))
 		skip();
-	bounds_make(&bounds, "busy", 64 * MIB, 0);
-	prepare(&birth, &bounds, ARGV("sleep", "999"));
-	assert_int_equal(spawn(&birth.plan, &spawned, NULL), 0);
-	/* The end of the report: it has entered its groups and runs. */
-	assert_int_equal(
-		poll(&(struct pollfd){ .fd = spawned.report, .events = POLLIN }, 1, 10000), 1);
+	bounds_make(&bounds, &nursery, "busy", &limits);
+	bounds_start(&bounds, &running, ARGV("sleep", "999"));
 	assert_int_equal(limit_set_remove(bounds.set), -EBUSY);
-	assert_int_equal(group_kill(bounds.group, NULL), 0);
-	assert_int_equal(waitpid(spawned.pid, NULL, 0), spawned.pid);
-	close(spawned.report);
-	close(spawned.pidfd);
-	close(birth.output);
-	close(birth.plan.stdio[0]);
-	bounds_end(&bounds);
-}
-
-static void cpu_quota_is_lifted(void **state)
-{
-	const struct hierarchy_controller *cpu = hierarchy_controller(&nursery.hierarchy, "cpu");
-	struct bounds bounds;
-
-	if (!cpu || !cpu->v2)
-		skip();
-	bounds_make(&bounds, "quota", 64 * MIB, 0);
-	assert_int_equal(delegate_controller(&nursery.hierarchy, cpu, bounds.path, NULL), 0);
-	assert_int_equal(
-		file_write_text_at(group_descriptor(bounds.group), "cpu.max", "1000 100000", NULL),
-		0);
-	limit_set_lift(bounds.set);
-	attribute_is(group_path(bounds.group), "cpu.max", "max 100000");
+	bounds_stop(&bounds, &running);
 	bounds_end(&bounds);
 }
 
 static void parent_with_processes_says_why_it_cannot_hand_down(void **state)
 {
+	const struct limits none = { 0 }, limits = limits_of(64 * MIB, 0);
 	struct bounds parent, child;
 	struct error error = { 0 };
 	pid_t pid;
 
-	if (is_v1("memory"))
+	if (bounds_is_v1(&nursery, LIMIT_MEMORY))
 		skip();
-	bounds_make(&parent, "parent", 0, 0);
+	bounds_make(&parent, &nursery, "parent", &none);
 	pid = test_groups_sleeper(group_path(parent.group));
-	assert_int_equal(bounds_try(&child, "parent/child", 64 * MIB, 0, &error), -EBUSY);
+	assert_int_equal(bounds_try(&child, &nursery, "parent/child", &limits, &error), -EBUSY);
 	assert_non_null(strstr(error.text, "processes of its own"));
 	bounds_end(&child);
 	assert_int_equal(kill(pid, SIGKILL), 0);
@@ -284,14 +188,13 @@ static void parent_with_processes_says_why_it_cannot_hand_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_hog_is_killed),
-		cmocka_unit_test(fork_beyond_the_limit_is_refused),
 		cmocka_unit_test(limits_hold_from_the_first_instruction_of_the_program),
-		cmocka_unit_test(swap_does_not_widen_the_memory_limit),
+		cmocka_unit_test(without_limits_nothing_is_made_but_measured_where_it_is_free),
 		cmocka_unit_test(used_name_is_refused_and_nothing_is_left),
 		cmocka_unit_test(impossible_value_names_the_limit_and_leaves_nothing),
+		cmocka_unit_test(what_is_not_possible_is_refused),
+		cmocka_unit_test(what_is_not_possible_is_skipped_and_said_when_optional),
 		cmocka_unit_test(busy_limits_are_removed_later),
-		cmocka_unit_test(cpu_quota_is_lifted),
 		cmocka_unit_test(parent_with_processes_says_why_it_cannot_hand_down),
 	};
 
