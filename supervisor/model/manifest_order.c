@@ -10,7 +10,7 @@
 
 #define NAME_SHOWN_SIZE 48 /* of each name in a cycle */
 #define ARROW           " -> "
-#define LEFT_OUT        " -> ..."
+#define LEFT_OUT        "..."
 
 enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
 
@@ -120,30 +120,46 @@ static int read_depends(struct order *order, size_t at, const json_t *list)
 	return count_predecessors(order, entry);
 }
 
-/* "a -> b -> a"; of a long one the begin and the end. */
+struct cycle_text {
+	char text[sizeof(((struct manifest_error *)NULL)->found)];
+	size_t used;
+};
+
+static void append_text(struct cycle_text *cycle, const char *text)
+{
+	const char *arrow = cycle->used ? ARROW : "";
+
+	cycle->used += (size_t)snprintf(
+		cycle->text + cycle->used, sizeof(cycle->text) - cycle->used, "%s%s", arrow, text);
+}
+
+static void append_name(struct cycle_text *cycle, const struct order *order, size_t entry)
+{
+	const char *text = first_of(order, entry)->name;
+	char name[NAME_SHOWN_SIZE];
+
+	text_escape(text, strlen(text), name, sizeof(name));
+	append_text(cycle, name);
+}
+
+/* "a -> b -> a", from the open entry to which the last one leads back; of a long one its begin. */
 static int refuse_cycle(struct order *order, size_t from, size_t depth)
 {
-	char cycle[sizeof(order->reader->error->found)] = "", name[NAME_SHOWN_SIZE];
+	/* Behind a name: what was left out, and the first name once more. */
+	const size_t room = sizeof(((struct cycle_text *)NULL)->text) - 2 * sizeof(ARROW) -
+			    sizeof(LEFT_OUT) - 2 * NAME_SHOWN_SIZE;
 	const size_t last = order->stack[depth - 1];
-	size_t used = 0;
+	struct cycle_text cycle = { .used = 0 };
+	size_t at = from;
 
-	for (size_t at = from; at <= depth; at++) {
-		const char *text = first_of(order, order->stack[at < depth ? at : from])->name;
-		size_t room = sizeof(cycle) - NAME_SHOWN_SIZE - sizeof(LEFT_OUT ARROW);
-
-		text_escape(text, strlen(text), name, sizeof(name));
-		if (at < depth && used + strlen(ARROW) + strlen(name) > room) {
-			used += (size_t)snprintf(
-				cycle + used, sizeof(cycle) - used, "%s", LEFT_OUT);
-			at = depth - 1;
-			continue;
-		}
-		used += (size_t)snprintf(
-			cycle + used, sizeof(cycle) - used, "%s%s", at > from ? ARROW : "", name);
-	}
+	while (at < depth && cycle.used <= room)
+		append_name(&cycle, order, order->stack[at++]);
+	if (at < depth)
+		append_text(&cycle, LEFT_OUT);
+	append_name(&cycle, order, order->stack[from]);
 	enter_depends(order, last);
 	reader_enter_item(order->reader, order->entries[last].next - 1);
-	return reader_refuse_as(order->reader, cycle, "an order without a cycle");
+	return reader_refuse_as(order->reader, cycle.text, "an order without a cycle");
 }
 
 static int refuse_cycle_to(struct order *order, size_t entry, size_t depth)
