@@ -262,6 +262,10 @@ class Place:
                 until(lambda: not self.remains(), "nothing is left")
         assert self.remains() == []
 
+    def forget_socket(self):
+        """Of a job whose client and supervisor are both dead: the next one of its number has it."""
+        self.dead_sockets |= dead_sockets()
+
     def close(self):
         for client in self.clients:
             if client.poll() is None:
