@@ -21,8 +21,11 @@ const struct verb verbs[] = {
 	{ "plan", verb_plan, "show the exact groups, commands and limits; runs nothing",
 		"plan [OPTION...] MANIFEST", &plan_options, NULL },
 	{ "import", verb_import, "print a manifest for a test suite that is installed here",
-		"import [OPTION...] systemd-tests|installed-tests [DIRECTORY]", &import_options,
-		NULL },
+		"import [OPTION...] systemd-tests|installed-tests [DIRECTORY]\n"
+		"       axe import [OPTION...] ltp FILE\n"
+		"       axe import [OPTION...] kselftest FILE|DIRECTORY",
+		&import_options,
+		"FILE is a runtest file of LTP, or a kselftest-list.txt in its directory.\n" },
 	{ "list", verb_list, "list the jobs", "list [OPTION...]", &list_options, NULL },
 	{ "show", verb_show, "show one job: outcome, assessments, leaks, warnings",
 		"show [OPTION...] JOB[/INDEX]", &show_options, NULL },

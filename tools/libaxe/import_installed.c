@@ -103,8 +103,10 @@ static int add_below(json_t *manifest, char *directory, struct error *error)
 	return code;
 }
 
-int import_installed(const char *directory, json_t **ret_manifest, struct error *error)
+int import_installed(
+	const struct import_request *request, json_t **ret_manifest, struct error *error)
 {
+	const char *directory = request->path;
 	auto_free char *absolute = realpath(directory, NULL);
 	auto_json manifest = NULL;
 	int code;

@@ -48,8 +48,9 @@ static void free_entries(struct dirent **entries, int count)
 	free(entries);
 }
 
-int import_systemd(const char *directory, json_t **ret_manifest, struct error *error)
+int import_systemd(const struct import_request *request, json_t **ret_manifest, struct error *error)
 {
+	const char *directory = request->path;
 	auto_json manifest = import_begin("systemd-tests", "180s");
 	auto_free char *absolute = realpath(directory, NULL);
 	auto_fd fd = absolute ? open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;

@@ -37,6 +37,8 @@ static const struct file files[] = {
 
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
+#define at(place) ((struct import_request){ .path = (place) })
+
 static char directory[PATH_MAX];
 
 static int make_tree(void **state)
@@ -76,7 +78,7 @@ static int import_below(const char *name, json_t **ret_manifest, struct error *e
 	char path[PATH_MAX + 64];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return import_installed(path, ret_manifest, error);
+	return import_installed(&at(path), ret_manifest, error);
 }
 
 static void one_suite_is_listed_by_name(void **state)
@@ -127,7 +129,7 @@ static void description_that_cannot_be_read_is_named(void **state)
 	assert_int_equal(import_below("bad", &manifest, &error), -EINVAL);
 	assert_non_null(strstr(error.text, "bad/none.test"));
 	assert_non_null(strstr(error.text, "Exec"));
-	assert_int_equal(import_installed(directory, &manifest, &error), -EINVAL);
+	assert_int_equal(import_installed(&at(directory), &manifest, &error), -EINVAL);
 	assert_null(manifest);
 }
 

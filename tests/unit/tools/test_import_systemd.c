@@ -35,6 +35,8 @@ static const struct file files[] = {
 
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))
 
+#define at(place) ((struct import_request){ .path = (place) })
+
 static char directory[PATH_MAX];
 
 static int make_tree(void **state)
@@ -80,7 +82,7 @@ static void programs_are_listed_by_name_and_nothing_else(void **state)
 	const json_t *assessments, *command;
 	char path[PATH_MAX + 16];
 
-	assert_int_equal(import_systemd(directory, &manifest, &error), 0);
+	assert_int_equal(import_systemd(&at(directory), &manifest, &error), 0);
 	assessments = json_object_get(manifest, "assessments");
 	assert_int_equal(json_array_size(assessments), 3);
 	for (size_t i = 0; i < 3; i++)
@@ -100,7 +102,7 @@ static void imported_manifest_is_a_manifest_with_the_suites_verdicts(void **stat
 	const struct assessment *assessment;
 	auto_json json = NULL;
 
-	assert_int_equal(import_systemd(directory, &json, &error), 0);
+	assert_int_equal(import_systemd(&at(directory), &json, &error), 0);
 	assert_int_equal(manifest_parse(json, &manifest, &where), 0);
 	assert_int_equal(manifest->assessments_count, 3);
 	assessment = manifest->assessments[0];
@@ -122,7 +124,7 @@ static void relative_directory_becomes_absolute(void **state)
 
 	assert_non_null(getcwd(before, sizeof(before)));
 	assert_int_equal(chdir(directory), 0);
-	assert_int_equal(import_systemd(".", &manifest, &error), 0);
+	assert_int_equal(import_systemd(&at("."), &manifest, &error), 0);
 	assert_int_equal(chdir(before), 0);
 
 	assessment = json_array_get(json_object_get(manifest, "assessments"), 0);
@@ -137,10 +139,10 @@ static void missing_and_empty_directories_are_told_apart(void **state)
 	json_t *manifest = NULL;
 	char manual[PATH_MAX + 32];
 
-	assert_int_equal(import_systemd("/tmp/axe-no-such", &manifest, &error), -ENOENT);
+	assert_int_equal(import_systemd(&at("/tmp/axe-no-such"), &manifest, &error), -ENOENT);
 	assert_non_null(strstr(error.text, "/tmp/axe-no-such"));
 	snprintf(manual, sizeof(manual), "%s/test-directory", directory);
-	assert_int_equal(import_systemd(manual, &manifest, &error), -ENODATA);
+	assert_int_equal(import_systemd(&at(manual), &manifest, &error), -ENODATA);
 	assert_null(manifest);
 }
 
