@@ -101,6 +101,16 @@ static int open_stdin(const struct runner *runner, struct error *error)
 	return fd;
 }
 
+/* What the stage that failed was about. */
+static const char *failed_object(const struct runner *runner)
+{
+	const struct assessment *assessment = runner->assessment;
+
+	if (runner->failure.stage == SPAWN_STAGE_WORKDIR && assessment->workdir)
+		return assessment->workdir;
+	return assessment->argv[0];
+}
+
 void runner_read_report(struct runner *runner)
 {
 	int code;
@@ -116,7 +126,7 @@ void runner_read_report(struct runner *runner)
 		return;
 	runner->could_not_start = true;
 	snprintf(runner->failure_text, sizeof(runner->failure_text), "%s `%s`: %s",
-		spawn_stage_name(runner->failure.stage), runner->assessment->argv[0],
+		spawn_stage_name(runner->failure.stage), failed_object(runner),
 		strerror(runner->failure.code));
 }
 

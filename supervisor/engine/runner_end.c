@@ -138,7 +138,10 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 		.warnings = warnings,
 	};
 
-	if (runner->watch && runner->child.pid)
+	/* Where nobody was born there is nobody to miss. */
+	if (!runner->child.pid)
+		runner->integrity.complete = true;
+	else if (runner->watch)
 		runner_reconcile(runner);
 	limit_set_usage(runner->limits, &usage);
 	facts.has_cpu = runner->group &&
