@@ -42,7 +42,10 @@ void probe_destroy(struct probe *probe);
  * an eighth full. Everything else waits for the next bell or the next probe_drain. */
 int probe_descriptor(const struct probe *probe);
 
-/* Deliver everything that the ring holds now. Returns the number of events or -errno. */
+/*
+ * Deliver everything that the ring holds now, and of what comes meanwhile at most one ring more: a
+ * storm of events cannot keep the caller here. Returns the number of events or -errno.
+ */
 int probe_drain(struct probe *probe);
 
 /*

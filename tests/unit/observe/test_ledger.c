@@ -1,102 +1,7 @@
 /* The book of one group: births, ends, inheritance, losses. */
 #include "observe/ledger.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "support/unit.h"
-
-/* Makes the events of one group, numbered one after another. */
-struct story {
-	struct ledger *ledger;
-	uint64_t sequence;
-	uint64_t time_ns;
-	const struct ledger_process *ended;
-};
-
-static int story_begin(void **state)
-{
-	static struct story story;
-
-	story = (struct story){ .time_ns = 1000 };
-	*state = &story;
-	return ledger_create(4, &story.ledger);
-}
-
-static int story_end(void **state)
-{
-	struct story *story = *state;
-
-	ledger_destroy(story->ledger);
-	return 0;
-}
-
-static struct axe_process_key key_of(uint32_t pid)
-{
-	return (struct axe_process_key){ .tgid = pid, .start_ns = pid * 10 };
-}
-
-static struct axe_event head_of(struct story *story, enum axe_event_type type, uint32_t pid)
-{
-	return (struct axe_event){
-		.type = type,
-		.sequence = story->sequence++,
-		.time_ns = story->time_ns += 10,
-		.process = key_of(pid),
-	};
-}
-
-static bool apply(struct story *story, const void *event)
-{
-	return ledger_apply(story->ledger, event, &story->ended);
-}
-
-static void tell_fork(struct story *story, uint32_t parent, uint32_t pid, const char *comm)
-{
-	struct axe_event_fork fork = {
-		.head = head_of(story, AXE_EVENT_FORK, pid),
-		.parent = key_of(parent),
-		.uid = 7,
-	};
-
-	snprintf(fork.comm, sizeof(fork.comm), "%s", comm);
-	assert_true(apply(story, &fork));
-}
-
-static void tell_exec(struct story *story, uint32_t pid, const char *word)
-{
-	struct axe_event_exec exec = { .head = head_of(story, AXE_EVENT_EXEC, pid) };
-
-	exec.argv_size = exec.argv_captured = strlen(word) + 1;
-	snprintf(exec.argv, sizeof(exec.argv), "%s", word);
-	snprintf(exec.comm, sizeof(exec.comm), "%.15s", word);
-	assert_true(apply(story, &exec));
-}
-
-static void tell_exit(struct story *story, uint32_t pid)
-{
-	struct axe_event_exit exit = {
-		.head = head_of(story, AXE_EVENT_EXIT, pid),
-		.record = { .flags = AXE_PROCESS_EXITED, .parent = key_of(1) },
-	};
-
-	assert_true(apply(story, &exit));
-}
-
-static const struct ledger_process *look(struct story *story, uint32_t pid)
-{
-	struct axe_process_key key = key_of(pid);
-
-	return ledger_find(story->ledger, &key);
-}
-
-static bool append_pid(const struct ledger_process *process, void *data)
-{
-	char *text = data;
-
-	sprintf(text + strlen(text), "%u ", process->key.tgid);
-	return true;
-}
+#include "story.h"
 
 static bool stop_at_once(const struct ledger_process *process, void *data)
 {
@@ -267,85 +172,6 @@ static void move_between_own_groups_is_no_escape(void **state)
 	assert_int_equal(look(story, 100)->flags, 0);
 }
 
-static bool learn(struct story *story, uint32_t pid, const struct axe_process *record)
-{
-	struct axe_process_key key = key_of(pid);
-
-	return ledger_learn(story->ledger, &key, record, &story->ended);
-}
-
-static void living_record_that_the_ring_lost_is_added_where_it_belongs(void **state)
-{
-	struct story *story = *state;
-	struct axe_process record = { .parent = key_of(100), .fork_ns = 1015, .comm = "lost" };
-	char order[64] = "";
-
-	tell_fork(story, 1, 100, "a"); /* at 1010 */
-	tell_fork(story, 1, 101, "a"); /* at 1020 */
-	assert_true(learn(story, 102, &record));
-	assert_false(learn(story, 102, &record));
-	ledger_each(story->ledger, append_pid, order);
-	assert_string_equal(order, "100 102 101 ");
-	assert_string_equal(look(story, 102)->comm, "lost");
-	assert_string_equal(look(story, 102)->parent_comm, "a");
-	assert_int_equal(ledger_seen(story->ledger), 3);
-}
-
-static void learned_flags_reach_a_known_process(void **state)
-{
-	struct story *story = *state;
-	struct axe_process record = { .flags = AXE_PROCESS_ESCAPED };
-
-	tell_fork(story, 1, 100, "a");
-	assert_true(learn(story, 100, &record));
-	assert_int_equal(look(story, 100)->flags, AXE_PROCESS_ESCAPED);
-}
-
-static void words_of_a_later_exec_are_not_a_lost_childs(void **state)
-{
-	struct story *story = *state;
-	struct axe_process before = { .parent = key_of(100), .fork_ns = 1025 };
-	struct axe_process after = { .parent = key_of(100), .fork_ns = 1035 };
-	struct axe_process own = after;
-
-	own.flags = AXE_PROCESS_EXECED;
-	tell_fork(story, 1, 100, "a"); /* at 1010 */
-	tell_exec(story, 100, "first"); /* at 1020 */
-	tell_exec(story, 100, "second"); /* at 1030 */
-	learn(story, 101, &before);
-	learn(story, 102, &after);
-	learn(story, 103, &own);
-	assert_int_equal(look(story, 101)->argv_captured, 0);
-	assert_string_equal(look(story, 102)->argv, "second");
-	assert_int_equal(look(story, 103)->argv_captured, 0);
-}
-
-static void dead_record_ends_the_living(void **state)
-{
-	struct story *story = *state;
-	struct axe_process record = { .flags = AXE_PROCESS_EXITED };
-
-	tell_fork(story, 1, 100, "a");
-	assert_true(learn(story, 100, &record));
-	assert_non_null(story->ended);
-	assert_string_equal(story->ended->comm, "a");
-	assert_int_equal(ledger_living(story->ledger), 0);
-	assert_int_equal(ledger_ended(story->ledger), 1);
-}
-
-static void dead_record_of_a_stranger_counts_birth_and_end(void **state)
-{
-	struct story *story = *state;
-	struct axe_process record = { .flags = AXE_PROCESS_EXITED, .comm = "short" };
-
-	assert_true(learn(story, 100, &record));
-	assert_string_equal(story->ended->comm, "short");
-	assert_int_equal(ledger_seen(story->ledger), 1);
-	assert_int_equal(ledger_ended(story->ledger), 1);
-}
-
-#define STORY(test) cmocka_unit_test_setup_teardown(test, story_begin, story_end)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,11 +186,6 @@ int main(void)
 		STORY(end_without_a_birth_is_handed_out_from_its_record),
 		STORY(escape_and_oom_are_noted),
 		STORY(move_between_own_groups_is_no_escape),
-		STORY(living_record_that_the_ring_lost_is_added_where_it_belongs),
-		STORY(learned_flags_reach_a_known_process),
-		STORY(words_of_a_later_exec_are_not_a_lost_childs),
-		STORY(dead_record_ends_the_living),
-		STORY(dead_record_of_a_stranger_counts_birth_and_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
