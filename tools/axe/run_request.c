@@ -48,6 +48,7 @@ int run_read_operands(struct run *run)
 
 int run_read_manifest(struct run *run)
 {
+	struct error error = { 0 };
 	size_t endless;
 
 	if (run->command)
@@ -55,6 +56,11 @@ int run_read_manifest(struct run *run)
 	run->manifest = manifest_operand_load("run", run->operands.words[0]);
 	if (!run->manifest)
 		return EXIT_CODE_USAGE;
+	if (run_select(run->manifest, &run->values.selection, run->values.client.state_dir,
+		    &error) < 0) {
+		fprintf(stderr, "axe run: %s\n", error.text);
+		return EXIT_CODE_USAGE;
+	}
 	request_change(run->manifest, &run->values.changes);
 	endless = request_count_endless(run->manifest);
 	if (endless && !run->values.quiet)

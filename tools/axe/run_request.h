@@ -5,12 +5,14 @@
 #include <stdbool.h>
 
 #include "axe/client.h"
+#include "axe/run_select.h"
 #include "cli/options.h"
 #include "cli/request.h"
 
 struct run_values {
 	struct client_options client;
 	struct request_changes changes;
+	struct run_selection selection;
 	struct option_duration grace, kill_deadline, abandon_after;
 	unsigned format; /* enum report_format */
 	bool quiet;

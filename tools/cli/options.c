@@ -71,6 +71,17 @@ static int store_duration(struct reader *reader, const struct option_row *row, c
 	return 0;
 }
 
+static int store_in_list(struct reader *reader, const struct option_row *row, const char *text)
+{
+	struct option_list *list = (struct option_list *)(reader->values + row->offset);
+
+	if (list->count == OPTION_LIST_MOST)
+		return fail_plain(reader->error, E2BIG, "`--%s` is given more than %d times",
+			row->name, OPTION_LIST_MOST);
+	list->texts[list->count++] = text;
+	return 0;
+}
+
 static int store_choice(struct reader *reader, const struct option_row *row, const char *text)
 {
 	char *place = reader->values + row->offset;
@@ -103,10 +114,16 @@ static int store(struct reader *reader, const struct option_row *row, const char
 			*(bool *)(reader->values + row->offset) = true;
 		return 0;
 	case OPTION_TEXT:
+		if (!text[0])
+			return fail_plain(reader->error, EINVAL,
+				"`--%s` needs a value: %s, not an empty word", row->name,
+				row->value);
 		memcpy(reader->values + row->offset, &text, sizeof(text));
 		return 0;
 	case OPTION_DURATION:
 		return store_duration(reader, row, text);
+	case OPTION_LIST:
+		return store_in_list(reader, row, text);
 	case OPTION_CHOICE:
 	case OPTION_WORD:
 		return store_choice(reader, row, text);

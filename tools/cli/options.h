@@ -15,11 +15,18 @@ enum option_kind {
 	OPTION_DURATION, /* struct option_duration */
 	OPTION_CHOICE, /* unsigned: the index in `choices` */
 	OPTION_WORD, /* const char *: the entry of `choices` */
+	OPTION_LIST, /* struct option_list: may be given several times */
 };
 
 struct option_duration {
 	bool set;
 	uint64_t ns;
+};
+
+#define OPTION_LIST_MOST 64
+struct option_list {
+	const char *texts[OPTION_LIST_MOST]; /* borrowed from argv */
+	size_t count;
 };
 
 struct option_row {
