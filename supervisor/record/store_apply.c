@@ -200,7 +200,7 @@ int store_apply_begin(struct store_applier *applier, struct error *error)
 		sql_bind_text(statement, 1, applier->boot_id);
 		code = sql_execute(statement);
 	}
-	return code < 0 ? sql_fail(applier->db, error, "begin to store") : 0;
+	return code < 0 ? sql_fail(applier->db, code, error, "begin to store") : 0;
 }
 
 int store_apply_set(struct store_applier *applier, struct store_set *set, struct error *error)
@@ -210,7 +210,7 @@ int store_apply_set(struct store_applier *applier, struct store_set *set, struct
 		int code = write_change(applier, &set->changes[i]);
 
 		if (code < 0)
-			return sql_fail(applier->db, error, "store a row");
+			return sql_fail(applier->db, code, error, "store a row");
 		if (set->changes[i].kind == STORE_EVENT && !set->first_seq)
 			set->first_seq = (uint64_t)sqlite3_last_insert_rowid(applier->db);
 	}
@@ -219,8 +219,10 @@ int store_apply_set(struct store_applier *applier, struct store_set *set, struct
 
 int store_apply_commit(struct store_applier *applier, struct error *error)
 {
-	if (sql_execute(applier->statements[COMMIT]) < 0)
-		return sql_fail(applier->db, error, "make rows durable");
+	int code = sql_execute(applier->statements[COMMIT]);
+
+	if (code < 0)
+		return sql_fail(applier->db, code, error, "make rows durable");
 	applier->boot_is_durable = true;
 	return 0;
 }

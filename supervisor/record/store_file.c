@@ -40,7 +40,7 @@ static int check_whole(sqlite3 *db, struct error *error)
 
 	if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &statement, NULL) != SQLITE_OK ||
 		sqlite3_step(statement) != SQLITE_ROW)
-		return sql_fail(db, error, "check it");
+		return sql_fail(db, sql_code(db), error, "check it");
 	finding = sql_text(statement, 0);
 	if (!finding || strcmp(finding, "ok") != 0)
 		return fail_plain(error, EUCLEAN, "check it: %s", finding ? finding : "no answer");
@@ -54,7 +54,7 @@ static int use_log(sqlite3 *db, struct error *error)
 	if (sqlite3_prepare_v2(db, "PRAGMA journal_mode = WAL", -1, &statement, NULL) !=
 			SQLITE_OK ||
 		sqlite3_step(statement) != SQLITE_ROW)
-		return sql_fail(db, error, "write ahead to a log");
+		return sql_fail(db, sql_code(db), error, "write ahead to a log");
 	if (strcmp(sql_text(statement, 0), "wal") != 0)
 		return fail_plain(error, EROFS, "write ahead to a log: refused by the file system");
 	return 0;

@@ -93,14 +93,18 @@ int store_reader_ask(struct store_reader *reader, enum store_question question,
 
 int store_reader_next(sqlite3_stmt *statement, const char *what, struct error *error)
 {
+	sqlite3 *db = sqlite3_db_handle(statement);
 	int result = sqlite3_step(statement);
+	int code;
 
 	if (result == SQLITE_ROW)
 		return 1;
 	if (result == SQLITE_DONE)
 		return 0;
-	sql_fail(sqlite3_db_handle(statement), error, what);
-	return fail_context(error, "read the store");
+	code = sql_code(db);
+	sql_fail(db, code, error, what);
+	fail_context(error, "read the store");
+	return code;
 }
 
 int store_reader_state(const char *name, enum state *ret_state, struct error *error)

@@ -21,24 +21,41 @@ static const int codes[] = {
 	[SQLITE_NOTADB] = EUCLEAN,
 };
 
+/* SQLite notes the system's number for most calls, but not for a commit: ask its file layer. */
+static int system_code(sqlite3 *db)
+{
+	sqlite3_vfs *vfs = NULL;
+	int code = 0;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) == SQLITE_OK && vfs)
+		code = vfs->xGetLastError(vfs, 0, NULL);
+	return code > 0 ? code : EIO;
+}
+
+static bool is_of_system(sqlite3 *db)
+{
+	int primary = sqlite3_extended_errcode(db) & 0xff;
+
+	return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
+}
+
 int sql_code(sqlite3 *db)
 {
 	int extended = sqlite3_extended_errcode(db);
 	int primary = extended & 0xff;
-	int system = sqlite3_system_errno(db);
 
 	if (extended == SQLITE_IOERR_NOMEM)
 		return -ENOMEM;
 	if (primary < (int)(sizeof(codes) / sizeof(codes[0])) && codes[primary])
 		return -codes[primary];
-	if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && system)
-		return -system;
-	return -EIO;
+	return is_of_system(db) ? -system_code(db) : -EIO;
 }
 
-int sql_fail(sqlite3 *db, struct error *error, const char *what)
+int sql_fail(sqlite3 *db, int code, struct error *error, const char *what)
 {
-	return fail_plain(error, -sql_code(db), "%s: %s", what, sqlite3_errmsg(db));
+	if (is_of_system(db))
+		return fail(error, -code, "%s: %s", what, sqlite3_errmsg(db));
+	return fail_plain(error, -code, "%s: %s", what, sqlite3_errmsg(db));
 }
 
 int sql_open(const char *path, int flags, const char *vfs, sqlite3 **ret_db, struct error *error)
@@ -50,15 +67,16 @@ int sql_open(const char *path, int flags, const char *vfs, sqlite3 **ret_db, str
 	if (!db)
 		return fail(error, ENOMEM, "open `%s`", path);
 	if (result != SQLITE_OK)
-		return fail_plain(error, -sql_code(db), "open `%s`: %s", path, sqlite3_errmsg(db));
+		return sql_fail(db, sql_code(db), error, "open it");
 	*ret_db = take_pointer(db);
 	return 0;
 }
 
 int sql_run(sqlite3 *db, const char *text, struct error *error)
 {
-	return sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK ? 0
-								     : sql_fail(db, error, text);
+	return sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK
+		       ? 0
+		       : sql_fail(db, sql_code(db), error, text);
 }
 
 int sql_number(sqlite3 *db, const char *text, int64_t *ret_number, struct error *error)
@@ -67,12 +85,12 @@ int sql_number(sqlite3 *db, const char *text, int64_t *ret_number, struct error 
 	int result;
 
 	if (sqlite3_prepare_v2(db, text, -1, &statement, NULL) != SQLITE_OK)
-		return sql_fail(db, error, text);
+		return sql_fail(db, sql_code(db), error, text);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_DONE)
 		return fail(error, ENOENT, "%s", text);
 	if (result != SQLITE_ROW)
-		return sql_fail(db, error, text);
+		return sql_fail(db, sql_code(db), error, text);
 	*ret_number = sqlite3_column_int64(statement, 0);
 	return 0;
 }
@@ -85,7 +103,7 @@ int sql_prepare_all(sqlite3 *db, const char *const *texts, unsigned count,
 	for (unsigned i = 0; i < count; i++) {
 		if (sqlite3_prepare_v3(db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
 			    &ret_statements[i], NULL) != SQLITE_OK) {
-			code = sql_fail(db, error, texts[i]);
+			code = sql_fail(db, sql_code(db), error, texts[i]);
 			sql_finalize_all(ret_statements, i);
 			return code;
 		}

@@ -23,6 +23,8 @@ static inline void cleanup_sqlite3_stmt(sqlite3_stmt **statement)
 /* Ends a statement that is kept for later, however its scope is left. */
 static inline void cleanup_sql_reset(sqlite3_stmt **statement)
 {
+	if (!*statement)
+		return;
 	sqlite3_reset(*statement);
 	sqlite3_clear_bindings(*statement);
 }
@@ -30,13 +32,13 @@ static inline void cleanup_sql_reset(sqlite3_stmt **statement)
 #define auto_sql_reset __attribute__((cleanup(cleanup_sql_reset))) sqlite3_stmt *
 
 /*
- * The connection's last failure: -ENOSPC, -EROFS, -EUCLEAN (damaged), -EINVAL (the rows contradict
- * each other), -EBUSY, -ENOMEM, else the system's own number or -EIO.
+ * The connection's last failure, to be asked at once: -ENOSPC, -EROFS, -EUCLEAN (damaged), -EINVAL
+ * (the rows contradict each other), -EBUSY, -ENOMEM, else the system's own number or -EIO.
  */
 int sql_code(sqlite3 *db);
 
-/* The same with the text "<what>: <SQLite's reason>". */
-int sql_fail(sqlite3 *db, struct error *error, const char *what);
+/* Record "<what>: <SQLite's reason>" and return the code. */
+int sql_fail(sqlite3 *db, int code, struct error *error, const char *what);
 
 int sql_open(const char *path, int flags, const char *vfs, sqlite3 **ret_db, struct error *error);
 

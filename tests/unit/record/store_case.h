@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <poll.h>
 
+#include "base/json.h"
 #include "record/store.h"
 #include "record/store_read.h"
 #include "support/faulty_vfs.h"
@@ -19,6 +20,7 @@
 
 struct store_case {
 	struct folder *folder;
+	char path[80]; /* of the store's file */
 	struct faulty_vfs *vfs;
 	struct store_config config;
 	struct store *store;
@@ -30,6 +32,7 @@ static inline int store_case_setup(void **state)
 
 	assert_non_null(test);
 	folder_setup((void **)&test->folder);
+	snprintf(test->path, sizeof(test->path), "%s/axe.db", test->folder->path);
 	test->vfs = faulty_vfs_create(STORE_CASE_VFS);
 	test->config = (struct store_config){
 		.state_dir = test->folder->path,
@@ -69,6 +72,13 @@ static inline void store_case_close(struct store_case *test)
 	test->store = NULL;
 	if (store_close(store, &error) < 0)
 		fail_msg("%s", error.text);
+}
+
+static inline void store_case_expect_no_notice(const struct store_case *test)
+{
+	auto_json notices = store_notices(test->store);
+
+	assert_int_equal(0, json_array_size(notices));
 }
 
 /* Wait until the bell rings, then run the completions. */
@@ -193,4 +203,27 @@ static inline struct store_steps store_case_read_steps(struct store_case *test)
 	assert_int_equal(0, steps.events % 2);
 	assert_int_equal(steps.last_step, steps.row_step);
 	return steps;
+}
+
+#define STEPS 8
+
+static inline void store_case_expect_in_order(
+	struct store_case *test, const struct store_fate *fates, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		assert_true(fates[i].final);
+		assert_int_equal(0, fates[i].code);
+		assert_int_equal(i, fates[i].place);
+		assert_int_equal(2 * i + 1, fates[i].first_seq);
+	}
+	assert_int_equal(2 * count, store_case_read_steps(test).events);
+}
+
+static inline void store_case_submit_steps(
+	struct store_case *test, struct store_fate *fates, unsigned count, unsigned *order)
+{
+	for (unsigned i = 0; i < count; i++) {
+		fates[i] = (struct store_fate){ .order = order };
+		store_case_step(test, i + 1, store_fate_told, &fates[i]);
+	}
 }
