@@ -5,21 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "model/manifest.h"
+#include "record/store.h"
 #include "support/unit.h"
 
 #define PATIENCE_NS (30 * NS_PER_SEC)
 
 struct job_options fixture_options;
 
-int fixture_setup(void **state)
+static struct fixture *make_place(void)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct engine_config config = { .stdin_fd = -1 };
-	struct error error = { 0 };
 	sigset_t children;
 
 	sigemptyset(&children);
@@ -30,9 +30,45 @@ int fixture_setup(void **state)
 	assert_non_null(mkdtemp(fixture->state_dir));
 	fixture->events = json_array();
 	assert_return_code(sd_event_new(&fixture->loop), 0);
+	return fixture;
+}
+
+static void make_engine(struct fixture *fixture)
+{
+	struct engine_config config = { .stdin_fd = -1, .store = fixture->store };
+	struct error error = { 0 };
+
 	if (engine_create(fixture->loop, &config, &fixture->engine, &error) < 0)
 		fail_msg("%s", error.text);
+}
+
+int fixture_setup(void **state)
+{
+	*state = make_place();
+	make_engine(*state);
+	return 0;
+}
+
+static int dispatch(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	store_dispatch(data);
+	return 0;
+}
+
+int fixture_setup_with_store(void **state, const char *vfs)
+{
+	struct fixture *fixture = make_place();
+	struct store_config config = { .state_dir = fixture->state_dir, .vfs = vfs };
+	struct error error = { 0 };
+
 	*state = fixture;
+	if (store_open(&config, &fixture->store, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_return_code(
+		sd_event_add_io(fixture->loop, &fixture->dispatch, store_descriptor(fixture->store),
+			EPOLLIN, dispatch, fixture->store),
+		0);
+	make_engine(fixture);
 	return 0;
 }
 
@@ -43,6 +79,8 @@ int fixture_teardown(void **state)
 
 	job_destroy(fixture->job);
 	engine_destroy(fixture->engine);
+	sd_event_source_disable_unref(fixture->dispatch);
+	store_close(fixture->store, NULL);
 	sd_event_unref(fixture->loop);
 	json_decref(fixture->events);
 	json_decref(fixture->summary);
@@ -77,6 +115,7 @@ static void on_terminated(axe_result code, const json_t *receipt, bool durable, 
 
 	fixture->answers++;
 	fixture->answer = code;
+	fixture->durable = durable;
 	json_decref(fixture->receipt);
 	fixture->receipt = json_incref((json_t *)receipt);
 	fixture->ended_before_answer = fixture_count(fixture, "job.end") == 1;

@@ -12,6 +12,8 @@ struct fixture {
 	sd_event *loop;
 	struct engine *engine;
 	struct job *job;
+	struct store *store; /* NULL: none */
+	sd_event_source *dispatch;
 	char state_dir[64];
 	json_t *events; /* all lifecycle lines */
 	json_t *summary; /* of the ended job */
@@ -23,11 +25,15 @@ struct fixture {
 	/* The answer of TerminateJob. */
 	unsigned answers;
 	axe_result answer;
+	bool durable;
 	json_t *receipt;
 	bool ended_before_answer;
 };
 
 int fixture_setup(void **state);
+
+/* The same with a store below the state directory; `vfs` NULL: SQLite's own file layer. */
+int fixture_setup_with_store(void **state, const char *vfs);
 int fixture_teardown(void **state);
 
 /* Options of the next job; reset by setup. */
