@@ -128,6 +128,17 @@ static inline void store_case_wait(struct store_case *test, const struct store_f
 		store_case_dispatch(test);
 }
 
+static inline void store_case_wait_all(struct store_case *test)
+{
+	struct store_status status;
+
+	store_status(test->store, &status);
+	while (status.queued_changes) {
+		store_case_dispatch(test);
+		store_status(test->store, &status);
+	}
+}
+
 static inline struct store_change store_case_job(uint64_t id, enum state state, const char *message)
 {
 	return (struct store_change){

@@ -27,7 +27,6 @@ static void acknowledge(const struct store_commit *commit, void *data)
 static void live_round(struct life *life, unsigned first_step)
 {
 	struct store_case *test = life->test;
-	struct store_status status = { .queued_changes = 1 };
 
 	faulty_vfs_hold_syncs(test->vfs);
 	store_case_step(test, first_step, acknowledge, life);
@@ -35,10 +34,7 @@ static void live_round(struct life *life, unsigned first_step)
 	store_case_step(test, first_step + 1, acknowledge, life);
 	store_case_step(test, first_step + 2, acknowledge, life);
 	faulty_vfs_release_syncs(test->vfs);
-	while (status.queued_changes) {
-		store_case_dispatch(test);
-		store_status(test->store, &status);
-	}
+	store_case_wait_all(test);
 }
 
 /* A supervisor from the opening to the closing, if it gets there. */

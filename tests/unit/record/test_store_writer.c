@@ -60,17 +60,15 @@ static void expect_synced(const struct store_commit *commit, void *data)
 static void durable_means_synced(void **state)
 {
 	struct store_case *test = *state;
-	struct store_status status = { 0 };
+	struct store_status status;
 
 	store_case_open(test);
 	/* One at a time, and past the size at which the log is moved into the file. */
 	for (unsigned i = 1; i <= 600; i++) {
 		store_case_step(test, i, expect_synced, test);
-		do {
-			store_case_dispatch(test);
-			store_status(test->store, &status);
-		} while (status.queued_changes);
+		store_case_wait_all(test);
 	}
+	store_status(test->store, &status);
 	assert_int_equal(600, status.transactions);
 }
 
