@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <systemd/sd-daemon.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -141,13 +142,14 @@ static int on_knock(sd_event_source *source, int fd, uint32_t revents, void *dat
 	return 0;
 }
 
-static int hang_into(struct door *door, sd_event *loop)
+static int hang_into(struct door *door, sd_event *loop, struct error *error)
 {
 	int code = sd_event_add_io(loop, &door->source, door->fd, EPOLLIN, on_knock, door);
 
-	if (code < 0)
-		return code;
-	return sd_event_source_set_ratelimit(door->source, 1000 * US_PER_MS, KNOCKS_PER_SECOND);
+	if (code >= 0)
+		code = sd_event_source_set_ratelimit(
+			door->source, 1000 * US_PER_MS, KNOCKS_PER_SECOND);
+	return code < 0 ? fail(error, -code, "hang `%s` into the loop", door->path) : 0;
 }
 
 static int set_up(struct door *door, sd_event *loop, struct error *error)
@@ -158,10 +160,20 @@ static int set_up(struct door *door, sd_event *loop, struct error *error)
 	if (door->fd < 0)
 		return fail(error, errno, "make a socket");
 	code = take_place(door, error);
-	if (code < 0)
-		return code;
-	code = hang_into(door, loop);
-	return code < 0 ? fail(error, -code, "hang `%s` into the loop", door->path) : 0;
+	return code < 0 ? code : hang_into(door, loop, error);
+}
+
+static struct door *make_door(const char *path, door_handler *handler, void *data)
+{
+	struct door *door = calloc(1, sizeof(*door));
+
+	if (!door)
+		return NULL;
+	snprintf(door->path, sizeof(door->path), "%s", path);
+	door->fd = -1;
+	door->handler = handler;
+	door->data = data;
+	return door;
 }
 
 int door_open(sd_event *loop, const char *path, door_handler *handler, void *data,
@@ -175,14 +187,49 @@ int door_open(sd_event *loop, const char *path, door_handler *handler, void *dat
 	if (strlen(path) > DOOR_PATH_MAX)
 		return fail_plain(error, ENAMETOOLONG, "socket path `%s` is longer than %zu bytes",
 			path, DOOR_PATH_MAX);
-	door = calloc(1, sizeof(*door));
+	door = make_door(path, handler, data);
 	if (!door)
 		return fail(error, ENOMEM, "listen at `%s`", path);
-
-	snprintf(door->path, sizeof(door->path), "%s", path);
-	door->handler = handler;
-	door->data = data;
 	code = set_up(door, loop, error);
+	if (code < 0) {
+		door_close(door);
+		return code;
+	}
+	*ret_door = door;
+	return 0;
+}
+
+/* It may have no name, or one that others see elsewhere: it is only for people. */
+static void read_name(int fd, char name[static DOOR_PATH_MAX + 1])
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+		address.sun_path[0] = '\0';
+	snprintf(name, DOOR_PATH_MAX + 1, "%.*s", (int)DOOR_PATH_MAX, address.sun_path);
+}
+
+int door_inherit(sd_event *loop, int fd, door_handler *handler, void *data, struct door **ret_door,
+	struct error *error)
+{
+	auto_fd owned = fd;
+	char name[DOOR_PATH_MAX + 1];
+	struct door *door;
+	int code;
+
+	if (sd_is_socket(fd, AF_UNIX, SOCK_STREAM, 1) <= 0)
+		return fail_plain(
+			error, ENOTSOCK, "descriptor %d is no listening Unix stream socket", fd);
+	/* Whoever knocked may be gone again: accept must not wait for the next one. */
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+		return fail(error, errno, "take over descriptor %d", fd);
+	read_name(fd, name);
+	door = make_door(name, handler, data);
+	if (!door)
+		return fail(error, ENOMEM, "listen at `%s`", name);
+	door->fd = take_fd(&owned);
+	code = hang_into(door, loop, error);
 	if (code < 0) {
 		door_close(door);
 		return code;

@@ -19,6 +19,13 @@ typedef void door_handler(int fd, void *data);
 int door_open(sd_event *loop, const char *path, door_handler *handler, void *data,
 	struct door **ret_door, struct error *error);
 
+/*
+ * Listen at a Unix socket that somebody else has named and listens at, a service manager say: its
+ * name stays when the door is closed. The descriptor is taken, also on failure.
+ */
+int door_inherit(sd_event *loop, int fd, door_handler *handler, void *data, struct door **ret_door,
+	struct error *error);
+
 /* Removes the socket's name if it still is its own. NULL is fine. */
 void door_close(struct door *door);
 

@@ -146,6 +146,11 @@ int server_open(struct server *server, const char *path, struct error *error)
 	return door_open(server->loop, path, on_client, server, &server->door, error);
 }
 
+int server_inherit(struct server *server, int fd, struct error *error)
+{
+	return door_inherit(server->loop, fd, on_client, server, &server->door, error);
+}
+
 int server_adopt(struct server *server, int fd, struct error *error)
 {
 	auto_fd owned = fd;

@@ -8,7 +8,7 @@ struct error;
 struct server;
 struct supervisor;
 
-#define SERVER_SESSIONS_MAX 64
+#define SERVER_SESSIONS_MAX 256 /* each ExecuteJob that waits holds one */
 
 /* Loop and supervisor are borrowed and must outlive the server. */
 int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
@@ -19,6 +19,9 @@ void server_destroy(struct server *server);
 
 /* Let clients in at a path until the server is destroyed. */
 int server_open(struct server *server, const char *path, struct error *error);
+
+/* Let them in at a listening socket that was passed to us; the descriptor is taken. */
+int server_inherit(struct server *server, int fd, struct error *error);
 
 /*
  * Serve the client for whom this supervisor runs; the descriptor is taken, also on failure. When it

@@ -195,6 +195,52 @@ static void stopped_neighbour_does_not_stop_us(void **state)
 	assert_int_equal(-1, access(place->path, F_OK));
 }
 
+/* A socket that a service manager would pass. */
+static int listen_at(const char *path)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address;
+
+	fill_address(&address, path);
+	assert_int_equal(0, bind(fd, (struct sockaddr *)&address, sizeof(address)));
+	assert_int_equal(0, listen(fd, 1));
+	return fd;
+}
+
+static void inherited_door_lets_in_and_leaves_the_name(void **state)
+{
+	struct place *place = *state;
+	struct door *door;
+	auto_fd visitor = -1;
+
+	assert_int_equal(0, mkdir(place->inner, 0755));
+	assert_int_equal(0, door_inherit(place->loop, listen_at(place->path), count_visitor, place,
+				    &door, NULL));
+	assert_string_equal(place->path, door_path(door));
+	visitor = knock(place->path);
+	while (!place->visitors)
+		assert_true(sd_event_run(place->loop, 10000000) > 0);
+	door_close(door);
+	assert_int_equal(0, access(place->path, F_OK));
+}
+
+static void what_nobody_can_knock_at_is_not_inherited(void **state)
+{
+	struct place *place = *state;
+	int pair[2], ends[2];
+	struct door *door;
+
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	assert_int_equal(0, pipe2(ends, O_CLOEXEC));
+	assert_int_equal(
+		-ENOTSOCK, door_inherit(place->loop, pair[0], count_visitor, place, &door, NULL));
+	assert_int_equal(
+		-ENOTSOCK, door_inherit(place->loop, ends[0], count_visitor, place, &door, NULL));
+	assert_int_equal(-1, fcntl(pair[0], F_GETFD));
+	close(pair[1]);
+	close(ends[1]);
+}
+
 static void impossible_paths_are_refused(void **state)
 {
 	struct place *place = *state;
@@ -224,6 +270,8 @@ int main(void)
 		place_test(other_files_are_never_removed),
 		place_test(closing_leaves_the_name_of_a_successor),
 		place_test(stopped_neighbour_does_not_stop_us),
+		place_test(inherited_door_lets_in_and_leaves_the_name),
+		place_test(what_nobody_can_knock_at_is_not_inherited),
 		place_test(impossible_paths_are_refused),
 	};
 
