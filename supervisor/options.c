@@ -15,9 +15,20 @@
 #define RING_BYTES_MIN  4096u
 #define RING_BYTES_MAX  (256u << 20)
 #define RECORDS_MAX     (4u << 20)
+#define SLOTS_MAX       64u
+#define NAME_BYTES_MAX  32u
 
 /* What an option's value is, and so where it goes. */
-enum value_kind { VALUE_FLAG, VALUE_PATH, VALUE_DESCRIPTOR, VALUE_RING, VALUE_RECORDS };
+enum value_kind {
+	VALUE_FLAG,
+	VALUE_PATH,
+	VALUE_NAME,
+	VALUE_STOP,
+	VALUE_SLOTS,
+	VALUE_DESCRIPTOR,
+	VALUE_RING,
+	VALUE_RECORDS,
+};
 
 static const struct option_row {
 	const char *name;
@@ -30,8 +41,14 @@ static const struct option_row {
 	{                                                                                          \
 		name, argument, kind, offsetof(struct options, field), help                        \
 	}
-	ROW("socket", "PATH", VALUE_PATH, socket, "serve clients at this socket"),
+	ROW("socket", "PATH", VALUE_PATH, socket,
+		"serve clients at this socket (/run/axe/axed.sock)"),
 	ROW("state-dir", "DIR", VALUE_PATH, state_dir, "keep jobs here (/var/lib/axe)"),
+	ROW("instance", "NAME", VALUE_NAME, instance,
+		"be one of several: at /run/axe/NAME.sock, in /var/lib/axe-NAME"),
+	ROW("slots", "N", VALUE_SLOTS, slots, "run up to N jobs at once (1)"),
+	ROW("on-stop", "WHAT", VALUE_STOP, on_stop,
+		"what becomes of jobs when axed is stopped (terminate)"),
 	ROW("cgroup-root", "PATH", VALUE_PATH, cgroup_root,
 		"make groups below this cgroup v2 directory"),
 	ROW("foreground", NULL, VALUE_FLAG, foreground, "do not become a daemon"),
@@ -55,7 +72,8 @@ static const struct option_row {
 void options_print_help(void)
 {
 	printf("axed - run jobs of assessments, each in its own control group\n\n"
-	       "usage: axed [--foreground] --socket PATH [--state-dir DIR] [--cgroup-root PATH]\n"
+	       "usage: axed [--foreground] [--instance NAME] [--socket PATH] [--state-dir DIR]\n"
+	       "            [--slots N] [--cgroup-root PATH]\n"
 	       "       axed --private FD [--stdin-fd FD] [--state-dir DIR] [--cgroup-root "
 	       "PATH]\n\n");
 	for (size_t index = 0; index < ROWS; index++) {
@@ -114,6 +132,38 @@ static int read_ring(
 	return 0;
 }
 
+/* A name that is part of paths and is read by people. */
+static int read_name(
+	const struct option_row *row, const char *text, const char **ret_name, struct error *error)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_.";
+	size_t length = strlen(text);
+
+	if (length == 0 || length > NAME_BYTES_MAX || text[0] == '.' || text[0] == '-' ||
+		strspn(text, allowed) != length)
+		return bad_value(row, text,
+			"1 to 32 letters, digits, `-`, `_` or `.`, not `-` or `.` first", error);
+	if (strcmp(text, "axed") == 0)
+		return bad_value(row, text,
+			"another name than that of the unnamed instance's socket", error);
+	*ret_name = text;
+	return 0;
+}
+
+static int read_stop(
+	const struct option_row *row, const char *text, const char **ret_stop, struct error *error)
+{
+	if (strcmp(text, "keep") == 0)
+		return fail_plain(error, EINVAL,
+			"--on-stop keep is not built yet: this axed cannot take over the jobs of "
+			"an earlier one; leave it away");
+	if (strcmp(text, "terminate") != 0)
+		return bad_value(row, text, "`terminate`", error);
+	*ret_stop = text;
+	return 0;
+}
+
 static int apply(struct options *options, const struct option_row *row, const char *value,
 	struct error *error)
 {
@@ -128,6 +178,12 @@ static int apply(struct options *options, const struct option_row *row, const ch
 			return bad_value(row, value, "an absolute path", error);
 		*(const char **)field = value;
 		return 0;
+	case VALUE_NAME:
+		return read_name(row, value, field, error);
+	case VALUE_STOP:
+		return read_stop(row, value, field, error);
+	case VALUE_SLOTS:
+		return read_number(row, value, 1, SLOTS_MAX, field, error);
 	case VALUE_DESCRIPTOR:
 		return read_descriptor(row, value, field, error);
 	case VALUE_RING:
@@ -178,13 +234,12 @@ static int check(const struct options *options, struct error *error)
 {
 	if (options->help || options->version)
 		return 0;
-	if (options->private_fd < 0 && !options->socket)
-		return fail_plain(error, EINVAL,
-			"axed serves nobody without --socket PATH (or --private FD); see axed "
-			"--help");
 	if (options->private_fd >= 0 && (options->socket || options->foreground))
 		return fail_plain(
 			error, EINVAL, "--private goes without --socket and --foreground");
+	if (options->private_fd >= 0 && (options->instance || options->slots || options->on_stop))
+		return fail_plain(
+			error, EINVAL, "--private goes without --instance, --slots and --on-stop");
 	if (options->private_fd < 0 && options->stdin_fd >= 0)
 		return fail_plain(error, EINVAL, "--stdin-fd goes with --private only");
 	return 0;

@@ -12,10 +12,13 @@ struct options {
 	bool foreground;
 	int private_fd; /* -1: a daemon */
 	int stdin_fd; /* -1: none */
-	const char *socket;
-	const char *state_dir;
+	const char *instance; /* NULL: the unnamed one */
+	const char *socket; /* NULL: the instance's, or one that was passed */
+	const char *state_dir; /* NULL: the instance's */
+	const char *on_stop; /* NULL: the default, and so on */
 	const char *cgroup_root;
 	const char *run_dir;
+	uint64_t slots; /* jobs at once */
 	uint64_t ring_bytes; /* 0: the default, and so on */
 	uint64_t records;
 };

@@ -69,6 +69,46 @@ static void kernel_half_is_told_its_sizes(void **state)
 	assert_string_equal("/r", options.run_dir);
 }
 
+static void daemon_needs_to_be_told_nothing(void **state)
+{
+	struct options options;
+
+	assert_int_equal(0, parse("", &options, NULL));
+	assert_null(options.socket);
+	assert_null(options.instance);
+	assert_int_equal(0, options.slots);
+	assert_false(options.foreground);
+}
+
+static void instances_and_slots_are_read(void **state)
+{
+	struct options options;
+
+	assert_int_equal(
+		0, parse("--instance lab-2.a_B --slots 64 --on-stop terminate", &options, NULL));
+	assert_string_equal("lab-2.a_B", options.instance);
+	assert_int_equal(64, options.slots);
+}
+
+/* They become part of paths. */
+static void names_of_instances_are_checked(void **state)
+{
+	refuses("--instance=", "letters");
+	refuses("--instance ../x", "letters");
+	refuses("--instance a/b", "letters");
+	refuses("--instance .hidden", "letters");
+	refuses("--instance=-x", "letters");
+	refuses("--instance n\xc3\xa4he", "letters");
+	refuses("--instance abcdefghijklmnopqrstuvwxyz0123456", "letters");
+	refuses("--instance axed", "another name");
+}
+
+static void keeping_jobs_is_refused_until_they_can_be_adopted(void **state)
+{
+	refuses("--on-stop keep", "not built yet");
+	refuses("--on-stop pause", "terminate");
+}
+
 static void no_input_is_minus_one(void **state)
 {
 	struct options options;
@@ -107,13 +147,16 @@ static void wrong_values_are_refused_with_what_is_wanted(void **state)
 	refuses("--private 3 --ring-bytes 65537", "power of two");
 	refuses("--private 3 --ring-bytes 12", "4096");
 	refuses("--private 3 --records 0", "from 1");
+	refuses("--slots 0", "from 1");
+	refuses("--slots 65", "to 64");
 	refuses("--socket /x surplus", "surplus");
 }
 
 static void contradictions_are_refused(void **state)
 {
-	refuses("", "--socket");
-	refuses("--private -1", "--socket");
+	refuses("--private 3 --instance x", "--instance");
+	refuses("--private 3 --slots 2", "--slots");
+	refuses("--private 3 --on-stop terminate", "--on-stop");
 	refuses("--private 3 --socket /x", "--private");
 	refuses("--private 3 --foreground", "--private");
 	refuses("--socket /x --stdin-fd 0", "--stdin-fd");
@@ -125,6 +168,10 @@ int main(void)
 		cmocka_unit_test(daemon_is_told_its_socket),
 		cmocka_unit_test(private_supervisor_is_told_its_descriptors),
 		cmocka_unit_test(kernel_half_is_told_its_sizes),
+		cmocka_unit_test(daemon_needs_to_be_told_nothing),
+		cmocka_unit_test(instances_and_slots_are_read),
+		cmocka_unit_test(names_of_instances_are_checked),
+		cmocka_unit_test(keeping_jobs_is_refused_until_they_can_be_adopted),
 		cmocka_unit_test(no_input_is_minus_one),
 		cmocka_unit_test(questions_need_nothing_else),
 		cmocka_unit_test(unknown_options_are_refused_with_the_nearest),
