@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
@@ -14,7 +13,10 @@
 #include "base/log.h"
 #include "control/server.h"
 #include "control/supervisor.h"
+#include "delegation.h"
+#include "instance.h"
 #include "options.h"
+#include "service.h"
 
 #define EXIT_USAGE       2
 #define FLUSH_TIMEOUT_NS NS_PER_SEC /* for clients that read their last answer slowly */
@@ -22,11 +24,19 @@
 /* Everything that lives from the start to the end; finished in the reverse order. */
 struct axed {
 	const struct options *options;
+	int passed; /* a socket from the service manager; -1: none */
 	int ready; /* of background_enter; -1: in the foreground */
+	struct instance instance; /* of a daemon */
+	char *cgroup_root; /* NULL: found */
 	sd_event *loop;
 	struct supervisor *supervisor;
 	struct server *server;
 };
+
+static bool is_private(const struct axed *axed)
+{
+	return axed->options->private_fd >= 0;
+}
 
 static const char *announce_job(uint64_t job, void *data)
 {
@@ -42,11 +52,24 @@ static void withdraw_job(void *data)
 	server_withdraw(axed->server);
 }
 
+static void tell_jobs(unsigned running, unsigned pending, void *data)
+{
+	service_tell_jobs(running, pending);
+}
+
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
 	struct axed *axed = data;
 
+	if (!is_private(axed))
+		service_stopping();
 	supervisor_leave(axed->supervisor);
+	return 0;
+}
+
+/* There is nothing to be read again: no configuration, and no log file but standard error. */
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
 	return 0;
 }
 
@@ -59,6 +82,7 @@ static int block_signals(struct error *error)
 	sigaddset(&blocked, SIGCHLD);
 	sigaddset(&blocked, SIGTERM);
 	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &blocked, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return fail(error, errno, "set up signals");
 	return 0;
@@ -72,27 +96,47 @@ static int make_loop(struct axed *axed, struct error *error)
 		code = sd_event_add_signal(axed->loop, NULL, SIGTERM, on_signal, axed);
 	if (code >= 0)
 		code = sd_event_add_signal(axed->loop, NULL, SIGINT, on_signal, axed);
+	if (code >= 0)
+		code = sd_event_add_signal(axed->loop, NULL, SIGHUP, on_hangup, axed);
+	/* Asked for by the environment, which a private supervisor has from its client. */
+	if (code >= 0 && !is_private(axed))
+		code = sd_event_set_watchdog(axed->loop, true);
 	return code < 0 ? fail(error, -code, "make the event loop") : 0;
+}
+
+/* How the two ways to be started differ. */
+static void choose_manners(struct axed *axed, struct supervisor_config *config)
+{
+	const struct options *options = axed->options;
+
+	config->data = axed;
+	if (is_private(axed)) {
+		config->state_dir = options->state_dir;
+		config->engine_per_job = true;
+		config->announce = announce_job;
+		config->withdraw = withdraw_job;
+		return;
+	}
+	config->state_dir = axed->instance.state_dir;
+	config->state_dir_fixed = true;
+	config->slots = (unsigned)options->slots;
+	config->pending_max = SUPERVISOR_PENDING_MAX;
+	config->changed = tell_jobs;
 }
 
 static int make_supervisor(struct axed *axed, struct error *error)
 {
 	const struct options *options = axed->options;
-	bool private = options->private_fd >= 0;
-	const struct supervisor_config config = {
+	struct supervisor_config config = {
 		.engine = {
-			.cgroup_root = options->cgroup_root,
+			.cgroup_root = axed->cgroup_root ? axed->cgroup_root : options->cgroup_root,
 			.stdin_fd = options->stdin_fd,
 			.ring_bytes = (uint32_t)options->ring_bytes,
 			.records = (uint32_t)options->records,
 		},
-		.state_dir = options->state_dir,
-		.engine_per_job = private,
-		.announce = private ? announce_job : NULL,
-		.withdraw = private ? withdraw_job : NULL,
-		.data = axed,
 	};
 
+	choose_manners(axed, &config);
 	return supervisor_create(axed->loop, &config, &axed->supervisor, error);
 }
 
@@ -102,25 +146,53 @@ static int open_doors(struct axed *axed, struct error *error)
 
 	if (code < 0)
 		return code;
-	if (axed->options->private_fd >= 0)
+	if (is_private(axed))
 		return server_adopt(axed->server, axed->options->private_fd, error);
-	return server_open(axed->server, axed->options->socket, error);
+	if (axed->passed >= 0)
+		return server_inherit(axed->server, take_fd(&axed->passed), error);
+	return server_open(axed->server, axed->instance.socket, error);
+}
+
+static int take_socket(struct axed *axed, struct error *error)
+{
+	int code = is_private(axed) ? 0 : service_take_socket(&axed->passed, error);
+
+	if (code == 0 && axed->passed >= 0 && axed->options->socket)
+		return fail_plain(error, EINVAL,
+			"--socket goes without a socket that the service manager passes");
+	return code;
 }
 
 /* The client decides what Ctrl-C means, so its terminal must not send us a SIGINT of our own. */
 static int leave_terminal(struct axed *axed, struct error *error)
 {
-	if (axed->options->private_fd >= 0) {
+	if (is_private(axed)) {
 		setsid();
 		return 0;
 	}
 	return axed->options->foreground ? 0 : background_enter(&axed->ready, error);
 }
 
+static int take_places(struct axed *axed, struct error *error)
+{
+	int code;
+
+	if (is_private(axed))
+		return 0;
+	code = instance_init(&axed->instance, axed->options, error);
+	if (code == 0)
+		code = instance_lock(&axed->instance, error);
+	if (code == 0 && !axed->options->cgroup_root)
+		code = delegation_enter(&axed->cgroup_root, error);
+	return code;
+}
+
 static int axed_init(struct axed *axed, struct error *error)
 {
 	int (*const steps[])(struct axed *, struct error *) = {
+		take_socket,
 		leave_terminal,
+		take_places,
 		make_loop,
 		make_supervisor,
 		open_doors,
@@ -139,6 +211,9 @@ static void axed_finish(struct axed *axed)
 	server_destroy(axed->server);
 	supervisor_destroy(axed->supervisor);
 	sd_event_unref(axed->loop);
+	free(axed->cgroup_root);
+	instance_finish(&axed->instance);
+	cleanup_fd(&axed->passed);
 	cleanup_fd(&axed->ready);
 }
 
@@ -148,20 +223,21 @@ static int axed_loop(struct axed *axed)
 
 	if (axed->ready >= 0)
 		background_ready(take_fd(&axed->ready));
-	sd_notify(0, "READY=1");
+	if (!is_private(axed))
+		service_ready();
 	code = sd_event_loop(axed->loop);
 	if (code >= 0)
 		return EXIT_SUCCESS;
 	log_line(LOG_LEVEL_ERROR, "the event loop failed: errno %d", -code);
 	/* A job that still runs can only be torn down by the loop that is gone. */
-	if (supervisor_job(axed->supervisor))
+	if (supervisor_first(axed->supervisor))
 		_exit(EXIT_FAILURE);
 	return EXIT_FAILURE;
 }
 
 static int run(const struct options *options)
 {
-	struct axed axed = { .options = options, .ready = -1 };
+	struct axed axed = { .options = options, .passed = -1, .ready = -1, .instance.lock = -1 };
 	struct error error;
 	int status = EXIT_FAILURE;
 

@@ -18,12 +18,3 @@ void listeners_tell_notice(struct list_link *listeners, const json_t *event)
 		if (listener->calls->notice)
 			listener->calls->notice(listener, event);
 }
-
-void listeners_tell_end(struct list_link *listeners, axe_result code, const json_t *summary)
-{
-	struct listener *listener, *following;
-
-	list_for_each_safe (listener, following, listeners, link)
-		if (listener->calls->ended)
-			listener->calls->ended(listener, code, summary);
-}

@@ -8,6 +8,11 @@
 #include "control/session.h"
 #include "control/varlink.h"
 
+/* How a call that steers says which job it means. */
+/* clang-format off */
+#define WHICH_JOB { "job", JSON_INTEGER, false }, { "ticket", JSON_STRING, false }
+/* clang-format on */
+
 static const struct method methods[] = {
 	{
 		.name = VARLINK_SERVICE ".GetInfo",
@@ -34,20 +39,31 @@ static const struct method methods[] = {
 		.name = VARLINK_ENGINE ".CancelAssessment",
 		.handle = engine_cancel_assessment,
 		.parameters = { { "index", JSON_INTEGER, true },
-			{ "grace_ns", JSON_INTEGER, false } },
+			{ "grace_ns", JSON_INTEGER, false }, WHICH_JOB },
 	},
 	{
 		.name = VARLINK_ENGINE ".CancelJob",
 		.handle = engine_cancel_job,
-		.parameters = { { "grace_ns", JSON_INTEGER, false } },
+		.parameters = { { "grace_ns", JSON_INTEGER, false }, WHICH_JOB },
 	},
 	{
 		.name = VARLINK_ENGINE ".TerminateJob",
 		.handle = engine_terminate_job,
+		.parameters = { WHICH_JOB },
 	},
 	{
 		.name = VARLINK_ENGINE ".GetStatus",
 		.handle = engine_get_status,
+		.parameters = { { "job", JSON_INTEGER, false } },
+	},
+	{
+		.name = VARLINK_ENGINE ".ListJobs",
+		.handle = engine_list_jobs,
+	},
+	{
+		.name = VARLINK_ENGINE ".GetJob",
+		.handle = engine_get_job,
+		.parameters = { { "job", JSON_INTEGER, true } },
 	},
 	{
 		.name = VARLINK_ENGINE ".Subscribe",

@@ -6,7 +6,7 @@
 
 struct session;
 
-#define METHOD_PARAMETERS_MAX 2
+#define METHOD_PARAMETERS_MAX 4
 
 struct method_parameter {
 	const char *name;
@@ -42,6 +42,8 @@ void engine_cancel_job(struct session *session, const json_t *parameters);
 void engine_terminate_job(struct session *session, const json_t *parameters);
 
 /* methods_watch.c: what goes on. */
+void engine_list_jobs(struct session *session, const json_t *parameters);
+void engine_get_job(struct session *session, const json_t *parameters);
 void engine_get_status(struct session *session, const json_t *parameters);
 void engine_subscribe(struct session *session, const json_t *parameters);
 void engine_diagnose_host(struct session *session, const json_t *parameters);

@@ -5,14 +5,10 @@
 
 #include "base/json.h"
 #include "control/answer.h"
+#include "control/choice.h"
 #include "control/session.h"
 #include "control/varlink.h"
 #include "model/result.h"
-
-static void refuse_no_job(struct session *session)
-{
-	session_fail(session, VARLINK_ENGINE ".NoJobRunning", json_object());
-}
 
 /* The answer to a request that was signalled, or the error that fits its code. */
 static void answer(struct session *session, axe_result code)
@@ -46,36 +42,46 @@ static void refuse_index(struct session *session, const struct job *job)
 
 void engine_cancel_assessment(struct session *session, const json_t *parameters)
 {
-	struct job *job = supervisor_job(session->config.supervisor);
 	json_int_t index = json_integer_value(json_object_get(parameters, "index"));
 	uint64_t grace_ns;
+	struct run *run;
 	axe_result code;
 
 	if (index < 0)
 		return session_refuse(session, "index");
 	if (!read_grace(session, parameters, &grace_ns))
 		return;
-	if (!job)
+	run = choose_run(session, parameters);
+	if (!run)
+		return;
+	if (!run->job)
 		return refuse_no_job(session);
 	if (index > UINT_MAX)
-		return refuse_index(session, job);
+		return refuse_index(session, run->job);
 
-	code = job_cancel_assessment(job, (unsigned)index, grace_ns);
+	code = job_cancel_assessment(run->job, (unsigned)index, grace_ns);
 	if (code == AXE_E_INVALID_INDEX)
-		return refuse_index(session, job);
+		return refuse_index(session, run->job);
 	answer(session, code);
+}
+
+/* Signalled; its caller hears of its end from the loop. */
+static axe_result withdraw(struct run *run)
+{
+	run_withdraw(run);
+	return S_OK;
 }
 
 void engine_cancel_job(struct session *session, const json_t *parameters)
 {
-	struct job *job = supervisor_job(session->config.supervisor);
 	uint64_t grace_ns;
+	struct run *run;
 
 	if (!read_grace(session, parameters, &grace_ns))
 		return;
-	if (!job)
-		return refuse_no_job(session);
-	answer(session, job_cancel(job, grace_ns));
+	run = choose_run(session, parameters);
+	if (run)
+		answer(session, run->job ? job_cancel(run->job, grace_ns) : withdraw(run));
 }
 
 /* A receipt's survivors; none when it names none. */
@@ -106,12 +112,27 @@ static void forget_termination(struct session *session)
 	supervisor_forget(session->config.supervisor, session);
 }
 
+/* Nothing of it was ever there. */
+static json_t *make_empty_receipt(void)
+{
+	return json_pack("{s:i, s:i, s:i, s:i, s:[], s:i}", "seen", 0, "killed", 0,
+		"exits_observed", 0, "unseen", 0, "survivors", "passes", 0);
+}
+
 void engine_terminate_job(struct session *session, const json_t *parameters)
 {
+	struct run *run = choose_run(session, parameters);
 	axe_result code;
 
+	if (!run)
+		return;
+	if (!run->job) {
+		run_withdraw(run);
+		return session_reply(session,
+			json_pack("{s:o, s:b}", "receipt", make_empty_receipt(), "durable", 1));
+	}
 	session_wait(session, forget_termination);
-	code = supervisor_terminate(session->config.supervisor, terminated, session);
+	code = run_terminate(run, terminated, session);
 	if (code != S_OK)
 		answer(session, code);
 }

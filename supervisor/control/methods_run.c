@@ -61,69 +61,108 @@ static void tell_event(struct listener *listener, const json_t *event)
 		session_stream(session, json_pack("{s:O}", "event", event));
 }
 
+static void tell_pending(struct listener *listener, const struct run *run, const json_t *event)
+{
+	struct session *session = container_of(listener, struct session, listener);
+
+	if (session->more)
+		session_stream(
+			session, json_pack("{s:s, s:O}", "ticket", run->ticket, "event", event));
+}
+
+static void tell_start(struct listener *listener, const struct run *run)
+{
+	struct session *session = container_of(listener, struct session, listener);
+	const struct job *job = run->job;
+
+	if (session->more)
+		session_stream(
+			session, json_pack("{s:I, s:o, s:s, s:s?}", "job", (json_int_t)job_id(job),
+					 "directory", text(job_directory(job)), "group",
+					 job_group(job), "socket", run->socket));
+}
+
 static void tell_end(struct listener *listener, axe_result code, const json_t *summary)
 {
 	struct session *session = container_of(listener, struct session, listener);
 	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
-	json_t *parameters = json_pack("{s:s?, s:I, s:O?}", "outcome", outcome, "code",
-		(json_int_t)code, "summary", summary);
 
-	list_remove(&listener->link);
-	session_reply(session, parameters);
+	session_reply(session, json_pack("{s:s?, s:I, s:O?}", "outcome", outcome, "code",
+				       (json_int_t)code, "summary", summary));
+}
+
+static void refuse_busy(struct session *session)
+{
+	const struct run *run = supervisor_first(session->config.supervisor);
+
+	session_fail(session, VARLINK_ENGINE ".JobRunning",
+		json_pack("{s:I}", "job", (json_int_t)job_id(run->job)));
+}
+
+static void refuse_queue(struct session *session, const struct error *error)
+{
+	unsigned most = supervisor_config(session->config.supervisor)->pending_max;
+
+	session_fail(session, VARLINK_ENGINE ".LimitReached",
+		json_pack("{s:I, s:s}", "limit", (json_int_t)most, "text", error->text));
+}
+
+static void refuse_wait(struct session *session)
+{
+	session_fail(session, VARLINK_ENGINE ".JobWaitTimeout",
+		json_pack("{s:I, s:o}", "code", (json_int_t)AXE_E_JOB_WAIT_TIMEOUT, "jobs",
+			supervisor_running(session->config.supervisor)));
+}
+
+static void tell_refusal(struct listener *listener, axe_result code, const struct error *error)
+{
+	struct session *session = container_of(listener, struct session, listener);
+
+	if (code == AXE_E_JOB_RUNNING)
+		refuse_busy(session);
+	else if (code == AXE_E_LIMIT_REACHED)
+		refuse_queue(session, error);
+	else if (code == AXE_E_JOB_WAIT_TIMEOUT)
+		refuse_wait(session);
+	else
+		refuse_job(session, code, error);
 }
 
 static const struct listener_calls execution = {
 	.event = tell_event,
+	.pending = tell_pending,
+	.started = tell_start,
+	.refused = tell_refusal,
 	.ended = tell_end,
 };
 
-static json_t *describe_job(struct supervisor *supervisor)
-{
-	const struct job *job = supervisor_job(supervisor);
-
-	return json_pack("{s:I, s:o, s:s, s:s?}", "job", (json_int_t)job_id(job), "directory",
-		text(job_directory(job)), "group", job_group(job), "socket",
-		supervisor_socket(supervisor));
-}
-
-static void follow_job(struct session *session)
-{
-	/* Listening comes first: telling may already cut off a client that does not read. */
-	session_listen(session, &execution);
-	if (session->more)
-		session_stream(session, describe_job(session->config.supervisor));
-}
-
+/* `options` is taken. */
 static void start_job(
-	struct session *session, const json_t *parameters, const struct job_options *options)
+	struct session *session, const json_t *parameters, struct run_options *options)
 {
+	struct supervisor *supervisor = session->config.supervisor;
 	struct manifest *manifest = read_manifest(session, parameters);
-	axe_result refusal;
-	struct error error;
 
 	if (!manifest)
-		return;
-	if (supervisor_start(session->config.supervisor, manifest, options, &refusal, &error) < 0)
-		return refuse_job(session, refusal, &error);
+		return run_options_finish(options);
 	/* Nobody waits for the end of a one-way call: the next one may come. */
-	if (session->oneway)
+	if (session->oneway) {
+		supervisor_execute(supervisor, manifest, options, NULL);
 		return session_reply(session, json_object());
-	follow_job(session);
+	}
+	/* Listening comes first: telling may already cut off a client that does not read. */
+	session_listen(session, &execution);
+	supervisor_execute(supervisor, manifest, options, &session->listener);
 }
 
 void engine_execute_job(struct session *session, const json_t *parameters)
 {
-	struct job *job = supervisor_job(session->config.supervisor);
 	struct run_options options;
 	struct error wrong;
 
-	if (job)
-		return session_fail(session, VARLINK_ENGINE ".JobRunning",
-			json_pack("{s:I}", "job", (json_int_t)job_id(job)));
 	if (run_options_read(json_object_get(parameters, "options"), &options, &wrong) < 0)
 		return session_refuse(session, wrong.text);
-	start_job(session, parameters, &options.job);
-	run_options_finish(&options);
+	start_job(session, parameters, &options);
 }
 
 static void plan(struct session *session, const struct manifest *manifest)

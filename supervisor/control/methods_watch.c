@@ -1,18 +1,38 @@
-/* What goes on: the job that runs, its events, and what this host allows. */
+/* What goes on: the jobs that there are, their events, and what this host allows. */
 #include "control/methods.h"
 
 #include "base/json.h"
 #include "control/answer.h"
+#include "control/choice.h"
 #include "control/session.h"
 #include "control/varlink.h"
 
 void engine_get_status(struct session *session, const json_t *parameters)
 {
-	struct job *job = supervisor_job(session->config.supervisor);
+	const struct run *run = choose_run(session, parameters);
 
-	if (!job)
-		return session_fail(session, VARLINK_ENGINE ".NoJobRunning", json_object());
-	session_reply(session, json_pack("{s:o}", "status", job_status(job)));
+	if (run)
+		session_reply(session, json_pack("{s:o}", "status", job_status(run->job)));
+}
+
+void engine_list_jobs(struct session *session, const json_t *parameters)
+{
+	session_reply(
+		session, json_pack("{s:o}", "jobs", supervisor_list(session->config.supervisor)));
+}
+
+void engine_get_job(struct session *session, const json_t *parameters)
+{
+	json_int_t job = json_integer_value(json_object_get(parameters, "job"));
+	const struct run *run;
+
+	if (job <= 0)
+		return session_refuse(session, "job");
+	run = supervisor_find_job(session->config.supervisor, (uint64_t)job);
+	if (!run)
+		return session_fail(
+			session, VARLINK_ENGINE ".NotFound", json_pack("{s:I}", "job", job));
+	session_reply(session, json_pack("{s:o}", "job", job_status(run->job)));
 }
 
 static void tell_event(struct listener *listener, const json_t *event)
@@ -30,6 +50,7 @@ static const struct listener_calls subscription = {
 void engine_subscribe(struct session *session, const json_t *parameters)
 {
 	session_listen(session, &subscription);
+	supervisor_subscribe(session->config.supervisor, &session->listener);
 }
 
 void engine_diagnose_host(struct session *session, const json_t *parameters)

@@ -35,6 +35,15 @@ static bool read_abandon_after(const json_t *value, struct run_options *options)
 	return read_duration(value, &options->job.abandon_after_ns);
 }
 
+static bool read_wait(const json_t *value, struct run_options *options)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	options->wait_bounded = true;
+	options->wait_ns = (uint64_t)json_integer_value(value);
+	return true;
+}
+
 static bool read_state_dir(const json_t *value, struct run_options *options)
 {
 	options->job.state_dir = json_string_value(value);
@@ -76,6 +85,7 @@ static const struct option_row {
 	{ "abandon_after_ns", read_abandon_after },
 	{ "freeze_deadline_ns", read_freeze_deadline },
 	{ "environment", read_environment },
+	{ "wait_ns", read_wait },
 };
 
 /* NULL: no such option. */
@@ -104,7 +114,7 @@ static int read_all(const json_t *options, struct run_options *run, struct error
 int run_options_read(
 	const json_t *options, struct run_options *ret_options, struct error *ret_wrong)
 {
-	struct run_options run = { 0 };
+	struct run_options run = { .source = json_incref((json_t *)options) };
 	int code = read_all(options, &run, ret_wrong);
 
 	if (code < 0) {
@@ -118,5 +128,6 @@ int run_options_read(
 void run_options_finish(struct run_options *options)
 {
 	free(options->environment);
-	options->environment = NULL;
+	json_decref(options->source);
+	*options = (struct run_options){ .source = NULL };
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "engine/job.h"
 
@@ -10,7 +12,10 @@ struct error;
 #define RUN_ENVIRONMENT_MAX 16384 /* variables */
 
 struct run_options {
-	struct job_options job; /* texts are borrowed from the options given */
+	struct job_options job; /* its texts belong to `source` */
+	bool wait_bounded; /* else the job waits for a slot as long as it takes */
+	uint64_t wait_ns; /* 0: not at all */
+	json_t *source; /* owned */
 	const char **environment; /* owned */
 };
 

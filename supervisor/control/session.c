@@ -43,13 +43,13 @@ void session_wait(struct session *session, void (*abandon)(struct session *sessi
 static void stop_listening(struct session *session)
 {
 	list_remove(&session->listener.link);
+	supervisor_hang_up(session->config.supervisor, &session->listener);
 }
 
 void session_listen(struct session *session, const struct listener_calls *calls)
 {
 	session->listener.calls = calls;
 	session_wait(session, stop_listening);
-	supervisor_listen(session->config.supervisor, &session->listener);
 }
 
 /* Nothing is read while a call is open, so that what a client can pile up here is bounded. */

@@ -60,7 +60,10 @@ void session_close(struct session *session);
 /* The answer of the open call comes later; `abandon` is called if the client hangs up before. */
 void session_wait(struct session *session, void (*abandon)(struct session *session));
 
-/* The same for a call that is answered by the events of jobs. */
+/*
+ * The same for a call that is answered by the events of jobs: session::listener is ready to be
+ * given to the supervisor.
+ */
 void session_listen(struct session *session, const struct listener_calls *calls);
 
 /* Give up the open call. */

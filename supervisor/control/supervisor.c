@@ -1,53 +1,35 @@
-/* The supervisor: one engine, one job at a time, and all who want to hear how it goes. */
+/* The supervisor: one engine, its slots, who waits for one, and who wants to hear how it goes. */
 #include "control/supervisor.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "base/list.h"
 #include "base/log.h"
 #include "control/listener.h"
-#include "control/termination.h"
-#include "model/manifest.h"
+#include "control/supervisor_parts.h"
 
-struct supervisor {
-	struct supervisor_config config;
-	sd_event *loop;
-	sd_event_source *turn; /* what must not happen inside a callback of the engine */
-	struct engine *engine;
-	struct job *job;
-	const char *socket; /* borrowed from whoever announced the job */
-	struct list_link listeners;
-	struct terminations terminations;
-	json_t *summary;
-	axe_result code;
-	bool ended; /* code and summary are known; the job waits for its burial */
-	bool leaving;
-	bool pressed; /* our own TerminateJob of a leaving supervisor is under way or was answered
-		       */
-};
-
-static void schedule_turn(struct supervisor *supervisor)
+static void schedule_turn(void *data)
 {
+	struct supervisor *supervisor = data;
+
 	sd_event_source_set_enabled(supervisor->turn, SD_EVENT_ONESHOT);
 }
 
-/* An ended job waits for the last of them. */
-static void termination_settled(void *data)
+void supervisor_tell_change(struct supervisor *supervisor)
 {
-	struct supervisor *supervisor = data;
-
-	if (supervisor->ended)
-		schedule_turn(supervisor);
+	if (supervisor->config.changed)
+		supervisor->config.changed(supervisor->running_count, supervisor->waiting_count,
+			supervisor->config.data);
 }
 
-static void job_event(struct job *job, const json_t *event, void *data)
+static void run_event(const json_t *event, void *data)
 {
 	struct supervisor *supervisor = data;
 
-	listeners_tell_event(&supervisor->listeners, event);
+	listeners_tell_event(&supervisor->subscribers, event);
 	/* Before job.begin a termination was refused; it may be accepted now. */
 	if (supervisor->leaving)
 		schedule_turn(supervisor);
@@ -57,18 +39,23 @@ static void engine_notice(const json_t *event, void *data)
 {
 	struct supervisor *supervisor = data;
 
-	listeners_tell_notice(&supervisor->listeners, event);
+	listeners_tell_notice(&supervisor->subscribers, event);
 }
 
-/* The job must not be destroyed from in here, and its listeners may start the next at once. */
-static void job_ended(struct job *job, axe_result code, const json_t *summary, void *data)
+static void drop_waiting(struct supervisor *supervisor, struct run *run)
 {
-	struct supervisor *supervisor = data;
+	run_destroy(run);
+	supervisor->waiting_count--;
+	supervisor_tell_change(supervisor);
+}
 
-	supervisor->summary = json_incref((json_t *)summary);
-	supervisor->code = code;
-	supervisor->ended = true;
-	schedule_turn(supervisor);
+static void run_expired(struct run *run, void *data)
+{
+	struct error error;
+
+	fail_plain(&error, ETIMEDOUT, "no slot was free in time");
+	run_refuse(run, AXE_E_JOB_WAIT_TIMEOUT, &error);
+	drop_waiting(data, run);
 }
 
 static void drop_engine(struct supervisor *supervisor)
@@ -77,43 +64,113 @@ static void drop_engine(struct supervisor *supervisor)
 	supervisor->engine = NULL;
 }
 
-/* The listeners are answered before the engine goes: giving BPF back takes milliseconds. */
-static void bury_job(struct supervisor *supervisor)
+/* The caller is answered before the engine goes: giving BPF back takes milliseconds. */
+static void bury(struct supervisor *supervisor, struct run *run)
 {
-	auto_json summary = take_pointer(supervisor->summary);
-
-	job_destroy(take_pointer(supervisor->job));
-	supervisor->ended = supervisor->pressed = false;
-	if (supervisor->socket && supervisor->config.withdraw)
+	job_destroy(take_pointer(run->job));
+	if (run->socket && supervisor->config.withdraw)
 		supervisor->config.withdraw(supervisor->config.data);
-	supervisor->socket = NULL;
-
-	listeners_tell_end(&supervisor->listeners, supervisor->code, summary);
+	list_remove(&run->link);
+	supervisor->running_count--;
+	run_tell_end(run);
+	run_destroy(run);
+	supervisor_tell_change(supervisor);
 	if (supervisor->config.engine_per_job)
 		drop_engine(supervisor);
+}
+
+static int need_engine(struct supervisor *supervisor, struct error *error)
+{
+	if (supervisor->engine)
+		return 0;
+	return engine_create(
+		supervisor->loop, &supervisor->config.engine, &supervisor->engine, error);
+}
+
+void supervisor_start(struct supervisor *supervisor, struct run *run)
+{
+	const struct supervisor_config *config = &supervisor->config;
+	axe_result refusal = AXE_E_INIT_FAILED;
+	struct error error;
+	int code = need_engine(supervisor, &error);
+
+	if (code == 0) {
+		refusal = AXE_E_JOB_PREPARATION;
+		code = run_start(run, supervisor->engine, config->state_dir, &error);
+	}
+	if (code < 0) {
+		run_refuse(run, refusal, &error);
+		run_destroy(run);
+		if (config->engine_per_job)
+			drop_engine(supervisor);
+		return;
+	}
+	list_append(&supervisor->running, &run->link);
+	supervisor->running_count++;
+	if (config->announce)
+		run->socket = config->announce(job_id(run->job), config->data);
+	run_tell_start(run);
+	supervisor_tell_change(supervisor);
+}
+
+static void start_waiting(struct supervisor *supervisor)
+{
+	struct run *run, *following;
+
+	list_for_each_safe (run, following, &supervisor->waiting, link) {
+		if (!supervisor_has_slot(supervisor))
+			return;
+		list_remove(&run->link);
+		supervisor->waiting_count--;
+		supervisor_start(supervisor, run);
+	}
+}
+
+static void send_away_withdrawn(struct supervisor *supervisor)
+{
+	struct run *run, *following;
+
+	list_for_each_safe (run, following, &supervisor->waiting, link) {
+		if (!run->withdrawn && !supervisor->leaving)
+			continue;
+		run_tell_withdrawn(run);
+		drop_waiting(supervisor, run);
+	}
 }
 
 static void leave_answered(axe_result code, const json_t *receipt, bool durable, void *data)
 {
 	if (code == AXE_E_TERMINATE_FAILED)
 		log_line(LOG_LEVEL_WARNING,
-			"the job outlived its termination; waiting until it is abandoned");
+			"a job outlived its termination; waiting until it is abandoned");
+}
+
+static void press_running(struct supervisor *supervisor)
+{
+	struct run *run;
+
+	list_for_each (run, &supervisor->running, link)
+		if (!run->ended && !run->pressed)
+			run->pressed = run_terminate(run, leave_answered, run) == S_OK;
 }
 
 static int supervisor_turn(sd_event_source *source, void *data)
 {
 	struct supervisor *supervisor = data;
+	struct run *run, *following;
 
 	/* A caller of TerminateJob may still have to be answered after the end. */
-	if (supervisor->ended && terminations_empty(&supervisor->terminations))
-		bury_job(supervisor);
-	if (!supervisor->leaving)
+	list_for_each_safe (run, following, &supervisor->running, link)
+		if (run_is_over(run))
+			bury(supervisor, run);
+	send_away_withdrawn(supervisor);
+	if (!supervisor->leaving) {
+		start_waiting(supervisor);
 		return 0;
-	if (!supervisor->job)
+	}
+	if (list_empty(&supervisor->running))
 		return sd_event_exit(supervisor->loop, 0);
-	if (!supervisor->ended && !supervisor->pressed)
-		supervisor->pressed =
-			supervisor_terminate(supervisor, leave_answered, supervisor) == S_OK;
+	press_running(supervisor);
 	return 0;
 }
 
@@ -128,9 +185,16 @@ int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 	supervisor->config = *config;
 	supervisor->config.engine.notice = engine_notice;
 	supervisor->config.engine.notice_data = supervisor;
+	supervisor->owner = (struct run_owner){
+		.look = schedule_turn,
+		.event = run_event,
+		.expired = run_expired,
+		.data = supervisor,
+	};
 	supervisor->loop = loop;
-	list_init(&supervisor->listeners);
-	terminations_init(&supervisor->terminations, termination_settled, supervisor);
+	list_init(&supervisor->waiting);
+	list_init(&supervisor->running);
+	list_init(&supervisor->subscribers);
 
 	code = sd_event_add_defer(loop, &supervisor->turn, supervisor_turn, supervisor);
 	if (code >= 0)
@@ -145,11 +209,14 @@ int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 
 void supervisor_destroy(struct supervisor *supervisor)
 {
+	struct run *run, *following;
+
 	if (!supervisor)
 		return;
+	list_for_each_safe (run, following, &supervisor->waiting, link)
+		run_destroy(run);
 	drop_engine(supervisor);
 	sd_event_source_disable_unref(supervisor->turn);
-	json_decref(supervisor->summary);
 	free(supervisor);
 }
 
@@ -158,100 +225,14 @@ const struct supervisor_config *supervisor_config(const struct supervisor *super
 	return &supervisor->config;
 }
 
-struct job *supervisor_job(const struct supervisor *supervisor)
-{
-	return supervisor->job;
-}
-
-const char *supervisor_socket(const struct supervisor *supervisor)
-{
-	return supervisor->socket;
-}
-
 json_t *supervisor_residue(const struct supervisor *supervisor)
 {
 	return supervisor->engine ? engine_residue(supervisor->engine) : json_array();
 }
 
-static int refuse_start(struct supervisor *supervisor, struct error *error)
+void supervisor_subscribe(struct supervisor *supervisor, struct listener *listener)
 {
-	if (supervisor->leaving)
-		return fail_plain(error, ESHUTDOWN, "the supervisor is about to leave");
-	if (supervisor->job)
-		return fail_plain(error, EBUSY, "a job is running");
-	return 0;
-}
-
-static int need_engine(struct supervisor *supervisor, struct error *error)
-{
-	if (supervisor->engine)
-		return 0;
-	return engine_create(
-		supervisor->loop, &supervisor->config.engine, &supervisor->engine, error);
-}
-
-/* `manifest` is taken, also on failure. */
-static int make_job(struct supervisor *supervisor, struct manifest *manifest,
-	const struct job_options *asked, struct error *error)
-{
-	const struct job_observer observer = {
-		.event = job_event,
-		.ended = job_ended,
-		.data = supervisor,
-	};
-	struct job_options options = *asked;
-	int code;
-
-	if (!options.state_dir)
-		options.state_dir = supervisor->config.state_dir;
-	code = job_create(
-		supervisor->engine, manifest, &options, &observer, &supervisor->job, error);
-	if (code < 0 && supervisor->config.engine_per_job)
-		drop_engine(supervisor);
-	return code;
-}
-
-int supervisor_start(struct supervisor *supervisor, struct manifest *manifest,
-	const struct job_options *options, axe_result *ret_code, struct error *error)
-{
-	axe_result refusal = AXE_E_JOB_RUNNING;
-	int code = refuse_start(supervisor, error);
-
-	if (code == 0) {
-		refusal = AXE_E_INIT_FAILED;
-		code = need_engine(supervisor, error);
-	}
-	if (code < 0) {
-		manifest_destroy(manifest);
-		*ret_code = refusal;
-		return code;
-	}
-	code = make_job(supervisor, manifest, options, error);
-	if (code < 0) {
-		*ret_code = AXE_E_JOB_PREPARATION;
-		return code;
-	}
-	if (supervisor->config.announce)
-		supervisor->socket = supervisor->config.announce(
-			job_id(supervisor->job), supervisor->config.data);
-	return 0;
-}
-
-void supervisor_listen(struct supervisor *supervisor, struct listener *listener)
-{
-	list_append(&supervisor->listeners, &listener->link);
-}
-
-axe_result supervisor_terminate(struct supervisor *supervisor, job_terminated *done, void *data)
-{
-	if (!supervisor->job || supervisor->ended)
-		return AXE_E_NO_JOB_RUNNING;
-	return terminations_add(&supervisor->terminations, supervisor->job, done, data);
-}
-
-void supervisor_forget(struct supervisor *supervisor, void *data)
-{
-	terminations_forget(&supervisor->terminations, supervisor->job, data);
+	list_append(&supervisor->subscribers, &listener->link);
 }
 
 void supervisor_leave(struct supervisor *supervisor)

@@ -1,4 +1,4 @@
-/* The supervisor: one engine, one job at a time, and all who want to hear how it goes. */
+/* The supervisor: one engine, its slots, who waits for one, and who wants to hear how it goes. */
 #pragma once
 
 #include <jansson.h>
@@ -7,24 +7,35 @@
 #include <systemd/sd-event.h>
 
 #include "axe/result.h"
+#include "control/run.h"
 #include "engine/engine.h"
-#include "engine/job.h"
 
 struct error;
 struct listener;
 struct manifest;
 struct supervisor;
 
+#define SUPERVISOR_PENDING_MAX 1000
+
 struct supervisor_config {
 	struct engine_config engine; /* but for its notice, which the supervisor takes */
 	const char *state_dir; /* of jobs whose client names none; NULL: the engine's default */
+	/*
+	 * Clients may name no other: numbers are unique within one only, and two jobs of one number
+	 * must not run at once.
+	 */
+	bool state_dir_fixed;
 	bool engine_per_job; /* give the engine back after each job instead of at the end */
+	unsigned slots; /* jobs that run at once; 0: one */
+	unsigned pending_max; /* jobs that wait for a slot; 0: none, a further one is refused */
 	/*
 	 * A job has begun: make it reachable and return where, NULL if nowhere (borrowed until
-	 * `withdraw`). Both may be NULL.
+	 * `withdraw`). For one slot only. Both may be NULL.
 	 */
 	const char *(*announce)(uint64_t job, void *data);
 	void (*withdraw)(void *data);
+	/* Other numbers of jobs run and wait than before; may be NULL. */
+	void (*changed)(unsigned running, unsigned pending, void *data);
 	void *data;
 };
 
@@ -32,35 +43,44 @@ struct supervisor_config {
 int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 	struct supervisor **ret_supervisor, struct error *error);
 
-/* Only when no job is left; destroys the engine. NULL is fine. */
+/* Only when no job runs; destroys the engine. NULL is fine. */
 void supervisor_destroy(struct supervisor *supervisor);
 
 const struct supervisor_config *supervisor_config(const struct supervisor *supervisor);
-
-/* The job that runs; NULL: none. */
-struct job *supervisor_job(const struct supervisor *supervisor);
-
-/* Where the job can be reached; NULL: only by who is connected already. */
-const char *supervisor_socket(const struct supervisor *supervisor);
 
 /* What past jobs left that could not be ended, as engine_residue. A new reference. */
 json_t *supervisor_residue(const struct supervisor *supervisor);
 
 /*
- * Run a job, with an engine made for it if there is none yet. `manifest` is taken, also on failure;
- * `ret_code` says on failure which result code fits. -EBUSY when a job runs.
+ * Run a job, now or when a slot is free, with an engine made for it if there is none yet. Manifest
+ * and options are taken. `caller` (borrowed; NULL: nobody) hears of it, from in here on, until it
+ * was refused or is gone: AXE_E_JOB_RUNNING where no job may wait, AXE_E_LIMIT_REACHED,
+ * AXE_E_JOB_WAIT_TIMEOUT, AXE_E_ENGINE_NOT_RUNNING when the supervisor leaves, or that it could
+ * not be started.
  */
-int supervisor_start(struct supervisor *supervisor, struct manifest *manifest,
-	const struct job_options *options, axe_result *ret_code, struct error *error);
+void supervisor_execute(struct supervisor *supervisor, struct manifest *manifest,
+	struct run_options *options, struct listener *caller);
 
-/* Hear of this job and the next ones, from the next event on. */
-void supervisor_listen(struct supervisor *supervisor, struct listener *listener);
+/* The caller has gone. Its job goes on if it runs; if it waits, nobody else could withdraw it. */
+void supervisor_hang_up(struct supervisor *supervisor, const struct listener *caller);
 
-/* job_terminate for the running job; AXE_E_NO_JOB_RUNNING without one. One call per `data`. */
-axe_result supervisor_terminate(struct supervisor *supervisor, job_terminated *done, void *data);
+/* Hear of all jobs, from the next event on. */
+void supervisor_subscribe(struct supervisor *supervisor, struct listener *listener);
 
-/* Its caller has hung up: `done` is not called any more, the termination goes on. */
+/* The runs with that number of a job, or with that ticket; NULL: none. */
+struct run *supervisor_find_job(const struct supervisor *supervisor, uint64_t job);
+struct run *supervisor_find_ticket(const struct supervisor *supervisor, const char *ticket);
+
+/* The first one that holds a slot; NULL: none. */
+struct run *supervisor_first(const struct supervisor *supervisor);
+
+/* The numbers of the jobs that run, and the status of all, those that wait behind those that run.
+ * New references. */
+json_t *supervisor_running(const struct supervisor *supervisor);
+json_t *supervisor_list(const struct supervisor *supervisor);
+
+/* The caller of a TerminateJob has hung up: its `done` is not called any more. */
 void supervisor_forget(struct supervisor *supervisor, void *data);
 
-/* Terminate what runs and leave the loop when it has ended. Starts nothing any more. */
+/* Terminate what runs, send away what waits, and leave the loop when all has ended. */
 void supervisor_leave(struct supervisor *supervisor);

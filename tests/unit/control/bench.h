@@ -59,7 +59,7 @@ static inline int bench_setup_with(void **state, const struct supervisor_config 
 
 static inline int bench_setup(void **state)
 {
-	struct supervisor_config config = { 0 };
+	struct supervisor_config config = { .pending_max = 0 };
 
 	return bench_setup_with(state, &config);
 }
@@ -74,10 +74,12 @@ static inline int bench_teardown(void **state)
 {
 	struct bench *bench = *state;
 
-	if (fake.job && !fake.job->ended)
-		fake_end(S_OK);
-	while (fake.job)
+	while (fake.job) {
+		for (unsigned index = 0; index < FAKE_JOBS; index++)
+			if (fake.jobs[index] && !fake.jobs[index]->ended)
+				fake_end_job(fake.jobs[index], S_OK);
 		bench_turn(bench);
+	}
 	while (bench->sessions)
 		bench_turn(bench);
 	supervisor_destroy(bench->supervisor);

@@ -20,27 +20,34 @@ struct engine {
 	struct engine_config config;
 };
 
+#define FAKE_JOBS 8
+
 struct job {
 	struct job_observer observer;
 	struct manifest *manifest;
+	uint64_t id;
 	bool ended;
 };
 
 /* What the next calls answer, and what the last ones asked. */
 static struct fake {
 	struct engine *engine; /* alive */
-	struct job *job; /* alive */
+	struct job *jobs[FAKE_JOBS]; /* alive */
+	struct job *job; /* the latest of them */
+	unsigned jobs_made;
 	unsigned engines_made;
 	int refuse_engine; /* errno */
 	int refuse_job;
 	bool begun; /* else there is nothing to end yet */
 	axe_result cancel_code;
+	uint64_t canceled_job;
 	unsigned canceled_index;
 	uint64_t grace_ns;
 	unsigned cancels;
 	unsigned terminations; /* asked for */
 	unsigned waiters_count;
 	struct {
+		const struct job *job;
 		job_terminated *done;
 		void *data;
 	} waiters[8];
@@ -86,6 +93,17 @@ json_t *engine_residue(const struct engine *engine)
 	return json_pack("[{s:i}]", "job", 11);
 }
 
+static void fake_replace(const struct job *old, struct job *new)
+{
+	for (unsigned index = 0; index < FAKE_JOBS; index++) {
+		if (fake.jobs[index] == old) {
+			fake.jobs[index] = new;
+			return;
+		}
+	}
+	abort();
+}
+
 int job_create(struct engine *engine, struct manifest *manifest, const struct job_options *options,
 	const struct job_observer *observer, struct job **ret_job, struct error *error)
 {
@@ -96,6 +114,8 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 	fake.job = calloc(1, sizeof(*fake.job));
 	fake.job->observer = *observer;
 	fake.job->manifest = manifest;
+	fake.job->id = 12 + fake.jobs_made++;
+	fake_replace(NULL, fake.job);
 	fake.begun = true;
 	fake.kill_deadline_ns = options->kill_deadline_ns;
 	if (options->state_dir)
@@ -110,14 +130,18 @@ void job_destroy(struct job *job)
 {
 	if (!job)
 		return;
+	fake_replace(job, NULL);
 	manifest_destroy(job->manifest);
 	free(job);
 	fake.job = NULL;
+	for (unsigned index = 0; index < FAKE_JOBS; index++)
+		if (fake.jobs[index] && (!fake.job || fake.jobs[index]->id > fake.job->id))
+			fake.job = fake.jobs[index];
 }
 
 uint64_t job_id(const struct job *job)
 {
-	return 12;
+	return job->id;
 }
 
 const char *job_directory(const struct job *job)
@@ -132,6 +156,7 @@ const char *job_group(const struct job *job)
 
 axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
 {
+	fake.canceled_job = job->id;
 	fake.canceled_index = index;
 	fake.grace_ns = grace_ns;
 	return fake.cancel_code;
@@ -139,6 +164,7 @@ axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace
 
 axe_result job_cancel(struct job *job, uint64_t grace_ns)
 {
+	fake.canceled_job = job->id;
 	fake.cancels++;
 	fake.grace_ns = grace_ns;
 	return fake.cancel_code;
@@ -149,6 +175,7 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 	if (!fake.begun)
 		return AXE_E_NO_JOB_RUNNING;
 	fake.terminations++;
+	fake.waiters[fake.waiters_count].job = job;
 	fake.waiters[fake.waiters_count].done = done;
 	fake.waiters[fake.waiters_count++].data = data;
 	return S_OK;
@@ -157,7 +184,7 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 void job_terminate_forget(struct job *job, void *data)
 {
 	for (unsigned index = 0; index < fake.waiters_count; index++)
-		if (fake.waiters[index].data == data)
+		if (fake.waiters[index].job == job && fake.waiters[index].data == data)
 			fake.waiters[index] = fake.waiters[--fake.waiters_count];
 }
 
@@ -168,7 +195,8 @@ json_t *job_running(const struct job *job)
 
 json_t *job_status(const struct job *job)
 {
-	return json_pack("{s:i, s:s}", "job", 12, "state", "running");
+	return json_pack("{s:I, s:s, s:s}", "job", (json_int_t)job->id, "name", job->manifest->name,
+		"state", "running");
 }
 
 /* The job says something of itself. */
@@ -184,27 +212,51 @@ static inline void fake_emit(const char *type, size_t padding)
 	json_decref(event);
 }
 
-/* All who wait for TerminateJob are answered. */
-static inline void fake_answer(axe_result code)
+/* All who wait for the job's TerminateJob are answered. */
+static inline void fake_answer_job(const struct job *job, axe_result code)
 {
 	json_t *receipt = json_pack("{s:i, s:[{s:i}]}", "killed", 2, "survivors", "pid", 77);
 
-	while (fake.waiters_count) {
-		fake.waiters_count--;
-		fake.waiters[fake.waiters_count].done(
-			code, receipt, true, fake.waiters[fake.waiters_count].data);
+	for (unsigned index = fake.waiters_count; index-- > 0;) {
+		job_terminated *done = fake.waiters[index].done;
+		void *data = fake.waiters[index].data;
+
+		if (fake.waiters[index].job != job)
+			continue;
+		fake.waiters[index] = fake.waiters[--fake.waiters_count];
+		done(code, receipt, true, data);
 	}
 	json_decref(receipt);
 }
 
+static inline void fake_answer(axe_result code)
+{
+	fake_answer_job(fake.job, code);
+}
+
+static inline void fake_end_job(struct job *job, axe_result code)
+{
+	json_t *summary = json_pack(
+		"{s:s, s:i, s:I}", "outcome", "finished", "v", 1, "job", (json_int_t)job->id);
+
+	job->ended = true;
+	fake_answer_job(job, S_OK);
+	job->observer.ended(job, code, summary, job->observer.data);
+	json_decref(summary);
+}
+
 static inline void fake_end(axe_result code)
 {
-	json_t *summary = json_pack("{s:s, s:i}", "outcome", "finished", "v", 1);
+	fake_end_job(fake.job, code);
+}
 
-	fake.job->ended = true;
-	fake_answer(S_OK);
-	fake.job->observer.ended(fake.job, code, summary, fake.job->observer.data);
-	json_decref(summary);
+/* The living job of that number. */
+static inline struct job *fake_find(uint64_t id)
+{
+	for (unsigned index = 0; index < FAKE_JOBS; index++)
+		if (fake.jobs[index] && fake.jobs[index]->id == id)
+			return fake.jobs[index];
+	return NULL;
 }
 
 static inline void fake_reset(void)

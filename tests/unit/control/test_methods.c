@@ -59,7 +59,8 @@ static void stream_must_be_asked_for(void **state)
 static void table_and_interface_agree(void **state)
 {
 	static const char *const methods[] = { "ExecuteJob", "PlanJob", "CancelAssessment",
-		"CancelJob", "TerminateJob", "GetStatus", "Subscribe", "Diagnose" };
+		"CancelJob", "TerminateJob", "GetStatus", "ListJobs", "GetJob", "Subscribe",
+		"Diagnose" };
 	const char *text = varlink_description(VARLINK_ENGINE);
 	unsigned declared = 0;
 	struct client client;

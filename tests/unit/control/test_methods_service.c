@@ -25,7 +25,7 @@ static void described_interface_is_the_declared_one(void **state)
 	parameters =
 		client_call(&client, "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
 				     "\"parameters\":{\"interface\":\"io.axe.Engine\"}}");
-	assert_non_null(strstr(text_of(parameters, "description"), "method TerminateJob()"));
+	assert_non_null(strstr(text_of(parameters, "description"), "method TerminateJob("));
 	client_hang_up(&client);
 }
 

@@ -12,7 +12,7 @@ static void all_options_are_read(void **state)
 {
 	auto_json options = json_loads("{\"state_dir\":\"/s\",\"kill_deadline_ns\":1,"
 				       "\"abandon_after_ns\":2,\"freeze_deadline_ns\":3,"
-				       "\"environment\":[\"A=1\",\"B=\"]}",
+				       "\"environment\":[\"A=1\",\"B=\"],\"wait_ns\":4}",
 		0, NULL);
 	struct run_options run;
 
@@ -24,6 +24,31 @@ static void all_options_are_read(void **state)
 	assert_string_equal("A=1", run.job.environment[0]);
 	assert_string_equal("B=", run.job.environment[1]);
 	assert_null(run.job.environment[2]);
+	assert_true(run.wait_bounded);
+	assert_int_equal(4, run.wait_ns);
+	run_options_finish(&run);
+}
+
+static void texts_outlive_the_message(void **state)
+{
+	json_t *options = json_loads("{\"state_dir\":\"/s\",\"environment\":[\"A=1\"]}", 0, NULL);
+	struct run_options run;
+
+	assert_int_equal(0, run_options_read(options, &run, NULL));
+	json_decref(options);
+	assert_string_equal("/s", run.job.state_dir);
+	assert_string_equal("A=1", run.job.environment[0]);
+	run_options_finish(&run);
+}
+
+static void waiting_not_at_all_is_not_the_default(void **state)
+{
+	auto_json options = json_loads("{\"wait_ns\":0}", 0, NULL);
+	struct run_options run;
+
+	assert_int_equal(0, run_options_read(options, &run, NULL));
+	assert_true(run.wait_bounded);
+	assert_int_equal(0, run.wait_ns);
 	run_options_finish(&run);
 }
 
@@ -39,6 +64,7 @@ static void absent_and_null_are_defaults(void **state)
 		assert_null(run.job.state_dir);
 		assert_null(run.job.environment);
 		assert_int_equal(0, run.job.kill_deadline_ns);
+		assert_false(run.wait_bounded);
 		run_options_finish(&run);
 	}
 }
@@ -54,6 +80,8 @@ static void wrong_ones_are_named(void **state)
 		{ "{\"kill_deadline_ns\":1.5}", "options.kill_deadline_ns" },
 		{ "{\"abandon_after_ns\":0}", "options.abandon_after_ns" },
 		{ "{\"freeze_deadline_ns\":-1}", "options.freeze_deadline_ns" },
+		{ "{\"wait_ns\":-1}", "options.wait_ns" },
+		{ "{\"wait_ns\":\"1s\"}", "options.wait_ns" },
 		{ "{\"environment\":\"A=1\"}", "options.environment" },
 		{ "{\"environment\":[\"A=1\",7]}", "options.environment" },
 		{ "{\"environment\":[\"A\"]}", "options.environment" },
@@ -88,6 +116,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_options_are_read),
+		cmocka_unit_test(texts_outlive_the_message),
+		cmocka_unit_test(waiting_not_at_all_is_not_the_default),
 		cmocka_unit_test(absent_and_null_are_defaults),
 		cmocka_unit_test(wrong_ones_are_named),
 		cmocka_unit_test(environment_is_bounded),

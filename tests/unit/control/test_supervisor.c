@@ -10,7 +10,7 @@ static const char *announce(uint64_t job, void *data)
 {
 	struct stage *stage = data;
 
-	assert_int_equal(12, job);
+	assert_int_equal(12 + stage->announced, job);
 	stage->announced++;
 	return "/run/axe/run/12.sock";
 }
@@ -186,7 +186,7 @@ static void leaving_supervisor_starts_nothing(void **state)
 	supervisor_leave(bench->supervisor);
 	while (!fake.terminations)
 		bench_turn(bench);
-	client_refused(&client, EXECUTE_MORE, "io.axe.Engine.JobRunning");
+	client_refused(&client, EXECUTE_MORE, "io.axe.Engine.JobFailed");
 	/* The job has ended, and its supervisor with it: nobody answers any more. */
 	client_send(&client, EXECUTE_MORE);
 	fake_end(AXE_E_JOB_CANCELED);
@@ -194,6 +194,41 @@ static void leaving_supervisor_starts_nothing(void **state)
 	assert_null(fake.job);
 	client_hang_up(&runner);
 	client_hang_up(&client);
+}
+
+static int daemon_setup(void **state)
+{
+	const struct supervisor_config config = { .slots = 2, .pending_max = 2 };
+
+	return bench_setup_with(state, &config);
+}
+
+static void leaving_daemon_answers_all_its_callers(void **state)
+{
+	struct bench *bench = *state;
+	struct client clients[3];
+
+	for (unsigned index = 0; index < 3; index++) {
+		client_connect(&clients[index], bench);
+		client_send(&clients[index], EXECUTE_MORE);
+		json_decref(client_expect(&clients[index], true));
+	}
+	supervisor_leave(bench->supervisor);
+	while (fake.terminations < 2)
+		bench_turn(bench);
+	fake_end_job(fake_find(12), AXE_E_JOB_CANCELED);
+	fake_end_job(fake_find(13), AXE_E_JOB_CANCELED);
+	leave_loop(bench);
+	/* The one that waited: job.end, and then the answer as the others have. */
+	json_decref(client_expect(&clients[2], true));
+	for (unsigned index = 0; index < 3; index++) {
+		auto_json parameters = client_expect(&clients[index], false);
+
+		assert_int_equal(AXE_E_JOB_CANCELED, number_of(parameters, "code"));
+		client_hang_up(&clients[index]);
+	}
+	assert_int_equal(2, fake.jobs_made);
+	assert_int_equal(2, fake.terminations);
 }
 
 static void ended_job_stays_until_its_terminations_are_answered(void **state)
@@ -249,6 +284,8 @@ int main(void)
 		leaving_test(job_that_has_not_begun_is_terminated_when_it_has),
 		leaving_test(survivor_does_not_hold_the_leaving_supervisor_for_ever),
 		leaving_test(leaving_supervisor_starts_nothing),
+		cmocka_unit_test_setup_teardown(
+			leaving_daemon_answers_all_its_callers, daemon_setup, left_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,128 @@
+/* One job of a client, from the call to the end: first it may wait for a slot, then it runs. */
+#include "control/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "control/listener.h"
+#include "model/manifest.h"
+
+/* An ended job waits for the last of them. */
+static void termination_settled(void *data)
+{
+	struct run *run = data;
+
+	if (run->ended)
+		run->owner->look(run->owner->data);
+}
+
+static void job_event(struct job *job, const json_t *event, void *data)
+{
+	struct run *run = data;
+
+	if (run->caller)
+		run->caller->calls->event(run->caller, event);
+	run->owner->event(event, run->owner->data);
+}
+
+/* The job must not be destroyed from in here, and its listeners may start the next at once. */
+static void job_ended(struct job *job, axe_result code, const json_t *summary, void *data)
+{
+	struct run *run = data;
+
+	run->summary = json_incref((json_t *)summary);
+	run->code = code;
+	run->ended = true;
+	run->owner->look(run->owner->data);
+}
+
+int run_create(struct manifest *manifest, struct run_options *options, struct listener *caller,
+	const struct run_owner *owner, struct run **ret_run, struct error *error)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (!run) {
+		manifest_destroy(manifest);
+		run_options_finish(options);
+		return fail(error, ENOMEM, "take in the job");
+	}
+	list_init(&run->link);
+	run->owner = owner;
+	run->caller = caller;
+	run->called_ns = clock_monotonic_ns();
+	run->manifest = manifest;
+	run->options = *options;
+	*options = (struct run_options){ .source = NULL };
+	terminations_init(&run->terminations, termination_settled, run);
+	*ret_run = run;
+	return 0;
+}
+
+void run_destroy(struct run *run)
+{
+	if (!run)
+		return;
+	list_remove(&run->link);
+	job_destroy(run->job);
+	timer_finish(&run->deadline);
+	manifest_destroy(run->manifest);
+	run_options_finish(&run->options);
+	json_decref(run->summary);
+	free(run);
+}
+
+int run_start(struct run *run, struct engine *engine, const char *state_dir, struct error *error)
+{
+	const struct job_observer observer = {
+		.event = job_event,
+		.ended = job_ended,
+		.data = run,
+	};
+	struct job_options options = run->options.job;
+	int code;
+
+	timer_finish(&run->deadline);
+	if (!options.state_dir)
+		options.state_dir = state_dir;
+	code = job_create(
+		engine, take_pointer(run->manifest), &options, &observer, &run->job, error);
+	run_options_finish(&run->options);
+	return code;
+}
+
+bool run_is_over(const struct run *run)
+{
+	return run->ended && terminations_empty(&run->terminations);
+}
+
+void run_tell_start(struct run *run)
+{
+	if (run->caller)
+		run->caller->calls->started(run->caller, run);
+}
+
+void run_tell_end(struct run *run)
+{
+	struct listener *caller = take_pointer(run->caller);
+
+	if (caller)
+		caller->calls->ended(caller, run->code, run->summary);
+}
+
+void run_refuse(struct run *run, axe_result code, const struct error *error)
+{
+	struct listener *caller = take_pointer(run->caller);
+
+	if (caller)
+		caller->calls->refused(caller, code, error);
+}
+
+axe_result run_terminate(struct run *run, job_terminated *done, void *data)
+{
+	if (run->ended)
+		return AXE_E_NO_JOB_RUNNING;
+	return terminations_add(&run->terminations, run->job, done, data);
+}

@@ -1,0 +1,70 @@
+/* Which jobs a supervisor has: those that run, and those that wait. */
+#include <string.h>
+
+#include "control/supervisor_parts.h"
+
+struct run *supervisor_find_job(const struct supervisor *supervisor, uint64_t job)
+{
+	struct run *run;
+
+	list_for_each (run, &supervisor->running, link)
+		if (job_id(run->job) == job)
+			return run;
+	return NULL;
+}
+
+static struct run *find_ticket(const struct list_link *runs, const char *ticket)
+{
+	struct run *run;
+
+	list_for_each (run, runs, link)
+		if (run->ticket[0] && strcmp(run->ticket, ticket) == 0)
+			return run;
+	return NULL;
+}
+
+struct run *supervisor_find_ticket(const struct supervisor *supervisor, const char *ticket)
+{
+	struct run *run = find_ticket(&supervisor->waiting, ticket);
+
+	return run ? run : find_ticket(&supervisor->running, ticket);
+}
+
+struct run *supervisor_first(const struct supervisor *supervisor)
+{
+	const struct list_link *running = &supervisor->running;
+
+	return list_empty(running) ? NULL : container_of(running->next, struct run, link);
+}
+
+json_t *supervisor_running(const struct supervisor *supervisor)
+{
+	json_t *jobs = json_array();
+	struct run *run;
+
+	list_for_each (run, &supervisor->running, link)
+		if (!run->ended)
+			json_array_append_new(jobs, json_integer((json_int_t)job_id(run->job)));
+	return jobs;
+}
+
+json_t *supervisor_list(const struct supervisor *supervisor)
+{
+	json_t *jobs = json_array();
+	size_t ahead = 0;
+	struct run *run;
+
+	list_for_each (run, &supervisor->running, link)
+		json_array_append_new(jobs, job_status(run->job));
+	list_for_each (run, &supervisor->waiting, link)
+		json_array_append_new(jobs, run_waiting_status(run, ahead++));
+	return jobs;
+}
+
+void supervisor_forget(struct supervisor *supervisor, void *data)
+{
+	struct run *run;
+
+	list_for_each (run, &supervisor->running, link)
+		terminations_forget(&run->terminations, run->job, data);
+}

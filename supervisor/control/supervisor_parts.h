@@ -1,0 +1,30 @@
+/* The inside of struct supervisor, for the files that together are the supervisor. */
+#pragma once
+
+#include "base/list.h"
+#include "control/run.h"
+#include "control/supervisor.h"
+
+struct supervisor {
+	struct supervisor_config config;
+	struct run_owner owner; /* what all runs tell */
+	sd_event *loop;
+	sd_event_source *turn; /* what must not happen inside a callback of the engine */
+	struct engine *engine;
+	struct list_link waiting; /* run::link, the next one first */
+	struct list_link running; /* run::link, the oldest first */
+	struct list_link subscribers; /* listener::link */
+	unsigned waiting_count, running_count;
+	bool leaving;
+};
+
+/* supervisor.c: make it a job, or refuse it. The run is taken. */
+void supervisor_start(struct supervisor *supervisor, struct run *run);
+void supervisor_tell_change(struct supervisor *supervisor);
+
+static inline bool supervisor_has_slot(const struct supervisor *supervisor)
+{
+	unsigned slots = supervisor->config.slots ? supervisor->config.slots : 1;
+
+	return supervisor->running_count < slots;
+}
