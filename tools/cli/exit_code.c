@@ -34,6 +34,7 @@ void exit_facts_read(const json_t *summary, struct exit_facts *ret_facts)
 
 	*ret_facts = (struct exit_facts){
 		.outcome = field_text(summary, "outcome"),
+		.unwritten = field_text(summary, "results_error") != NULL,
 		.overrun = json_is_true(json_object_get(summary, "overrun")),
 	};
 	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
@@ -45,6 +46,8 @@ static bool row_applies(const struct exit_row *row, const struct exit_facts *fac
 {
 	bool caused = facts->overrun && row->by_overrun;
 
+	if (facts->unwritten && row->verdicts & BIT(VERDICT_ERROR))
+		return true;
 	if (facts->overrun && row->verdicts & BIT(VERDICT_TIMEOUT))
 		return true;
 	for (int verdict = 0; verdict < VERDICT_COUNT && !caused; verdict++)

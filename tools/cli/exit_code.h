@@ -28,6 +28,7 @@ enum exit_code {
 /* What of a job's end decides. */
 struct exit_facts {
 	unsigned counts[VERDICT_COUNT];
+	bool unwritten; /* what the disk holds of the job is not whole */
 	bool overrun; /* the job's own time ran out, which cancels it and terminates what runs */
 	const char *outcome; /* borrowed from the summary; NULL: the job has no end */
 };

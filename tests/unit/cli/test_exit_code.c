@@ -97,6 +97,28 @@ static void outcome_decides_over_passed_assessments(void **state)
 	}
 }
 
+static void results_that_are_not_on_the_disk_are_graver_than_what_they_say(void **state)
+{
+	static const struct {
+		const char *outcome, *verdict;
+		enum exit_code code;
+	} rows[] = {
+		{ "finished", "passed", EXIT_CODE_INFRASTRUCTURE },
+		{ "failed", "failed", EXIT_CODE_INFRASTRUCTURE },
+		{ "terminated", "terminated", EXIT_CODE_INFRASTRUCTURE },
+		{ "abandoned", "abandoned", EXIT_CODE_SURVIVED },
+	};
+
+	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
+		auto_json summary = json_pack("{s:s, s:s, s:{s:i}}", "outcome", rows[row].outcome,
+			"results_error", "no space", "counts", rows[row].verdict, 1);
+		struct exit_facts facts;
+
+		exit_facts_read(summary, &facts);
+		assert_int_equal(rows[row].code, exit_code_of(&facts));
+	}
+}
+
 static void job_whose_time_ran_out_is_a_timeout(void **state)
 {
 	static const struct {
@@ -209,6 +231,7 @@ int main(void)
 		cmocka_unit_test(the_graver_of_two_verdicts_decides),
 		cmocka_unit_test(some_skipped_is_passed),
 		cmocka_unit_test(outcome_decides_over_passed_assessments),
+		cmocka_unit_test(results_that_are_not_on_the_disk_are_graver_than_what_they_say),
 		cmocka_unit_test(job_whose_time_ran_out_is_a_timeout),
 		cmocka_unit_test(summary_is_read),
 		cmocka_unit_test(summary_that_is_none_is_no_success),
