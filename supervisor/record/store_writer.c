@@ -254,10 +254,8 @@ static void wait_end(struct store_writer *writer, uint64_t deadline_ns)
 		continue;
 }
 
-bool store_writer_stop(struct store_writer *writer, uint64_t deadline_ns)
+void store_writer_stop(struct store_writer *writer, uint64_t deadline_ns)
 {
-	bool ended;
-
 	pthread_mutex_lock(&writer->lock);
 	writer->stopping = true;
 	pthread_cond_signal(&writer->wake);
@@ -268,9 +266,7 @@ bool store_writer_stop(struct store_writer *writer, uint64_t deadline_ns)
 		/* Between two tries it ends at once; in the middle of one nobody knows. */
 		wait_end(writer, clock_monotonic_ns() + GIVE_UP_WAIT_NS);
 	}
-	ended = writer->ended;
 	pthread_mutex_unlock(&writer->lock);
-	return ended;
 }
 
 void store_writer_unwritten(struct store_writer *writer,

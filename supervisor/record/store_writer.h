@@ -32,14 +32,12 @@ struct store_writer_status {
 
 void store_writer_status(struct store_writer *writer, struct store_writer_status *ret_status);
 
-/*
- * Have everything queued written, the file closed and unlocked; at most until the deadline. True:
- * the thread has ended. False: it is stuck in the disk and what was not reported is unknown; those
- * sets are still read by it.
- */
-bool store_writer_stop(struct store_writer *writer, uint64_t deadline_ns);
+/* Have everything queued written, the file closed and unlocked; at most until the deadline, and a
+ * second for a thread that is only waiting for its next try. */
+void store_writer_stop(struct store_writer *writer, uint64_t deadline_ns);
 
-/* What store_writer_stop left unwritten, in order; the list may be read until the destruction. */
+/* What store_writer_stop left unwritten, in order. A thread that is stuck in the disk still reads
+ * it: what became of it is unknown, and nothing may be changed. */
 void store_writer_unwritten(struct store_writer *writer,
 	void (*see)(const struct store_set *set, void *data), void *data);
 

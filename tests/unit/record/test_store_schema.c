@@ -10,12 +10,13 @@
 
 #include "record/store_schema.h"
 
-static const char *const steps[] = {
-	"CREATE TABLE jobs(id INTEGER PRIMARY KEY, title TEXT)",
-	"ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 2;"
-	"UPDATE jobs SET title = upper(title)",
-	"CREATE TABLE notes(text TEXT)",
-};
+#define STEP_1 "CREATE TABLE jobs(id INTEGER PRIMARY KEY, title TEXT)"
+#define STEP_2                                                                                     \
+	"ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 2;"                         \
+	"UPDATE jobs SET title = upper(title)"
+#define STEP_3 "CREATE TABLE notes(text TEXT)"
+
+static const char *const steps[] = { STEP_1, STEP_2, STEP_3 };
 
 static int setup(void **state)
 {
@@ -85,7 +86,7 @@ static void up_to_date_file_is_left_alone(void **state)
 
 static void failing_step_undoes_those_before_it(void **state)
 {
-	static const char *const broken[] = { steps[0], steps[1], "CREATE TABLE jobs(id)" };
+	static const char *const broken[] = { STEP_1, STEP_2, "CREATE TABLE jobs(id)" };
 	struct error error = { 0 };
 
 	assert_int_equal(0, store_schema_apply(*state, broken, 1, NULL));
