@@ -163,6 +163,16 @@ static int take_socket(struct axed *axed, struct error *error)
 	return code;
 }
 
+/* Said at the start, not to the first client. */
+static int need_root(struct axed *axed, struct error *error)
+{
+	if (geteuid() == 0)
+		return 0;
+	return fail_plain(error, EPERM,
+		"axed needs root: it makes control groups and loads BPF programs; run it with "
+		"sudo");
+}
+
 /* The client decides what Ctrl-C means, so its terminal must not send us a SIGINT of our own. */
 static int leave_terminal(struct axed *axed, struct error *error)
 {
@@ -190,6 +200,7 @@ static int take_places(struct axed *axed, struct error *error)
 static int axed_init(struct axed *axed, struct error *error)
 {
 	int (*const steps[])(struct axed *, struct error *) = {
+		need_root,
 		take_socket,
 		leave_terminal,
 		take_places,
