@@ -10,10 +10,11 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define TEXT_SIZE     16384
-#define NS_PER_US     1000
-#define FIELD(member) offsetof(struct limit_usage, has_##member)
-#define VALUE(member) offsetof(struct limit_usage, member)
+#define TEXT_SIZE       16384
+#define SWAPPED_AT_ONCE 131072
+#define NS_PER_US       1000
+#define FIELD(member)   offsetof(struct limit_usage, has_##member)
+#define VALUE(member)   offsetof(struct limit_usage, member)
 
 /*
  * The attribute, what stands before the number in it (NULL: nothing), what the number is divided
@@ -32,6 +33,7 @@ static const struct source {
 	{ false, false, "memory.events", "max ", 1, FIELD(memory_hits), VALUE(memory_hits) },
 	{ false, false, "memory.events", "oom_kill ", 1, FIELD(oom_kills), VALUE(oom_kills) },
 	{ false, false, "memory.swap.peak", NULL, 1, FIELD(swap_peak), VALUE(swap_peak_bytes) },
+	{ false, false, "memory.swap.max", NULL, 1, FIELD(swap_max), VALUE(swap_max_bytes) },
 	{ false, false, "memory.swap.events", "max ", 1, FIELD(swap_hits), VALUE(swap_hits) },
 	{ false, false, "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
 	{ false, false, "pids.events", "max ", 1, FIELD(pids_refused), VALUE(pids_refused) },
@@ -115,6 +117,27 @@ void usage_read(int directory, bool v1, struct limit_usage *usage)
 	}
 }
 
+/* Full is also what has no room for what the kernel swaps out at once. */
+static bool swap_was_full(const struct limit_usage *usage)
+{
+	return usage->has_swap_peak && usage->has_swap_max && usage->swap_peak_bytes &&
+	       usage->swap_peak_bytes + SWAPPED_AT_ONCE > usage->swap_max_bytes;
+}
+
+static bool exceeded_swap(
+	const struct limit_usage *usage, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	char peak[TEXT_BYTES_SIZE];
+
+	if (usage->swap_hits)
+		snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "refused %" PRIu64 " times",
+			usage->swap_hits);
+	else if (swap_was_full(usage))
+		snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "%s used",
+			text_format_bytes(usage->swap_peak_bytes, peak));
+	return usage->swap_hits || swap_was_full(usage);
+}
+
 static bool exceeded_cpu(
 	const struct limit_usage *usage, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
 {
@@ -156,7 +179,7 @@ bool limit_usage_exceeded(const struct limit_usage *usage, enum limit_kind kind,
 		return exceeded_count(
 			usage->oom_kills, "processes killed by the kernel", ret_evidence);
 	case LIMIT_SWAP:
-		return exceeded_count(usage->swap_hits, "times reached", ret_evidence);
+		return exceeded_swap(usage, ret_evidence);
 	case LIMIT_PIDS:
 		return exceeded_count(usage->pids_refused, "forks refused", ret_evidence);
 	case LIMIT_CPU:

@@ -18,8 +18,10 @@ struct limit_usage {
 	uint64_t oom_kills;
 	bool has_swap_peak; /* v2 only: v1 keeps no peak of swap alone */
 	uint64_t swap_peak_bytes;
+	bool has_swap_max; /* v2 only */
+	uint64_t swap_max_bytes;
 	bool has_swap_hits;
-	uint64_t swap_hits; /* how often the maximum was reached */
+	uint64_t swap_hits; /* how often it was refused; newer kernels do not try then */
 	bool has_pids_peak;
 	uint64_t pids_peak;
 	bool has_pids_refused;

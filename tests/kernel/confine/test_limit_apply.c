@@ -1,4 +1,5 @@
 /* Every limit bounds what it names, leaves its evidence, and gives way to a kill. */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -103,6 +104,41 @@ static void swap_comes_beside_memory_when_it_is_asked_for(void **state)
 		attribute_is(home, "memory.memsw.limit_in_bytes", "50331648");
 	else
 		attribute_is(home, "memory.swap.max", "16777216");
+	bounds_end(&bounds);
+}
+
+static bool host_swaps(void)
+{
+	char text[4096];
+
+	return file_read_text_at(AT_FDCWD, "/proc/swaps", text, sizeof(text)) > 0 &&
+	       strchr(text, '\n');
+}
+
+static void swap_beyond_the_limit_is_told(void **state)
+{
+	struct limits limits = { 0 };
+	struct bounds bounds;
+	struct birth birth;
+	struct limit_usage usage;
+	char evidence[LIMIT_EVIDENCE_SIZE];
+
+	limits_add(&limits, LIMIT_MEMORY, 32 * MIB);
+	limits_add(&limits, LIMIT_SWAP, 8 * MIB);
+	need(LIMIT_SWAP, &limits);
+	if (!host_swaps() || bounds_is_v1(&nursery, LIMIT_SWAP))
+		skip();
+	bounds_make(&bounds, &nursery, "swapped", &limits);
+	bounds_prepare(&bounds, &birth, ARGV("tail", "/dev/zero"));
+	birth_run(&birth);
+	assert_true(WIFSIGNALED(birth.status));
+	limit_set_usage(bounds.set, &usage);
+	if (usage.has_swap_peak)
+		assert_in_range(usage.swap_peak_bytes, 1, 8 * MIB);
+	assert_true(usage.has_swap_hits && usage.has_swap_max);
+	if (!limit_usage_exceeded(&usage, LIMIT_SWAP, evidence))
+		fail_msg("peak %" PRIu64, usage.swap_peak_bytes);
+	assert_true(limit_usage_exceeded(&usage, LIMIT_MEMORY, evidence));
 	bounds_end(&bounds);
 }
 
@@ -227,6 +263,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(memory_hog_is_killed),
 		cmocka_unit_test(swap_does_not_widen_the_memory_limit),
 		cmocka_unit_test(swap_comes_beside_memory_when_it_is_asked_for),
+		cmocka_unit_test(swap_beyond_the_limit_is_told),
 		cmocka_unit_test(fork_beyond_the_limit_is_refused),
 		cmocka_unit_test(quota_slows_a_program_down_and_is_told),
 		cmocka_unit_test(more_than_one_cpu_may_be_given),

@@ -12,6 +12,7 @@ static const struct attribute v2_attributes[] = {
 	{ "memory.events",
 		"low 91\nhigh 92\nmax 1003\noom 94\noom_kill 1004\noom_group_kill 95\n" },
 	{ "memory.swap.peak", "1005\n" },
+	{ "memory.swap.max", "1011\n" },
 	{ "memory.swap.events", "high 91\nmax 1006\nfail 93\n" },
 	{ "pids.peak", "1007\n" },
 	{ "pids.events", "max 1008\n" },
@@ -82,6 +83,8 @@ static void every_v2_attribute_is_read(void **state)
 	assert_common(&usage);
 	assert_true(usage.has_swap_peak && usage.has_io_stalled);
 	assert_int_equal(usage.swap_peak_bytes, 1005);
+	assert_true(usage.has_swap_max);
+	assert_int_equal(usage.swap_max_bytes, 1011);
 	assert_int_equal(usage.io_stalled_us, 1015);
 }
 
@@ -108,14 +111,16 @@ static void what_is_no_number_stays_unknown(void **state)
 {
 	static const struct attribute odd[] = {
 		{ "memory.peak", "max\n" },
+		{ "memory.swap.max", "max\n" },
 		{ "memory.events", "oom_kill x\n" },
 		{ "cpu.stat", "usage_usec 5\nuser_usec 5\nsystem_usec 0\n" },
 		{ "pids.events", "\n" },
 	};
 	struct limit_usage usage = read_all(*state, odd, COUNT(odd), false);
 
-	assert_false(usage.has_memory_peak || usage.has_oom_kills || usage.has_cpu_throttled ||
-		     usage.has_cpu_throttled_time || usage.has_pids_refused);
+	assert_false(usage.has_memory_peak || usage.has_swap_max || usage.has_oom_kills ||
+		     usage.has_cpu_throttled || usage.has_cpu_throttled_time ||
+		     usage.has_pids_refused);
 }
 
 static void no_disk_was_used_is_known_to_be_nothing(void **state)
@@ -135,13 +140,25 @@ static void evidence_tells_what_was_exceeded(void **state)
 		const char *evidence;
 	} cases[] = {
 		{ LIMIT_MEMORY, { .oom_kills = 2 }, "2 processes killed by the kernel" },
-		{ LIMIT_SWAP, { .swap_hits = 7 }, "7 times reached" },
+		{ LIMIT_SWAP, { .swap_hits = 7 }, "refused 7 times" },
+		{ LIMIT_SWAP,
+			{ .has_swap_peak = true,
+				.swap_peak_bytes = (8 << 20) - 4096,
+				.has_swap_max = true,
+				.swap_max_bytes = 8 << 20 },
+			"7.99 MiB used" },
 		{ LIMIT_PIDS, { .pids_refused = 12 }, "12 forks refused" },
 		{ LIMIT_CPU, { .cpu_throttled = 3, .cpu_throttled_us = 250000 },
 			"throttled in 3 periods of 100 ms, for 250 ms in all" },
 		{ LIMIT_IO, { .io_stalled_us = 1500000 }, "1.50 s of waiting for disks" },
 	};
-	const struct limit_usage idle = { .has_oom_kills = true, .memory_hits = 5 };
+	const struct limit_usage idle = {
+		.has_oom_kills = true, .memory_hits = 5, .has_swap_peak = true, .has_swap_max = true
+	};
+	const struct limit_usage room = { .has_swap_peak = true,
+		.swap_peak_bytes = 4 << 20,
+		.has_swap_max = true,
+		.swap_max_bytes = 8 << 20 };
 	char evidence[LIMIT_EVIDENCE_SIZE];
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -149,7 +166,8 @@ static void evidence_tells_what_was_exceeded(void **state)
 		assert_string_equal(evidence, cases[i].evidence);
 	}
 	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++)
-		assert_false(limit_usage_exceeded(&idle, kind, evidence));
+		assert_false(limit_usage_exceeded(&idle, kind, evidence) ||
+			     limit_usage_exceeded(&room, kind, evidence));
 }
 
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, attributes_setup, attributes_teardown)
