@@ -13,6 +13,8 @@
 int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,
 	const char *socket, struct job_operand *ret_job)
 {
+	const struct client_options client = { .socket = socket };
+	const char *asked = client_socket(&client);
 	struct job_operand job = { .folder = NULL };
 	struct error error = { 0 };
 	int code;
@@ -27,8 +29,9 @@ int job_operand_open(const char *verb, const struct operands *operands, const ch
 		return client_exit_code(code);
 	}
 	code = job_live_connect(
-		socket, job.name.job, job.folder->path, &job.connection, &job.live, &error);
-	if (code < 0 && socket) {
+		asked, job.name.job, job.folder->path, &job.connection, &job.live, &error);
+	/* -ENOENT: it does not run there, which may be just what is to be shown. */
+	if (code < 0 && code != -ENOENT && socket) {
 		fprintf(stderr, "axe %s: %s\n", verb, error.text);
 		job_operand_finish(&job);
 		return client_exit_code(code);

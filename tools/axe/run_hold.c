@@ -43,6 +43,7 @@ void run_hold_take(struct run_hold *hold, const json_t *first, bool rescue)
 			error.text);
 	if (folder)
 		hold->directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	hold->job = (long long)field_integer(first, "job");
 	hold->socket = socket ? strdup(socket) : NULL;
 }
 

@@ -12,6 +12,7 @@ struct rescue;
 struct run_hold {
 	int directory; /* -1: not known */
 	struct rescue *rescue; /* NULL: not ours to end */
+	long long job; /* its number */
 	char *socket; /* where the job can be asked; NULL: nowhere */
 };
 

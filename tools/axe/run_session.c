@@ -99,7 +99,7 @@ static void hear_event(struct session *session, const json_t *event)
 	if (!type)
 		return;
 	if (strcmp(type, "job.begin") == 0)
-		steer_begin(session->steer, session->hold.socket);
+		steer_begin(session->steer, session->hold.socket, session->hold.job);
 	if (strcmp(type, "assessment.begin") == 0 && session->output)
 		run_output_open(session->output, session->hold.directory);
 	if (strcmp(type, "assessment.end") == 0)
@@ -126,7 +126,10 @@ static void ended(struct session *session, const json_t *parameters)
 static void hear(struct session *session, const struct reply *reply)
 {
 	const json_t *event = json_object_get(reply->parameters, "event");
+	const char *ticket = field_text(reply->parameters, "ticket");
 
+	if (ticket)
+		steer_wait(session->steer, ticket);
 	session->end->refusal = reply_check(reply, &session->end->error);
 	if (session->end->refusal < 0)
 		close_conversation(session);

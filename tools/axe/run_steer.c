@@ -16,6 +16,7 @@
 #define SOCKET_SIZE 108
 #define PENDING_MAX 8
 #define REASON_SIZE 64
+#define TICKET_SIZE 64
 
 enum steer_level { STEER_GO_ON, STEER_CANCEL, STEER_TERMINATE };
 
@@ -29,6 +30,8 @@ struct steer {
 	sd_event_source *replies;
 	struct connection *connection; /* NULL: none yet, or it cannot be reached */
 	char socket[SOCKET_SIZE];
+	char ticket[TICKET_SIZE]; /* empty: it did not wait */
+	long long job;
 	bool begun, over;
 	enum steer_level wanted, asked;
 	enum steer_call pending[PENDING_MAX];
@@ -59,14 +62,21 @@ static void hang_up(struct steer *steer)
 	steer->pending_count = 0;
 }
 
+static void ask(struct steer *steer);
+
 static void hear_termination(struct steer *steer, const struct reply *reply)
 {
 	struct error error = { 0 };
+	int code = reply_check(reply, &error);
 
-	/* -ESRCH: the job ended by itself meanwhile, and its last answer is on its way. */
-	if (reply_check(reply, &error) != -ETIME)
-		return;
-	say(steer, error.text);
+	if (code == -ETIME)
+		say(steer, error.text);
+	/* -ESRCH: the job ended by itself meanwhile, and its last answer is on its way. Or it had
+	 * got its slot, but not begun. */
+	if (code == -ESRCH && steer->ticket[0]) {
+		steer->ticket[0] = '\0';
+		ask(steer);
+	}
 }
 
 static void hear(struct steer *steer, const struct reply *reply)
@@ -138,17 +148,27 @@ static void press(struct steer *steer)
 		say(steer, "the supervisor cannot be reached");
 }
 
+/* The supervisor may run others, too. */
+static json_t *job_parameters(const struct steer *steer)
+{
+	if (steer->begun)
+		return json_pack("{s:I}", "job", (json_int_t)steer->job);
+	return json_pack("{s:s}", "ticket", steer->ticket);
+}
+
 static json_t *grace_parameters(const struct steer *steer)
 {
 	/* 0 would mean that nothing follows; a person who says 0 means at once. */
 	uint64_t grace_ns = steer->config.grace_ns ? steer->config.grace_ns : 1;
+	json_t *parameters = job_parameters(steer);
 
-	return json_pack("{s:I}", "grace_ns", (json_int_t)grace_ns);
+	json_object_set_new(parameters, "grace_ns", json_integer((json_int_t)grace_ns));
+	return parameters;
 }
 
 static void ask(struct steer *steer)
 {
-	if (!steer->begun)
+	if (!steer->begun && !steer->ticket[0])
 		return;
 	if (steer->wanted == STEER_CANCEL && steer->asked < STEER_CANCEL) {
 		steer->asked = STEER_CANCEL;
@@ -156,7 +176,7 @@ static void ask(struct steer *steer)
 			press(steer);
 	} else if (steer->wanted == STEER_TERMINATE && !is_pending(steer, CALL_TERMINATE)) {
 		steer->asked = STEER_TERMINATE;
-		if (!call(steer, CALL_TERMINATE, "TerminateJob", NULL))
+		if (!call(steer, CALL_TERMINATE, "TerminateJob", job_parameters(steer)))
 			press(steer);
 	}
 }
@@ -165,6 +185,10 @@ static void announce_cancel(struct steer *steer)
 {
 	char text[200], grace[TEXT_DURATION_SIZE];
 
+	if (!steer->begun && steer->ticket[0]) {
+		say(steer, "withdrawing the job, which waits for a slot");
+		return;
+	}
 	snprintf(text, sizeof(text),
 		"asked the job to stop; what still runs after %s is killed (Ctrl-C again: now)",
 		text_format_duration(steer->config.grace_ns, grace));
@@ -236,12 +260,23 @@ void steer_destroy(struct steer *steer)
 	free(steer);
 }
 
-void steer_begin(struct steer *steer, const char *socket)
+void steer_wait(struct steer *steer, const char *ticket)
+{
+	snprintf(steer->socket, sizeof(steer->socket), "%s",
+		steer->config.socket ? steer->config.socket : "");
+	snprintf(steer->ticket, sizeof(steer->ticket), "%s", ticket);
+	ask(steer);
+}
+
+void steer_begin(struct steer *steer, const char *socket, long long job)
 {
 	if (!socket)
 		socket = steer->config.socket;
 	snprintf(steer->socket, sizeof(steer->socket), "%s", socket ? socket : "");
 	steer->begun = true;
+	steer->job = job;
+	/* What was asked of a job that had a slot, but had not begun, was refused. */
+	steer->asked = STEER_GO_ON;
 	ask(steer);
 }
 
@@ -253,5 +288,5 @@ void steer_end(struct steer *steer)
 void steer_ask_status(struct steer *steer)
 {
 	if (steer->begun && !is_pending(steer, CALL_STATUS) && !is_pending(steer, CALL_TERMINATE))
-		call(steer, CALL_STATUS, "GetStatus", NULL);
+		call(steer, CALL_STATUS, "GetStatus", job_parameters(steer));
 }

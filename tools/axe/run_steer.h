@@ -24,7 +24,8 @@ struct steer_config {
 
 /*
  * The first SIGINT asks the job to stop, the second, SIGTERM and SIGHUP terminate it; what comes
- * before job.begin is done then. The signals must be blocked already.
+ * before job.begin is done then, or withdraws a job that waits. The signals must be blocked
+ * already.
  */
 int steer_create(sd_event *loop, const struct steer_config *config, struct steer **ret_steer,
 	struct error *error);
@@ -36,8 +37,11 @@ DEFINE_CLEANUP(steer)
 /* The job is over: whoever still interrupts us has withdrawn. */
 void steer_end(struct steer *steer);
 
-/* The job can be asked now, at this socket (NULL: nowhere). */
-void steer_begin(struct steer *steer, const char *socket);
+/* The job waits for a slot, and can be withdrawn with its ticket. */
+void steer_wait(struct steer *steer, const char *ticket);
+
+/* The job of that number can be asked now, at this socket (NULL: nowhere). */
+void steer_begin(struct steer *steer, const char *socket, long long job);
 
 /* Ask for the status, unless an answer is still to come. */
 void steer_ask_status(struct steer *steer);

@@ -29,7 +29,7 @@ const struct option_table cancel_options = OPTION_TABLE(rows);
 
 static json_t *make_parameters(const struct job_name *name, const struct option_duration *grace)
 {
-	json_t *parameters = json_object();
+	json_t *parameters = json_pack("{s:I}", "job", (json_int_t)name->job);
 
 	if (name->has_index)
 		json_object_set_new(parameters, "index", json_integer(name->index));

@@ -16,13 +16,15 @@
 #include "model/verdict.h"
 
 struct list_values {
-	const char *state_dir;
+	struct client_options client;
 	unsigned format; /* enum output_format */
 };
 
 static const struct option_row rows[] = {
-	{ "state-dir", 0, OPTION_TEXT, offsetof(struct list_values, state_dir), "DIR",
+	{ "state-dir", 0, OPTION_TEXT, offsetof(struct list_values, client.state_dir), "DIR",
 		"where the jobs are (/var/lib/axe)", NULL },
+	{ "socket", 0, OPTION_TEXT, offsetof(struct list_values, client.socket), "PATH",
+		"ask the supervisor there, too (AXE_SOCKET)", NULL },
 	{ "output", 'o', OPTION_CHOICE, offsetof(struct list_values, format), "FORMAT",
 		"table, json or ndjson", output_format_names },
 };
@@ -41,7 +43,7 @@ static const struct table_column columns[] = {
 };
 
 /* NULL: the job went away while we looked. */
-static json_t *read_job(const char *state_dir, uint64_t id)
+static json_t *read_job(const char *state_dir, uint64_t id, const json_t *daemons)
 {
 	auto_of(connection) struct connection *connection = NULL;
 	auto_of(job_folder) struct job_folder *folder = NULL;
@@ -49,7 +51,9 @@ static json_t *read_job(const char *state_dir, uint64_t id)
 
 	if (job_folder_open(state_dir, id, &folder, NULL) < 0)
 		return NULL;
-	job_live_connect(NULL, id, folder->path, &connection, &live, NULL);
+	live = job_live_find(daemons, id, folder->path);
+	if (!live)
+		job_live_connect(NULL, id, folder->path, &connection, &live, NULL);
 	return job_folder_read(folder, live);
 }
 
@@ -86,7 +90,10 @@ static void add_row(struct table *table, const json_t *job)
 
 	if (json_is_number(json_object_get(job, "duration_ms")))
 		text_format_duration(field_ms_as_ns(job, "duration_ms"), time);
-	table_add(table, "%lld", (long long)field_integer(job, "job"));
+	if (json_is_null(json_object_get(job, "job")))
+		table_add(table, "-");
+	else
+		table_add(table, "%lld", (long long)field_integer(job, "job"));
 	table_add(table, "%s", name ? name : "?");
 	table_add(table, "%s", state ? state : "?");
 	table_add(table, "%s", outcome ? outcome : "-");
@@ -140,32 +147,65 @@ static void report(const json_t *jobs, enum output_format format)
 	}
 }
 
+/* 0, or a negative code with its reason. */
+static int add_stored(
+	json_t *jobs, const char *state_dir, const json_t *daemons, struct error *error)
+{
+	auto_free uint64_t *ids = NULL;
+	size_t ids_count;
+	int code = job_folder_list(state_dir, &ids, &ids_count, error);
+
+	for (size_t index = 0; code == 0 && index < ids_count; index++) {
+		json_t *job = read_job(state_dir, ids[index], daemons);
+
+		/* One assessment a line is for `show`. */
+		json_object_del(job, "assessments");
+		if (job)
+			json_array_append_new(jobs, job);
+	}
+	return code;
+}
+
+/* What waits for a slot has neither a number nor a folder. */
+static void add_waiting(json_t *jobs, const json_t *daemons)
+{
+	json_t *job;
+	size_t index;
+
+	json_array_foreach ((json_t *)daemons, index, job)
+		if (json_is_null(json_object_get(job, "job")))
+			json_array_append(jobs, job);
+}
+
+static int collect(json_t *jobs, const struct client_options *client, struct error *error)
+{
+	const char *socket = client_socket(client);
+	auto_json daemons = NULL;
+	int code = socket ? job_live_list(socket, &daemons, error) : 0;
+
+	if (code == 0)
+		code = add_stored(jobs, client->state_dir, daemons, error);
+	if (code == 0)
+		add_waiting(jobs, daemons);
+	return code;
+}
+
 int verb_list(int argc, char **argv)
 {
 	struct list_values values = { .format = OUTPUT_TABLE };
-	auto_free uint64_t *ids = NULL;
 	auto_json jobs = json_array();
 	struct operands operands;
 	struct error error = { 0 };
-	size_t ids_count;
 	int code = verb_read_options(argc, argv, &values, &operands);
 
 	if (code != VERB_GO_ON)
 		return code;
 	if (operands.count)
 		return verb_refuse("list", "unexpected `%s`", operands.words[0]);
-	code = job_folder_list(values.state_dir, &ids, &ids_count, &error);
+	code = collect(jobs, &values.client, &error);
 	if (code < 0) {
 		fprintf(stderr, "axe list: %s\n", error.text);
 		return client_exit_code(code);
-	}
-	for (size_t index = 0; index < ids_count; index++) {
-		json_t *job = read_job(values.state_dir, ids[index]);
-
-		/* One assessment a line is for `show`. */
-		json_object_del(job, "assessments");
-		if (job)
-			json_array_append_new(jobs, job);
 	}
 	report(jobs, (enum output_format)values.format);
 	return EXIT_CODE_PASSED;

@@ -78,8 +78,9 @@ static int terminate(const struct job_operand *operand, enum output_format forma
 {
 	auto_reply reply = { 0 };
 	struct error error = { 0 };
-	int code = connection_call(
-		operand->connection, "TerminateJob", NULL, CONNECTION_FOREVER, &reply, &error);
+	int code = connection_call(operand->connection, "TerminateJob",
+		json_pack("{s:I}", "job", (json_int_t)operand->name.job), CONNECTION_FOREVER,
+		&reply, &error);
 
 	if (code < 0) {
 		fprintf(stderr, "axe terminate: %s\n", error.text);

@@ -33,16 +33,25 @@ static bool is_wanted(const json_t *status, uint64_t id, const char *directory)
 	return !there || same_directory(there, directory);
 }
 
+/* -ENOENT is for a job that is not there. */
+static int reach(const char *path, struct connection **ret_connection, struct error *error)
+{
+	int code = connection_open(path, ret_connection, error);
+
+	return code == -ENOENT ? -ECONNREFUSED : code;
+}
+
 static int ask(const char *path, uint64_t id, const char *directory,
 	struct connection **ret_connection, json_t **ret_status, struct error *error)
 {
 	auto_of(connection) struct connection *connection = NULL;
 	auto_reply reply = { 0 };
 	json_t *status;
-	int code = connection_open(path, &connection, error);
+	int code = reach(path, &connection, error);
 
 	if (code == 0)
-		code = connection_call(connection, "GetStatus", NULL, ANSWER_NS, &reply, error);
+		code = connection_call(connection, "GetStatus",
+			json_pack("{s:I}", "job", (json_int_t)id), ANSWER_NS, &reply, error);
 	if (code < 0)
 		return code;
 	status = json_object_get(reply.parameters, "status");
@@ -72,4 +81,30 @@ int job_live_connect(const char *socket, uint64_t id, const char *directory,
 		globfree(&names);
 	}
 	return code == 0 ? 0 : fail_plain(error, ENOENT, "job %" PRIu64 " does not run", id);
+}
+
+int job_live_list(const char *socket, json_t **ret_jobs, struct error *error)
+{
+	auto_of(connection) struct connection *connection = NULL;
+	auto_reply reply = { 0 };
+	int code = reach(socket, &connection, error);
+
+	if (code == 0)
+		code = connection_call(connection, "ListJobs", NULL, ANSWER_NS, &reply, error);
+	if (code == 0)
+		code = reply_check(&reply, error);
+	if (code == 0)
+		*ret_jobs = json_incref(json_object_get(reply.parameters, "jobs"));
+	return code;
+}
+
+json_t *job_live_find(const json_t *jobs, uint64_t id, const char *directory)
+{
+	json_t *status;
+	size_t index;
+
+	json_array_foreach ((json_t *)jobs, index, status)
+		if (is_wanted(status, id, directory))
+			return json_incref(status);
+	return NULL;
 }

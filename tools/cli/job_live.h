@@ -17,3 +17,10 @@ struct error;
  */
 int job_live_connect(const char *socket, uint64_t id, const char *directory,
 	struct connection **ret_connection, json_t **ret_status, struct error *error);
+
+/* All jobs of the supervisor there: first those that run, then those that wait, whose number is
+ * null. */
+int job_live_list(const char *socket, json_t **ret_jobs, struct error *error);
+
+/* The one that is meant among them, a new reference; NULL: it does not run. */
+json_t *job_live_find(const json_t *jobs, uint64_t id, const char *directory);

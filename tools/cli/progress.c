@@ -138,6 +138,17 @@ static void begun(struct progress *progress, const json_t *event)
 		fprintf(progress->terminal.stream, "START %s %s\n", key, safe ? safe : "?");
 }
 
+static void waits(struct progress *progress, const json_t *data)
+{
+	auto_free char *jobs = json_dumps(json_object_get(data, "running"), JSON_COMPACT);
+
+	if (progress->mode == PROGRESS_FAILURES)
+		return;
+	fprintf(progress->terminal.stream,
+		"axe: waits for a slot; running: %s, ahead of it: %lld\n", jobs ? jobs : "?",
+		(long long)field_integer(data, "ahead"));
+}
+
 void progress_event(struct progress *progress, const json_t *event)
 {
 	const char *type = field_text(event, "type");
@@ -146,7 +157,9 @@ void progress_event(struct progress *progress, const json_t *event)
 
 	if (!type)
 		return;
-	if (strcmp(type, "job.begin") == 0) {
+	if (strcmp(type, "job.pending") == 0) {
+		waits(progress, data);
+	} else if (strcmp(type, "job.begin") == 0) {
 		progress->planned = (long long)field_integer(data, "assessments");
 	} else if (strcmp(type, "assessment.begin") == 0) {
 		begun(progress, event);

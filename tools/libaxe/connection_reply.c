@@ -21,6 +21,32 @@ static int refuse_busy(const json_t *parameters, struct error *error)
 		json_integer_value(json_object_get(parameters, "job")));
 }
 
+static int refuse_unnamed(const json_t *parameters, struct error *error)
+{
+	const json_t *jobs = json_object_get(parameters, "jobs");
+	auto_free char *list = jobs ? json_dumps(jobs, JSON_COMPACT) : NULL;
+
+	return fail_plain(error, EINVAL, "several jobs run there: say which one; running: %s",
+		list ? list : "unknown");
+}
+
+static int refuse_wait(const json_t *parameters, struct error *error)
+{
+	const json_t *jobs = json_object_get(parameters, "jobs");
+	auto_free char *list = jobs ? json_dumps(jobs, JSON_COMPACT) : NULL;
+
+	return fail_plain(error, EBUSY,
+		"no slot was free in time; running: %s; allow a longer wait, or give the "
+		"supervisor more --slots",
+		list ? list : "unknown");
+}
+
+static int refuse_number(const json_t *parameters, struct error *error)
+{
+	return fail_plain(error, ESRCH, "there is no job %" JSON_INTEGER_FORMAT,
+		json_integer_value(json_object_get(parameters, "job")));
+}
+
 static int refuse_index(const json_t *parameters, struct error *error)
 {
 	const json_t *running = json_object_get(parameters, "running");
@@ -88,6 +114,9 @@ static const struct refusal {
 } refusals[] = {
 	{ "NoJobRunning", refuse_idle },
 	{ "JobRunning", refuse_busy },
+	{ "AmbiguousJob", refuse_unnamed },
+	{ "JobWaitTimeout", refuse_wait },
+	{ "NotFound", refuse_number },
 	{ "InvalidIndex", refuse_index },
 	{ "TerminateFailed", refuse_survivors },
 	{ "BadManifest", refuse_manifest },

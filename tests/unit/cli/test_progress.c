@@ -64,6 +64,28 @@ static void lines_tell_start_and_end(void **state)
 	free(shown);
 }
 
+static void wait_for_a_slot_is_told_unless_only_failures_are(void **state)
+{
+	static const struct {
+		enum progress_mode mode;
+		bool told;
+	} rows[] = {
+		{ PROGRESS_NONE, true },
+		{ PROGRESS_FAILURES, false },
+		{ PROGRESS_LINES, true },
+		{ PROGRESS_LIVE, true },
+	};
+
+	for (size_t index = 0; index < sizeof(rows) / sizeof(*rows); index++) {
+		begin(rows[index].mode);
+		tell("{\"type\":\"job.pending\",\"data\":{\"ahead\":2,\"running\":[12]}}");
+		finish();
+		assert_int_equal(
+			rows[index].told, strstr(shown, "running: [12], ahead of it: 2") != NULL);
+		free(shown);
+	}
+}
+
 static void heartbeat_names_what_runs(void **state)
 {
 	begin(PROGRESS_LINES);
@@ -171,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_tell_start_and_end),
+		cmocka_unit_test(wait_for_a_slot_is_told_unless_only_failures_are),
 		cmocka_unit_test(heartbeat_names_what_runs),
 		cmocka_unit_test(only_lines_have_a_heartbeat),
 		cmocka_unit_test(failures_and_leaks_are_shown_in_all_modes_but_none),

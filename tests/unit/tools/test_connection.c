@@ -146,6 +146,12 @@ static void each_refusal_has_its_errno_and_words(void **state)
 		const char *words;
 	} rows[] = {
 		{ "{\"error\":\"io.axe.Engine.NoJobRunning\"}", -ESRCH, "no job is running" },
+		{ "{\"error\":\"io.axe.Engine.AmbiguousJob\",\"parameters\":{\"jobs\":[3,4]}}",
+			-EINVAL, "[3,4]" },
+		{ "{\"error\":\"io.axe.Engine.JobWaitTimeout\",\"parameters\":{\"jobs\":[3]}}",
+			-EBUSY, "[3]" },
+		{ "{\"error\":\"io.axe.Engine.NotFound\",\"parameters\":{\"job\":9}}", -ESRCH,
+			"no job 9" },
 		{ "{\"error\":\"io.axe.Engine.JobRunning\",\"parameters\":{\"job\":7}}", -EBUSY,
 			"job 7 runs" },
 		{ "{\"error\":\"io.axe.Engine.InvalidIndex\",\"parameters\":{\"running\":[2,4]}}",
