@@ -17,6 +17,7 @@
 #include "instance.h"
 #include "options.h"
 #include "service.h"
+#include "storage.h"
 
 #define EXIT_USAGE       2
 #define FLUSH_TIMEOUT_NS NS_PER_SEC /* for clients that read their last answer slowly */
@@ -29,6 +30,7 @@ struct axed {
 	struct instance instance; /* of a daemon */
 	char *cgroup_root; /* NULL: found */
 	sd_event *loop;
+	struct storage storage; /* of a daemon */
 	struct supervisor *supervisor;
 	struct server *server;
 };
@@ -124,6 +126,13 @@ static void choose_manners(struct axed *axed, struct supervisor_config *config)
 	config->changed = tell_jobs;
 }
 
+static int open_storage(struct axed *axed, struct error *error)
+{
+	if (is_private(axed))
+		return 0;
+	return storage_open(&axed->storage, axed->loop, axed->instance.state_dir, error);
+}
+
 static int make_supervisor(struct axed *axed, struct error *error)
 {
 	const struct options *options = axed->options;
@@ -133,11 +142,16 @@ static int make_supervisor(struct axed *axed, struct error *error)
 			.stdin_fd = options->stdin_fd,
 			.ring_bytes = (uint32_t)options->ring_bytes,
 			.records = (uint32_t)options->records,
+			.store = axed->storage.store,
 		},
 	};
+	int code;
 
 	choose_manners(axed, &config);
-	return supervisor_create(axed->loop, &config, &axed->supervisor, error);
+	code = supervisor_create(axed->loop, &config, &axed->supervisor, error);
+	if (code < 0 || is_private(axed))
+		return code;
+	return supervisor_prepare(axed->supervisor, error);
 }
 
 static int open_doors(struct axed *axed, struct error *error)
@@ -205,6 +219,7 @@ static int axed_init(struct axed *axed, struct error *error)
 		leave_terminal,
 		take_places,
 		make_loop,
+		open_storage,
 		make_supervisor,
 		open_doors,
 	};
@@ -221,6 +236,7 @@ static void axed_finish(struct axed *axed)
 		server_flush(axed->server, FLUSH_TIMEOUT_NS);
 	server_destroy(axed->server);
 	supervisor_destroy(axed->supervisor);
+	storage_close(&axed->storage);
 	sd_event_unref(axed->loop);
 	free(axed->cgroup_root);
 	instance_finish(&axed->instance);

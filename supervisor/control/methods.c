@@ -68,6 +68,7 @@ static const struct method methods[] = {
 	{
 		.name = VARLINK_ENGINE ".Subscribe",
 		.handle = engine_subscribe,
+		.parameters = { { "after", JSON_INTEGER, false } },
 		.streams = true,
 	},
 	{

@@ -4,8 +4,10 @@
 #include "base/json.h"
 #include "control/answer.h"
 #include "control/choice.h"
+#include "control/replay.h"
 #include "control/session.h"
 #include "control/varlink.h"
+#include "record/store.h"
 
 void engine_get_status(struct session *session, const json_t *parameters)
 {
@@ -49,6 +51,21 @@ static const struct listener_calls subscription = {
 
 void engine_subscribe(struct session *session, const json_t *parameters)
 {
+	const json_t *after = json_object_get(parameters, "after");
+	struct store *store = supervisor_config(session->config.supervisor)->engine.store;
+
+	if (after && !json_is_null(after)) {
+		/* Without a store there is nothing to tell again. */
+		if (!json_is_integer(after) || json_integer_value(after) < 0 || !store)
+			return session_refuse(session, "after");
+		return replay_start(session, (uint64_t)json_integer_value(after));
+	}
+	if (store) {
+		struct store_status status;
+
+		store_status(store, &status);
+		return replay_start(session, status.last_seq);
+	}
 	session_listen(session, &subscription);
 	supervisor_subscribe(session->config.supervisor, &session->listener);
 }

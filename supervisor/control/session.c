@@ -37,6 +37,7 @@ void session_close(struct session *session)
 
 void session_wait(struct session *session, void (*abandon)(struct session *session))
 {
+	session->drained = NULL;
 	session->abandon = abandon;
 }
 
@@ -142,12 +143,19 @@ static void pull(struct session *session)
 		session_close(session);
 }
 
+static void push_on(struct session *session)
+{
+	session_push(session);
+	if (session->drained && session->call_open && !frame_pending(&session->outbox))
+		session->drained(session);
+}
+
 static int session_on_io(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
 	struct session *session = data;
 
 	if (revents & EPOLLOUT)
-		session_push(session);
+		push_on(session);
 	if (revents & EPOLLIN)
 		pull(session);
 	else if (revents & (EPOLLHUP | EPOLLERR))

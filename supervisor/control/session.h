@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <systemd/sd-event.h>
 
 #include "base/frame.h"
@@ -39,6 +40,8 @@ struct session {
 	struct frame_buffer inbox, outbox;
 	struct listener listener; /* of ExecuteJob and Subscribe */
 	void (*abandon)(struct session *session);
+	void (*drained)(struct session *session); /* of the open call; NULL: nobody asks */
+	uint64_t replayed; /* number of the last event that a replay told */
 	bool call_open, more, oneway;
 	bool dispatching;
 	bool ended; /* the client sends no more */

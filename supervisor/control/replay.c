@@ -1,0 +1,74 @@
+/* Events from the store, at the pace of who reads them: a slow reader loses none and holds up
+ * nobody. */
+#include "control/replay.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "control/answer.h"
+#include "control/session.h"
+#include "record/store_event.h"
+#include "record/store_read.h"
+
+/* More is read from the store only when less than this waits for the reader. */
+#define REPLAY_WAITING_BYTES (256u << 10)
+#define REPLAY_PAGE_EVENTS   256
+
+static void tell_stored(const struct store_event *event, void *data)
+{
+	struct session *session = data;
+
+	session->replayed = event->seq;
+	session_stream(session, json_pack("{s:o}", "event", store_event_json(event)));
+}
+
+static void replay_on(struct session *session)
+{
+	struct store *store = supervisor_config(session->config.supervisor)->engine.store;
+	bool more = true;
+
+	while (more && !session->closed && !session->cut &&
+		frame_pending(&session->outbox) < REPLAY_WAITING_BYTES) {
+		struct store_event_page page = {
+			.after_seq = session->replayed,
+			.count_limit = REPLAY_PAGE_EVENTS,
+			.bytes_limit = REPLAY_WAITING_BYTES,
+		};
+		struct error error = { 0 };
+
+		if (store_read_events(store, &page, tell_stored, session, &more, &error) < 0) {
+			session_break(session, error.text);
+			return;
+		}
+	}
+}
+
+/* An event is told only once it is durable: the store has it, and all before it. */
+static void hear_event(struct listener *listener, const json_t *event)
+{
+	replay_on(container_of(listener, struct session, listener));
+}
+
+/* Of no job, and not in the store. */
+static void hear_notice(struct listener *listener, const json_t *event)
+{
+	struct session *session = container_of(listener, struct session, listener);
+
+	session_stream(session, json_pack("{s:O}", "event", event));
+}
+
+static const struct listener_calls replay_calls = {
+	.event = hear_event,
+	.notice = hear_notice,
+};
+
+void replay_start(struct session *session, uint64_t after)
+{
+	session->replayed = after;
+	session_listen(session, &replay_calls);
+	session->drained = replay_on;
+	supervisor_subscribe(session->config.supervisor, &session->listener);
+	replay_on(session);
+}

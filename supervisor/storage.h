@@ -1,0 +1,19 @@
+/* The store of a daemon: opened in its state directory, hung into its loop. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+struct error;
+struct store;
+
+struct storage {
+	struct store *store; /* NULL: none, as in a private supervisor */
+	sd_event_source *done;
+};
+
+/* What opening found (a damaged file that was put aside) is logged. */
+int storage_open(
+	struct storage *storage, sd_event *loop, const char *state_dir, struct error *error);
+
+/* Waits, with a bound, until what is queued is durable. Harmless without a store. */
+void storage_close(struct storage *storage);

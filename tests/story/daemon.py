@@ -1,0 +1,92 @@
+"""A daemon of a story's own, and what is asked of its socket without any library."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+
+from axe import BIN, until
+
+
+class Daemon:
+    """axed on a socket and a state directory below the story's place."""
+
+    def __init__(self, axe, *options):
+        self.state = axe.state
+        self.socket = str(axe.state.parent / "axed.sock")
+        self.options = options
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [BIN / "axed", "--foreground", "--socket", self.socket, "--state-dir", self.state,
+             *self.options], stderr=subprocess.PIPE, text=True)
+        until(self.answers, "the daemon answers")
+
+    def answers(self):
+        assert self.process.poll() is None, self.process.stderr.read()
+        try:
+            return self.call("org.varlink.service.GetInfo")
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+
+    def connect(self):
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(60)
+        client.connect(self.socket)
+        return client
+
+    def call(self, method, **parameters):
+        with self.connect() as client:
+            send(client, method, parameters)
+            return next(replies(client))
+
+    def subscribe(self, after=None):
+        client = self.connect()
+        send(client, "io.axe.Engine.Subscribe", {} if after is None else {"after": after}, True)
+        return client
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stderr.close()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+        self.process.stderr.close()
+        return self.process.returncode
+
+
+def send(client, method, parameters, more=False):
+    client.sendall(json.dumps({"method": method, "parameters": parameters,
+                               "more": more}).encode() + b"\0")
+
+
+def replies(client):
+    """The replies as they come, until the peer hangs up."""
+    waiting = b""
+    while True:
+        *whole, waiting = waiting.split(b"\0")
+        yield from (json.loads(each) for each in whole)
+        got = client.recv(1 << 16)
+        if not got:
+            return
+        waiting += got
+
+
+def events(client, last):
+    """The events up to the first one of that type."""
+    seen = []
+    for reply in replies(client):
+        seen.append(reply["parameters"]["event"])
+        if seen[-1]["type"] == last:
+            return seen
+    raise AssertionError(f"no {last} came, but {[each['type'] for each in seen]}")
+
+
+def environment(daemon):
+    return dict(os.environ, AXE_SOCKET=daemon.socket)
