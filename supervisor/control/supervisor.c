@@ -79,7 +79,7 @@ static void bury(struct supervisor *supervisor, struct run *run)
 		drop_engine(supervisor);
 }
 
-static int need_engine(struct supervisor *supervisor, struct error *error)
+int supervisor_prepare(struct supervisor *supervisor, struct error *error)
 {
 	if (supervisor->engine)
 		return 0;
@@ -92,7 +92,7 @@ void supervisor_start(struct supervisor *supervisor, struct run *run)
 	const struct supervisor_config *config = &supervisor->config;
 	axe_result refusal = AXE_E_INIT_FAILED;
 	struct error error;
-	int code = need_engine(supervisor, &error);
+	int code = supervisor_prepare(supervisor, &error);
 
 	if (code == 0) {
 		refusal = AXE_E_JOB_PREPARATION;

@@ -43,6 +43,12 @@ struct supervisor_config {
 int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 	struct supervisor **ret_supervisor, struct error *error);
 
+/*
+ * Make the engine now instead of with the first job: what keeps jobs from running is said at the
+ * start, and what a dead supervisor left is ended.
+ */
+int supervisor_prepare(struct supervisor *supervisor, struct error *error);
+
 /* Only when no job runs; destroys the engine. NULL is fine. */
 void supervisor_destroy(struct supervisor *supervisor);
 
