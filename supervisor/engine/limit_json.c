@@ -112,12 +112,16 @@ json_t *limit_usage_json(const struct limit_usage *usage)
 		{ "memory_hits", usage->has_memory_hits, usage->memory_hits },
 		{ "oom_kills", usage->has_oom_kills, usage->oom_kills },
 		{ "swap_peak_bytes", usage->has_swap_peak, usage->swap_peak_bytes },
+		{ "swap_hits", usage->has_swap_hits, usage->swap_hits },
 		{ "pids_peak", usage->has_pids_peak, usage->pids_peak },
 		{ "pids_refused", usage->has_pids_refused, usage->pids_refused },
 		{ "cpu_throttled", usage->has_cpu_throttled, usage->cpu_throttled },
 		{ "cpu_throttled_us", usage->has_cpu_throttled_time, usage->cpu_throttled_us },
 		{ "io_read_bytes", usage->has_io_read, usage->io_read_bytes },
 		{ "io_written_bytes", usage->has_io_written, usage->io_written_bytes },
+		{ "io_reads", usage->has_io_reads, usage->io_reads },
+		{ "io_writes", usage->has_io_writes, usage->io_writes },
+		{ "io_stalled_us", usage->has_io_stalled, usage->io_stalled_us },
 	};
 	json_t *json = json_object();
 
