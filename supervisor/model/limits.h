@@ -21,7 +21,7 @@ enum limit_kind {
 enum limit_unit {
 	LIMIT_UNIT_BYTES, /* value[], low..high */
 	LIMIT_UNIT_COUNT, /* value[], low..high */
-	LIMIT_UNIT_PERCENT, /* value[], low..high: "150%" or 150 is 150 */
+	LIMIT_UNIT_PERCENT, /* value[], low..high: "150%" or 1.5 (cores) is 150 */
 	LIMIT_UNIT_CPUS, /* cpus[]: a list as limit_cpus_parse takes it */
 	LIMIT_UNIT_IO, /* io: an object of limit_rates, each with its own range */
 };
