@@ -208,19 +208,22 @@ static void finish_set(struct store *store, struct store_set *set, int code)
 
 size_t store_dispatch(struct store *store)
 {
-	struct store_report *report, *following;
-	struct list_link reports;
+	struct store_set *set, *following;
+	struct list_link delayed, written;
 	size_t count = 0;
 	eventfd_t rings;
 
 	eventfd_read(store->bell, &rings);
-	list_init(&reports);
-	store_writer_collect(store->writer, &reports);
-	list_for_each_safe (report, following, &reports, link) {
-		if (report->final)
-			finish_set(store, report->set, report->code);
-		else
-			tell(report->set, report->code, false);
+	list_init(&delayed);
+	list_init(&written);
+	store_writer_collect(store->writer, &delayed, &written);
+	/* In this order: a set may be in both lists, and is gone after the second. */
+	list_for_each_safe (set, following, &delayed, delayed) {
+		tell(set, set->delay, false);
+		count++;
+	}
+	list_for_each_safe (set, following, &written, link) {
+		finish_set(store, set, set->refusal);
 		count++;
 	}
 	return count;

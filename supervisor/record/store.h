@@ -59,10 +59,11 @@ struct store_commit {
 };
 
 /*
- * Told by store_dispatch in the order of submission. When a write fails (ENOSPC, EROFS, EIO, ...)
- * each waiting change set is told so once with `final` false: it is kept in memory, in order, and
- * tried again until it is durable. The final call comes exactly once: code 0; -EINVAL when the rows
- * contradict the store (a try of an unknown job); or what store_close gave up with. May submit.
+ * Told by store_dispatch. When a write fails (ENOSPC, EROFS, EIO, ...) each waiting change set is
+ * told so once with `final` false: it is kept in memory, in order, and tried again until it is
+ * durable. The final call comes exactly once, in the order of submission: code 0; -EINVAL when the
+ * rows contradict the store (a try of an unknown job); or what store_close gave up with. Both may
+ * submit.
  */
 typedef void store_done(const struct store_commit *commit, void *data);
 

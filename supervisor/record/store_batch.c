@@ -1,4 +1,4 @@
-/* The change sets of one transaction: written together, reported one by one. */
+/* The change sets of one transaction. */
 #include "record/store_batch.h"
 
 #include "base/error.h"
@@ -58,29 +58,15 @@ int store_batch_write(struct store_batch *batch, struct error *error)
 	return code;
 }
 
-static void add_report(struct list_link *reports, struct store_report *report, int code)
-{
-	report->code = code;
-	list_append(reports, &report->link);
-}
-
-void store_batch_report_written(struct store_batch *batch, struct list_link *reports)
-{
-	struct store_set *set, *following;
-
-	list_for_each_safe (set, following, &batch->sets, link) {
-		list_remove(&set->link);
-		add_report(reports, &set->final, set->refusal);
-	}
-}
-
-void store_batch_report_delayed(struct store_batch *batch, int code, struct list_link *reports)
+void store_batch_delay(struct store_batch *batch, int code, struct list_link *delayed)
 {
 	struct store_set *set;
 
 	list_for_each (set, &batch->sets, link) {
-		if (!set->told_delayed)
-			add_report(reports, &set->delayed, code);
-		set->told_delayed = true;
+		/* Once only: then the loop may be reading it. */
+		if (set->delay)
+			continue;
+		set->delay = code;
+		list_append(delayed, &set->delayed);
 	}
 }

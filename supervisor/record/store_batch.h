@@ -1,4 +1,4 @@
-/* The change sets of one transaction: written together, reported one by one. */
+/* The change sets of one transaction. */
 #pragma once
 
 #include "base/list.h"
@@ -19,8 +19,6 @@ void store_batch_finish(struct store_batch *batch);
 /* Everything or nothing, but for sets that contradict the store: they are left out. */
 int store_batch_write(struct store_batch *batch, struct error *error);
 
-/* Add the final reports (store_report::link) to a list; the batch is empty then. */
-void store_batch_report_written(struct store_batch *batch, struct list_link *reports);
-
-/* Add a report for each set that has not had one; the batch stays as it is. */
-void store_batch_report_delayed(struct store_batch *batch, int code, struct list_link *reports);
+/* Note why it failed in each set that has no such note, and add those to a list
+ * (store_set::delayed). */
+void store_batch_delay(struct store_batch *batch, int code, struct list_link *delayed);

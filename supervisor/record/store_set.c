@@ -101,8 +101,6 @@ int store_set_create(const struct store_change *changes, size_t count, struct st
 	if (!set)
 		return fail(error, ENOMEM, "store: copy %zu rows", count);
 	*set = (struct store_set){ .bytes = bytes, .count = count };
-	set->delayed.set = set->final.set = set;
-	set->final.final = true;
 	fill(set, changes);
 	*ret_set = set;
 	return 0;
@@ -111,4 +109,12 @@ int store_set_create(const struct store_change *changes, size_t count, struct st
 void store_set_destroy(struct store_set *set)
 {
 	free(set);
+}
+
+void store_set_destroy_all(struct list_link *sets)
+{
+	struct store_set *set, *following;
+
+	list_for_each_safe (set, following, sets, link)
+		store_set_destroy(set);
 }

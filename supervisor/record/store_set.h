@@ -6,21 +6,13 @@
 
 struct store_set;
 
-/* One call of `done`: a set has room for both that it can get. */
-struct store_report {
-	struct list_link link; /* store_writer::reports */
-	struct store_set *set;
-	int code;
-	bool final;
-};
-
 struct store_set {
 	struct list_link live; /* store::live; the loop's alone */
-	struct list_link link; /* store_writer::queue, then ::batch */
-	struct store_report delayed, final;
+	struct list_link link; /* store_writer::queue, then ::batch, then ::written */
+	struct list_link delayed; /* store_writer::delayed */
 	store_done *done; /* these two are the loop's alone */
 	void *data;
-	bool told_delayed; /* from here on: the writer's until the final report */
+	int delay; /* from here on: the writer's until it is written; why it was not at first */
 	int refusal; /* the rows contradict the store: -errno */
 	uint64_t first_seq;
 	size_t event_count; /* from here on: never changed */
@@ -35,3 +27,6 @@ int store_set_create(const struct store_change *changes, size_t count, struct st
 
 /* In no list. NULL is fine. */
 void store_set_destroy(struct store_set *set);
+
+/* All that hang in a list by store_set::link. */
+void store_set_destroy_all(struct list_link *sets);

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
@@ -12,7 +11,7 @@
 #include "record/store_batch.h"
 #include "record/store_set.h"
 
-#define RETRY_DELAY_TIMES 32
+#define RETRY_DELAY_TIMES 32 /* a power of two */
 #define GIVE_UP_WAIT_NS   NS_PER_SEC
 
 struct store_writer {
@@ -23,7 +22,8 @@ struct store_writer {
 
 	/* Below the lock. */
 	struct list_link queue; /* store_set::link */
-	struct list_link reports; /* store_report::link */
+	struct list_link delayed; /* store_set::delayed */
+	struct list_link written; /* store_set::link */
 	struct store_writer_status status;
 	bool stopping; /* write the rest, then end */
 	bool given_up; /* touch no list any more, then end */
@@ -58,9 +58,10 @@ static int wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t
 	return pthread_cond_clockwait(condition, lock, CLOCK_MONOTONIC, &deadline);
 }
 
+/* Lists are moved whole: the loop never waits for a walk through a long one. */
 static void report_written(struct store_writer *writer)
 {
-	store_batch_report_written(&writer->batch, &writer->reports);
+	move_all(&writer->batch.sets, &writer->written);
 	writer->status.transactions++;
 	writer->status.error = (struct error){ 0 };
 	writer->delay_ns = 0;
@@ -68,13 +69,12 @@ static void report_written(struct store_writer *writer)
 
 static void report_delayed(struct store_writer *writer, int code, const struct error *error)
 {
-	uint64_t longest_ns = writer->retry_ns * RETRY_DELAY_TIMES;
-
-	store_batch_report_delayed(&writer->batch, code, &writer->reports);
+	store_batch_delay(&writer->batch, code, &writer->delayed);
 	writer->status.error = *error;
-	writer->delay_ns = writer->delay_ns ? writer->delay_ns * 2 : writer->retry_ns;
-	if (writer->delay_ns > longest_ns)
-		writer->delay_ns = longest_ns;
+	if (!writer->delay_ns)
+		writer->delay_ns = writer->retry_ns;
+	else if (writer->delay_ns < writer->retry_ns * RETRY_DELAY_TIMES)
+		writer->delay_ns *= 2;
 }
 
 /* Cut short when it is to stop: one more try at once, then again with the first delay. */
@@ -113,18 +113,10 @@ static void work_once(struct store_writer *writer)
 		wait_delay(writer);
 }
 
-static void destroy_sets(struct list_link *list)
-{
-	struct store_set *set, *following;
-
-	list_for_each_safe (set, following, list, link)
-		store_set_destroy(set);
-}
-
 static void destroy_memory(struct store_writer *writer)
 {
-	destroy_sets(&writer->queue);
-	destroy_sets(&writer->batch.sets);
+	store_set_destroy_all(&writer->queue);
+	store_set_destroy_all(&writer->batch.sets);
 	pthread_cond_destroy(&writer->end);
 	pthread_cond_destroy(&writer->wake);
 	pthread_mutex_destroy(&writer->lock);
@@ -195,7 +187,8 @@ static int create(
 	writer->db = db;
 	writer->retry_ns = retry_ns;
 	list_init(&writer->queue);
-	list_init(&writer->reports);
+	list_init(&writer->delayed);
+	list_init(&writer->written);
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_cond_init(&writer->wake, NULL);
 	pthread_cond_init(&writer->end, NULL);
@@ -234,10 +227,12 @@ void store_writer_queue(struct store_writer *writer, struct store_set *set)
 	pthread_mutex_unlock(&writer->lock);
 }
 
-void store_writer_collect(struct store_writer *writer, struct list_link *reports)
+void store_writer_collect(
+	struct store_writer *writer, struct list_link *delayed, struct list_link *written)
 {
 	pthread_mutex_lock(&writer->lock);
-	move_all(&writer->reports, reports);
+	move_all(&writer->delayed, delayed);
+	move_all(&writer->written, written);
 	pthread_mutex_unlock(&writer->lock);
 }
 

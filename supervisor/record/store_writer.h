@@ -19,11 +19,16 @@ struct store_writer;
 int store_writer_create(sqlite3 *db, int lock_fd, int bell, uint64_t retry_ns,
 	struct store_writer **ret_writer, struct error *error);
 
-/* The set is the writer's until its final report was collected. */
+/* The set is the writer's until it was collected as written. */
 void store_writer_queue(struct store_writer *writer, struct store_set *set);
 
-/* Move all reports (store_report::link) to the end of a list, in order. */
-void store_writer_collect(struct store_writer *writer, struct list_link *reports);
+/*
+ * Add to `written` (store_set::link) what is durable or refused, in order, and to `delayed`
+ * (store_set::delayed) what failed for the first time: those stay the writer's unless they are
+ * among the written too.
+ */
+void store_writer_collect(
+	struct store_writer *writer, struct list_link *delayed, struct list_link *written);
 
 struct store_writer_status {
 	uint64_t transactions;
