@@ -11,11 +11,23 @@ import pytest
 AXE = os.path.join(os.environ["AXE_BIN"], "axe")
 JOBS = pathlib.Path(__file__).resolve().parents[1] / "jobs"
 EXAMPLES = sorted(JOBS.glob("*.yaml"))
+NEEDS = re.compile(r"^# Needs the package (\S+)\.$", re.M)
 PROMISE = re.compile(r"^#   sudo axe run (\S+) +ends with exit code (\d+)", re.M)
 
 
 def axe(*words, **options):
     return subprocess.run([AXE, *words], capture_output=True, text=True, timeout=120, **options)
+
+
+def require_package(text):
+    """Skip where a package is missing that an example says it needs."""
+    needs = NEEDS.search(text)
+    if not needs:
+        return
+    query = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status}", needs.group(1)],
+                           capture_output=True, text=True, timeout=60)
+    if query.stdout != "installed":
+        pytest.skip(f"the package {needs.group(1)} is not installed")
 
 
 def test_there_are_examples():
@@ -33,10 +45,17 @@ def test_example_is_valid(path):
 def test_example_ends_as_it_promises(path, tmp_path):
     if os.geteuid() != 0:
         pytest.skip("needs root")
-    promise = PROMISE.search(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    require_package(text)
+    promise = PROMISE.search(text)
     assert promise and promise.group(1) == path.name
     run = axe("run", "--state-dir", str(tmp_path), str(path), stdin=subprocess.DEVNULL)
     assert run.returncode == int(promise.group(2)), run.stdout + run.stderr
+    results = json.loads((tmp_path / "jobs" / "1" / "results.json").read_text(encoding="utf-8"))
+    for result in results["assessments"]:
+        integrity = result["integrity"]
+        assert integrity["complete"] and integrity["lost_events"] == 0, (result["name"], integrity)
+        assert integrity["forks"] == integrity["exits"] == result["processes"]["seen"], result
 
 
 def test_bad_manifest_is_refused_at_its_line(tmp_path):
