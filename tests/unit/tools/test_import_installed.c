@@ -118,6 +118,7 @@ static void imported_manifest_is_a_manifest_with_the_suites_verdicts(void **stat
 	assert_int_equal(manifest->assessments[1]->exit_codes.meaning[77], EXIT_MEANS_SKIPPED);
 	assert_int_equal(manifest->assessments[1]->leaks, LEAKS_WARN);
 	assert_string_equal(manifest->assessments[1]->argv[1], "a b");
+	assert_string_equal(manifest->assessments[1]->workdir, "/tmp");
 	manifest_destroy(manifest);
 }
 
