@@ -196,7 +196,7 @@ static void killed_bomb_leaves_nothing_uncounted(void **state)
 	config.watch_level = WATCHED_LEVEL;
 	assert_int_equal(test_groups_create(&groups), 0);
 	assert_int_equal(probe_create(&config, drop_event, NULL, &probe, NULL), 0);
-	for (int round = 0; round < 20; round++)
+	for (int round = 0; round < 8; round++)
 		bomb_round(probe, groups.path, round, &killed);
 	assert_true(killed > 0);
 	probe_destroy(probe);
