@@ -46,7 +46,7 @@ static const struct file files[] = {
 	{ "bad", NULL, 0 },
 	{ "bad/settings", "#\ntimeout=soon\n", 0644 },
 	{ "long", NULL, 0 },
-	{ "long/settings", "timeout=99999999999\n", 0644 },
+	{ "long/settings", "timeout=31622401\n", 0644 },
 };
 
 #define FILES_COUNT (sizeof(files) / sizeof(files[0]))

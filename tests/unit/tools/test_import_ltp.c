@@ -43,6 +43,7 @@ static const struct line lines[] = {
 	{ "variable A=b prog", "variable", "\"A=b prog\"" },
 	{ "bare export LTPROOT", "bare", "\"export LTPROOT\"" },
 	{ "exporter exporter", "exporter", "[\"exporter\"]" },
+	{ "short ex a", "short", "[\"ex\",\"a\"]" },
 	{ "umlaut prog ä", "umlaut", "[\"prog\",\"ä\"]" },
 };
 
