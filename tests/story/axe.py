@@ -187,11 +187,12 @@ class Place:
 
     def __call__(self, verb, *words, prefix=(), **options):
         """Run axe to its end, behind the words of another program if need be."""
-        options = {"stdin": subprocess.DEVNULL, "env": self.environment(), **options}
+        options = {"stdin": subprocess.DEVNULL, "env": self.environment(),
+                   "timeout": 2 * PATIENCE_S, **options}
         if "input" in options:
             del options["stdin"]
         return subprocess.run([*prefix, *self.words(verb, *words)], capture_output=True, text=True,
-                              timeout=2 * PATIENCE_S, check=False, **options)
+                              check=False, **options)
 
     def start(self, verb, *words, **options):
         """Start axe and go on."""
