@@ -178,7 +178,6 @@ def test_wrong_words_are_refused_with_what_is_right(axe, tmp_path, words, said):
 
 
 @pytest.mark.parametrize("words, said", [
-    ([], "--socket"),
     (["--bogus"], "--bogus"),
     (["--socket", "relative.sock"], "absolute"),
     (["--private", "77777777"], "77777777"),
