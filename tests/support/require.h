@@ -6,4 +6,3 @@ void require_root(void);
 
 /* The same with any reason, for a feature that was looked for and is not there. */
 void skip_all(const char *reason) __attribute__((noreturn));
-

@@ -12,8 +12,8 @@ struct stream;
 struct stream_owner {
 	/* All was copied after stream_end; called once, from the loop. */
 	void (*ended)(struct stream *stream, void *data);
-	/* It cannot be written any more (`code` is an errno, EPIPE: nobody reads); called once, from
-	 * the loop. The rest is dropped. */
+	/* It cannot be written any more (`code` is an errno, EPIPE: nobody reads); called once,
+	 * from the loop. The rest is dropped. */
 	void (*broken)(struct stream *stream, int code, void *data);
 	void *data;
 };

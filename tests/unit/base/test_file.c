@@ -193,17 +193,6 @@ static void replaced_file_has_the_new_text_and_leaves_nothing_beside_it(void **s
 	assert_int_equal(1, entries(place));
 }
 
-static void new_file_is_made_once_and_never_over_another(void **state)
-{
-	struct place *place = *state;
-	struct error error = { 0 };
-
-	assert_return_code(file_make_at(place->directory, "new", "first", 5, 0640, &error), 0);
-	check(place, "new", "first");
-	assert_int_equal(file_make_at(place->directory, "new", "second", 6, 0640, &error), -EEXIST);
-	check(place, "new", "first");
-}
-
 static void failed_replacement_leaves_the_old_file(void **state)
 {
 	const struct place *place = *state;
@@ -300,7 +289,6 @@ int main(void)
 		cmocka_unit_test(large_write_goes_on_after_short_ones),
 		place_test(whole_file_is_read_up_to_its_limit),
 		place_test(replaced_file_has_the_new_text_and_leaves_nothing_beside_it),
-		place_test(new_file_is_made_once_and_never_over_another),
 		place_test(failed_replacement_leaves_the_old_file),
 		place_test(planted_link_is_not_written_through),
 		place_test(nothing_outside_is_opened_beneath),
