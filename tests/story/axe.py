@@ -272,4 +272,8 @@ class Place:
             if client.poll() is None:
                 client.send_signal(signal.SIGTERM)
             client.communicate(timeout=PATIENCE_S)
+        # Of a story that failed.
+        for pid in self.marked():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         remove_groups(self.groups)
