@@ -127,6 +127,7 @@ static void what_is_wrong_is_named(void **state)
 		{ "-Z", "`-Z`" },
 		{ "--name", "needs a value" },
 		{ "-n", "needs a value" },
+		{ "--name=", "not an empty word" },
 		{ "--quiet=yes", "takes no value" },
 		{ "--timeout 5", "such as 150ms" },
 		{ "--timeout soon", "such as 150ms" },
