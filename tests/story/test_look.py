@@ -109,8 +109,7 @@ def test_log_follows_a_job_to_its_end(axe):
 def test_log_follows_from_one_assessment_to_the_next(axe):
     fifo = axe.state.parent / "fifo"
     os.mkfifo(fifo)
-    reader = {"command": ["sh", "-c", "read line; echo got $line"], "timeout": "60s",
-              "stdin": str(fifo)}
+    reader = {"command": ["sh", "-c", f"read line < {fifo}; echo got $line"], "timeout": "60s"}
     running = axe.start("run", manifest(axe, {"name": "one", **reader}, {"name": "two", **reader}))
     until(lambda: axe.jobs() and latest(axe).folder.joinpath("1/0.1/stdout").exists(), "one runs")
     follower = axe.start("log", "-f", "1")

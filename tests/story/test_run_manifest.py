@@ -132,8 +132,8 @@ def test_live_line_on_a_terminal(axe):
     """A person sees what runs; when it is over the line is gone and failures stay."""
     fifo = axe.state.parent / "fifo"
     os.mkfifo(fifo)
-    sleeper = {"name": "sleeper", "command": ["sh", "-c", "read line"], "timeout": "60s",
-               "stdin": str(fifo)}
+    sleeper = {"name": "sleeper", "command": ["sh", "-c", f"read line < {fifo}"],
+               "timeout": "60s"}
     client, person = on_terminal(axe, "run", manifest(axe, TRUE, sleeper, FALSE))
     writer = os.open(fifo, os.O_WRONLY)
     screen = read_until(person, "procs")
