@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "support/unit.h"
+
 void skip_all(const char *reason)
 {
 	printf("SKIPPED: %s\n", reason);
@@ -15,4 +17,11 @@ void require_root(void)
 {
 	if (geteuid() != 0)
 		skip_all("needs root");
+}
+
+void skip_case(const char *reason)
+{
+	print_message("%s\n", reason);
+	skip();
+	abort(); /* skip() does not return, but does not say so */
 }

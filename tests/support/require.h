@@ -6,3 +6,6 @@ void require_root(void);
 
 /* The same with any reason, for a feature that was looked for and is not there. */
 void skip_all(const char *reason) __attribute__((noreturn));
+
+/* Skip the case that runs, and say why. */
+void skip_case(const char *reason) __attribute__((noreturn));

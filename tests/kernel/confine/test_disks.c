@@ -38,7 +38,7 @@ static void every_disk_has_the_rate_until_it_is_lifted(void **state)
 	size_t count;
 
 	if (limit_check(&nursery.hierarchy, &limits, LIMIT_IO, NULL) < 0)
-		skip();
+		skip_case("this host cannot bound the rates of disks");
 	assert_int_equal(disks_list(&disks, &count), 0);
 	assert_true(count > 0);
 	bounds_make(&bounds, &nursery, "disks", &limits);
@@ -73,7 +73,7 @@ static void disk_file_make(struct disk_file *file)
 		return;
 	}
 	unlink(file->path);
-	skip();
+	skip_case("no file system here takes direct writes");
 }
 
 static struct limits written_at_most(uint64_t bytes_a_second)
@@ -82,7 +82,7 @@ static struct limits written_at_most(uint64_t bytes_a_second)
 
 	limits.io.wbps = bytes_a_second;
 	if (limit_check(&nursery.hierarchy, &limits, LIMIT_IO, NULL) < 0)
-		skip();
+		skip_case("this host cannot bound the rates of disks");
 	return limits;
 }
 

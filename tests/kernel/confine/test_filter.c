@@ -131,7 +131,7 @@ static void old_gate_was_really_tried(void **state)
 
 	run_calls(&with, filter_program(filter));
 	if (!machine_runs(&with, CALL_I386))
-		skip();
+		skip_case("this kernel runs no i386 programs");
 	assert_int_equal(answer_of(&with, "i386", "reboot"), EPERM);
 	assert_int_equal(answer_of(&with, "i386", "stime"), EPERM);
 	assert_int_equal(answer_of(&with, "i386", "clock_settime64"), EPERM);
@@ -192,7 +192,7 @@ static void setuid_program_still_becomes_root(void **state)
 
 	assert_int_equal(statvfs("/var/tmp", &status), 0);
 	if (status.f_flag & (ST_NOSUID | ST_NOEXEC))
-		skip();
+		skip_case("/var/tmp is mounted nosuid or noexec");
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(chmod(folder, 0755), 0);
 	snprintf(program, sizeof(program), "%s/id", folder);

@@ -23,7 +23,7 @@ static int teardown(void **state)
 static void need(enum limit_kind kind, const struct limits *limits)
 {
 	if (limit_check(&nursery.hierarchy, limits, kind, NULL) < 0)
-		skip();
+		skip_case("this host cannot enforce that limit");
 }
 
 static void memory_hog_is_killed(void **state)
@@ -123,7 +123,7 @@ static void swap_beyond_the_limit_is_told(void **state)
 	limits_add(&limits, LIMIT_SWAP, 8 * MIB);
 	need(LIMIT_SWAP, &limits);
 	if (!host_swaps() || bounds_is_v1(&nursery, LIMIT_SWAP))
-		skip();
+		skip_case("needs swap, and the memory controller on v2");
 	bounds_make(&bounds, &nursery, "swapped", &limits);
 	bounds_prepare(&bounds, &birth, ARGV("tail", "/dev/zero"));
 	birth_run(&birth);

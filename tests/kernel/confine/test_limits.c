@@ -79,7 +79,7 @@ static void used_name_is_refused_and_nothing_is_left(void **state)
 	struct error error = { 0 };
 
 	if (!bounds_is_v1(&nursery, LIMIT_PIDS))
-		skip();
+		skip_case("needs the pids controller on v1");
 	assert_int_equal(mkdir(bounds_home(&nursery, LIMIT_PIDS, ""), 0755), 0);
 	assert_int_equal(mkdir(bounds_home(&nursery, LIMIT_PIDS, "used"), 0755), 0);
 	assert_int_equal(bounds_try(&bounds, &nursery, "used", &limits, &error), -EEXIST);
@@ -158,7 +158,7 @@ static void busy_limits_are_removed_later(void **state)
 	struct running running;
 
 	if (!bounds_is_v1(&nursery, LIMIT_MEMORY))
-		skip();
+		skip_case("needs the memory controller on v1");
 	bounds_make(&bounds, &nursery, "busy", &limits);
 	bounds_start(&bounds, &running, ARGV("sleep", "999"));
 	assert_int_equal(limit_set_remove(bounds.set), -EBUSY);
@@ -174,7 +174,7 @@ static void parent_with_processes_says_why_it_cannot_hand_down(void **state)
 	pid_t pid;
 
 	if (bounds_is_v1(&nursery, LIMIT_MEMORY))
-		skip();
+		skip_case("needs the memory controller on v2");
 	bounds_make(&parent, &nursery, "parent", &none);
 	pid = test_groups_sleeper(group_path(parent.group));
 	assert_int_equal(bounds_try(&child, &nursery, "parent/child", &limits, &error), -EBUSY);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "confine/hierarchy.h"
 #include "confine/limits.h"
+#include "support/require.h"
 #include "tests/unit/confine/attributes.h"
 
 /* A host with one controller, in the v2 tree or (`v1_path`) in a v1 hierarchy. */
@@ -124,7 +125,7 @@ static void only_the_rates_that_are_set_are_needed_on_v1(void **state)
 	assert_true(limit_set_check(&hierarchy, &limits, NULL) < 0);
 	attributes_put(attributes, "blkio.throttle.write_iops_device", "");
 	if (access("/sys/block", R_OK) < 0)
-		skip();
+		skip_case("needs /sys/block");
 	assert_int_equal(limit_set_check(&hierarchy, &limits, NULL), 0);
 }
 

@@ -1,4 +1,5 @@
 /* Who may come in, and how many. */
+#include "support/require.h"
 #include "unit/control/site.h"
 
 #include <grp.h>
@@ -103,7 +104,7 @@ static void other_users_are_refused_before_they_speak(void **state)
 	pid_t child;
 
 	if (geteuid() != 0)
-		skip();
+		skip_case("needs root");
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
 	/* Even if somebody opened the file's mode. */
 	assert_int_equal(0, chmod(site.path, 0666));
