@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/progress.h"
 #include "libaxe/connection.h"
@@ -132,10 +133,13 @@ static bool reach(struct steer *steer)
 	return true;
 }
 
+/* The parameters are taken, also on failure. */
 static bool call(struct steer *steer, enum steer_call call, const char *method, json_t *parameters)
 {
+	auto_json owned = parameters;
+
 	if (steer->pending_count == PENDING_MAX || !reach(steer) ||
-		connection_send(steer->connection, method, parameters, false, NULL) < 0)
+		connection_send(steer->connection, method, take_pointer(owned), false, NULL) < 0)
 		return false;
 	steer->pending[steer->pending_count++] = call;
 	return true;
