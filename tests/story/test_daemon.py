@@ -32,6 +32,8 @@ class Held:
     def __init__(self, axe, daemon, name, *options):
         self.gate = axe.state.parent / f"{name}.gate"
         os.mkfifo(self.gate)
+        # Both ends: neither we nor the command wait for the other one to open it.
+        self.key = open(self.gate, "r+b", buffering=0)
         self.client = axe.start("run", "--socket", daemon.socket, *options, "--", "sh", "-c",
                                 f"echo ready; read line < {self.gate}; echo let go")
 
@@ -44,7 +46,7 @@ class Held:
         return self
 
     def let_go(self):
-        self.gate.write_text("go\n", encoding="ascii")
+        self.key.write(b"go\n")
 
     def end(self):
         self.let_go()
