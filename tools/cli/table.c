@@ -168,7 +168,7 @@ void table_print(const struct table *table, const struct terminal *terminal)
 {
 	unsigned widths[COLUMNS_MAX];
 
-	if (!table || table->count == 0 || table->columns_count > COLUMNS_MAX)
+	if (!table || !table->count || !table->columns_count || table->columns_count > COLUMNS_MAX)
 		return;
 	measure(table, widths);
 	/* Into a pipe nothing is cut: a reader there wants all of it. */
