@@ -142,9 +142,10 @@ static void tests_may_still_mount_and_leave_namespaces(void **state)
 	struct birth birth;
 
 	birth_prepare(&birth, &nursery,
-		ARGV("unshare", "--mount", "--uts", "--ipc", "sh", "-c",
-			"mount -t tmpfs none /mnt && hostname elsewhere && umount /mnt && date "
-			"+%s >/dev/null"));
+		ARGV("unshare", "--mount", "--propagation", "unchanged", "--uts", "--ipc", "sh",
+			"-c",
+			"mount --make-rprivate /sys && mount -t tmpfs none /sys/kernel && "
+			"hostname elsewhere && umount /sys/kernel && date +%s >/dev/null"));
 	birth.plan.filter = filter_program(filter);
 	birth_succeeds(&birth);
 }

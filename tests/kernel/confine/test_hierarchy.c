@@ -1,6 +1,5 @@
 /* The v2 tree is found by what the kernel says it is, not by its name. */
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "confine/hierarchy.h"
 #include "support/groups.h"
+#include "support/mounts.h"
 #include "support/require.h"
 #include "support/unit.h"
 
@@ -121,7 +121,7 @@ static int open_where_v2_is_hidden(void)
 	struct hierarchy hierarchy;
 	struct error error = { 0 };
 
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (mounts_leave_host(groups.mount) < 0)
 		return 1;
 	/* The mount table still lists the tree; statfs says what stands there now. */
 	if (mount("tmpfs", groups.mount, "tmpfs", 0, "size=64k") < 0)
