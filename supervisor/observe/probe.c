@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "observe/host.h"
+#include "observe/mappings.h"
 #include "observe/probe_parts.h"
 #include "observe/tiers.h"
 
@@ -174,6 +175,8 @@ static int share(struct probe *probe, struct error *error)
 	probe->ring = ring_buffer__new(bpf_map__fd(skeleton->maps.events), deliver, probe, NULL);
 	if (!probe->ring)
 		return fail(error, errno, "map the ring of %u bytes", probe->ring_bytes);
+	/* It only makes births faster; there is nothing to do when it fails. */
+	(void)mappings_keep();
 	return 0;
 }
 
