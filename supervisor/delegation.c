@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "confine/hierarchy.h"
+#include "confine/own_group.h"
 
 #define LEAF "supervisor"
 
@@ -30,23 +30,6 @@ static bool is_main_process(const char *invocation, const char *exec_pid, pid_t 
 
 	snprintf(own, sizeof(own), "%d", pid);
 	return invocation && *invocation && exec_pid && strcmp(exec_pid, own) == 0;
-}
-
-/* The v2 path in a text of /proc/PID/cgroup ("0::/system.slice/axed.service"); NULL: none to use.
- */
-static char *find_path(const char *text)
-{
-	const char *line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-	const char *path, *end;
-
-	if (!line)
-		return NULL;
-	path = strchr(line, '/');
-	end = path ? strchrnul(path, '\n') : NULL;
-	/* The root is nobody's; outside of our cgroup namespace we have nothing to give away. */
-	if (!path || end - path <= 1 || strncmp(path, "/..", 3) == 0)
-		return NULL;
-	return strndup(path, (size_t)(end - path));
 }
 
 /* systemd says it by an extended attribute: `trusted.` of old, `user.` where the kernel has it. */
@@ -90,47 +73,14 @@ static int take_over(const char *root, char **ret_root, struct error *error)
 	return *ret_root ? 0 : fail(error, ENOMEM, "use the unit's group");
 }
 
-/* Where the v2 tree is mounted is the same for the whole hierarchy, whatever its root later is. */
-static int find_root(const char *path, char **ret_root, struct error *error)
-{
-	struct hierarchy hierarchy;
-	int code = hierarchy_open(NULL, &hierarchy, error);
-
-	if (code < 0)
-		return code;
-	if (asprintf(ret_root, "%s%s", hierarchy.root, path) < 0)
-		code = fail(error, ENOMEM, "find the unit's group");
-	hierarchy_close(&hierarchy);
-	return code;
-}
-
-static int read_own_path(char **ret_path, struct error *error)
-{
-	auto_fd process = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_free char *text = NULL;
-	size_t size;
-	int code;
-
-	if (process < 0)
-		return fail(error, errno, "open `/proc/self`");
-	code = file_read_whole_at(process, "cgroup", 1 << 16, &text, &size, error);
-	if (code == 0)
-		*ret_path = find_path(text);
-	return code;
-}
-
 int delegation_enter(char **ret_root, struct error *error)
 {
-	auto_free char *path = NULL;
 	auto_free char *root = NULL;
-	int code = 0;
+	int code;
 
 	*ret_root = NULL;
 	if (!is_main_process(getenv("INVOCATION_ID"), getenv("SYSTEMD_EXEC_PID"), getpid()))
 		return 0;
-	code = read_own_path(&path, error);
-	if (code < 0 || !path)
-		return code;
-	code = find_root(path, &root, error);
-	return code < 0 ? code : take_over(root, ret_root, error);
+	code = own_group_path(&root, error);
+	return code < 0 || !root ? code : take_over(root, ret_root, error);
 }

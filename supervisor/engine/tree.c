@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "confine/birthplace.h"
 #include "confine/group.h"
 #include "confine/hierarchy.h"
 #include "confine/limits.h"
@@ -23,6 +24,7 @@ struct tree {
 	const struct hierarchy *hierarchy;
 	struct graveyard *graveyard;
 	struct group *own;
+	struct birthplace *birthplace; /* NULL: where we are is good enough */
 	char instance[64]; /* "axe/run-PID-START" */
 };
 
@@ -57,6 +59,8 @@ int tree_create(sd_event *loop, const struct hierarchy *hierarchy, struct tree *
 	if (code < 0)
 		return fail(error, -code, "create the group tree");
 	code = make_own_group(tree, error);
+	if (code == 0)
+		code = birthplace_create(group_descriptor(tree->own), &tree->birthplace, error);
 	if (code < 0)
 		return code;
 	*ret_tree = take_pointer(tree);
@@ -68,6 +72,7 @@ void tree_destroy(struct tree *tree)
 	if (!tree)
 		return;
 	graveyard_destroy(tree->graveyard);
+	birthplace_destroy(tree->birthplace);
 	if (tree->own) {
 		int code = group_remove(tree->own);
 

@@ -227,3 +227,16 @@ def test_full_disk_does_not_hold_up_a_termination(axe, disk):
     assert axe.inhabitants() == []
     client.communicate(timeout=60)
     assert client.returncode in (3, 5)
+
+
+def test_group_that_was_killed_before_is_no_place_to_die_in(axe):
+    """What a process in such a group gives birth to in another one, the kernel kills at birth."""
+    axe.cgroup_root = None
+    origin = axe.groups / "origin"
+    origin.mkdir()
+    (origin / "cgroup.kill").write_text("1", encoding="ascii")
+    enter = ("sh", "-c", f'echo $$ >{origin}/cgroup.procs && exec "$@"', "sh")
+    run = axe("run", "--", "sh", "-c", "exit 5", prefix=enter)
+    assert run.returncode == 5, run.stderr
+    origin.rmdir()
+    axe.assert_nothing_left()
