@@ -8,9 +8,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "record/line.h"
+#include "record/trace_parts.h"
 
-#define TRACE_NAME      "trace.ndjson"
 #define HAND_OVER_BYTES ((size_t)64 << 10)
 
 struct trace_row {
@@ -23,23 +22,10 @@ struct trace_row {
 static const struct trace_row trace_rows[] = { TRACE_TYPES(TRACE_ROW_) };
 #undef TRACE_ROW_
 
-enum loss { LOSS_LIMIT, LOSS_WRITE, LOSS_ENCODING, LOSS_COUNT };
-
 static const char *const loss_reasons[] = {
 	[LOSS_LIMIT] = "limit", /* these got no number */
 	[LOSS_WRITE] = "write", /* the numbers of these are the gap in the file */
 	[LOSS_ENCODING] = "encoding", /* not UTF-8, or memory was short; no number */
-};
-
-struct trace {
-	int fd;
-	uint64_t sequence; /* of the next line */
-	uint64_t limit_bytes;
-	uint64_t counted_bytes; /* of lines that are not lifecycle */
-	uint64_t file_bytes; /* whole lines that the kernel has */
-	uint64_t lost[LOSS_COUNT];
-	struct error error; /* the first write error */
-	struct line_buffer buffer;
 };
 
 const char *trace_type_name(enum trace_type type)
@@ -47,21 +33,35 @@ const char *trace_type_name(enum trace_type type)
 	return trace_rows[type].name;
 }
 
+int trace_prepare(uint64_t job, unsigned attempt, uint64_t limit_bytes, struct trace **ret_trace)
+{
+	auto_of(trace) struct trace *trace = calloc(1, sizeof(*trace));
+	int code;
+
+	if (!trace)
+		return -ENOMEM;
+	trace->fd = -1;
+	trace->sequence = 1;
+	trace->limit_bytes = limit_bytes;
+	code = line_buffer_init(&trace->buffer, job, attempt);
+	if (code < 0)
+		return code;
+	*ret_trace = take_pointer(trace);
+	return 0;
+}
+
 int trace_create(int directory, uint64_t job, unsigned attempt, uint64_t limit_bytes,
 	struct trace **ret_trace, struct error *error)
 {
-	auto_of(trace) struct trace *trace = calloc(1, sizeof(*trace));
+	auto_of(trace) struct trace *trace = NULL;
+	int code = trace_prepare(job, attempt, limit_bytes, &trace);
 
-	if (!trace)
-		return fail(error, ENOMEM, "create `%s` of job %" PRIu64, TRACE_NAME, job);
-	trace->sequence = 1;
-	trace->limit_bytes = limit_bytes;
+	if (code < 0)
+		return fail(error, -code, "create `%s` of job %" PRIu64, TRACE_NAME, job);
 	trace->fd = openat(directory, TRACE_NAME,
 		O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (trace->fd < 0)
 		return fail(error, errno, "create `%s` of job %" PRIu64, TRACE_NAME, job);
-	if (line_buffer_init(&trace->buffer, job, attempt) < 0)
-		return fail(error, ENOMEM, "create `%s` of job %" PRIu64, TRACE_NAME, job);
 
 	*ret_trace = take_pointer(trace);
 	return 0;

@@ -39,7 +39,8 @@ struct trace;
 	TRACE_TYPE(PROCESS_SIGNAL, "process.signal", false)                                        \
 	TRACE_TYPE(PROCESS_OOM, "process.oom", false)                                              \
 	TRACE_TYPE(PROCESS_ESCAPE, "process.escape", false)                                        \
-	TRACE_TYPE(LOST, "lost", true)
+	TRACE_TYPE(LOST, "lost", true)                                                             \
+	TRACE_TYPE(TORN, "trace.torn", true)
 
 #define TRACE_CONSTANT_(constant, name, lifecycle) TRACE_##constant,
 enum trace_type { TRACE_TYPES(TRACE_CONSTANT_) TRACE_TYPE_COUNT };
@@ -61,6 +62,21 @@ struct trace_line {
 
 int trace_create(int directory, uint64_t job, unsigned attempt, uint64_t limit_bytes,
 	struct trace **ret_trace, struct error *error);
+
+/* The half of a line that its writer could not finish, and that was cut off. */
+struct trace_cut {
+	uint64_t offset;
+	uint64_t bytes; /* 0: nothing was torn */
+};
+
+/*
+ * Go on with a trace whose supervisor has died; nobody else may write it. What follows its last
+ * whole line is cut, and a line in its place says so ({"offset", "bytes"}); then the numbers go on
+ * without a gap. Whenever this is interrupted, the next time finds a torn line again: no cut goes
+ * unsaid. -ENOENT: there is no trace; -EUCLEAN: it is none, and stays as it is.
+ */
+int trace_reopen(int directory, uint64_t job, unsigned attempt, uint64_t limit_bytes,
+	struct trace **ret_trace, struct trace_cut *ret_cut, struct error *error);
 
 /* Flushes, ends with a `lost` line when the limit cut something off. NULL is fine. */
 void trace_destroy(struct trace *trace);
