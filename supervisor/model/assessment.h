@@ -44,6 +44,7 @@ struct assessment {
 	unsigned retry_times; /* tries after the first */
 	uint32_t retry_on; /* 1u << enum verdict: the ends of a try that another may follow */
 	bool rerunnable; /* by a requeue of the job */
+	bool keep_temp; /* its temporary folder stays in the job's folder */
 };
 
 void assessment_destroy(struct assessment *assessment);

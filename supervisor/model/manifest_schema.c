@@ -70,6 +70,7 @@ static const struct manifest_row rows[] = {
 	KEY("repeat", BOTH, INTEGER, value_read_count, FIELD(repeat), .low = 1, .high = MANIFEST_ASSESSMENTS_MAX),
 	KEY("retry", BOTH, INTEGER, value_read_retry, FIELD(retry_times), .high = MANIFEST_RETRIES_MAX, .inside = PLACE_RETRY),
 	KEY("rerunnable", BOTH, BOOLEAN, value_read_boolean, FIELD(rerunnable)),
+	KEY("keep_temp", ALL, BOOLEAN, value_read_boolean, FIELD(keep_temp)),
 
 	KEY("memory", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_MEMORY),
 	KEY("swap", LIMITS, INTEGER, value_read_limit, .choice = LIMIT_SWAP),

@@ -123,6 +123,7 @@ static void schema_knows_the_type_of_every_scalar(void **state)
 		{ "stop_on_failure", MANIFEST_BOOLEAN },
 		{ "assessments[1].repeat", MANIFEST_INTEGER },
 		{ "assessments[1].rerunnable", MANIFEST_BOOLEAN },
+		{ "post.keep_temp", MANIFEST_BOOLEAN },
 		{ "limits_optional", MANIFEST_BOOLEAN },
 		{ "defaults.limits_optional", MANIFEST_BOOLEAN },
 		{ "assessments[1].retry", MANIFEST_INTEGER },

@@ -43,6 +43,7 @@ static void silent_manifest_gets_the_documented_defaults(void **state)
 	assert_int_equal(1, it->repetition);
 	assert_int_equal(0, it->retry_times);
 	assert_true(it->rerunnable);
+	assert_false(it->keep_temp);
 	assert_int_equal(1, manifest->parallel);
 	assert_int_equal(0, manifest->runtime_ns);
 	assert_false(manifest->stop_on_failure);
@@ -171,12 +172,14 @@ static void flags_are_booleans_and_nothing_like_it(void **state)
 		{ "'stdin_inherited': 1", "stdin_inherited", NULL, NULL, NULL },
 		{ "'environment_inherited': null", "environment_inherited", NULL, NULL, NULL },
 		{ "'rerunnable': 'false'", "rerunnable", "`true` or `false`", NULL, NULL },
+		{ "'keep_temp': 'yes'", "keep_temp", "`true` or `false`", "`yes`", NULL },
 	};
 
 	check_assessment("'stdin_inherited': true", it->stdin_inherited);
 	check_assessment("'environment_inherited': true", it->environment_inherited);
 	check_assessment("'environment_inherited': false", !it->environment_inherited);
 	check_assessment("'rerunnable': false", !it->rerunnable);
+	check_assessment("'keep_temp': true", it->keep_temp);
 	case_check_keys(wrong, COUNT(wrong));
 }
 
