@@ -2,6 +2,8 @@
 #include "axe/job_operand.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "axe/client.h"
 #include "axe/verbs.h"
@@ -38,6 +40,21 @@ int job_operand_open(const char *verb, const struct operands *operands, const ch
 	}
 	*ret_job = job;
 	return 0;
+}
+
+void job_operand_tell_torn(const char *verb, const struct job_operand *job)
+{
+	static const char *const files[] = { "trace.ndjson", "results.ndjson" };
+
+	for (size_t i = 0; !job->live && i < sizeof(files) / sizeof(*files); i++) {
+		uint64_t bytes = job_folder_torn_bytes(job->folder, files[i]);
+
+		if (bytes)
+			fprintf(stderr,
+				"axe %s: the last line of `%s/%s` is torn and left out (%" PRIu64
+				" bytes): its supervisor died while it wrote\n",
+				verb, job->folder->path, files[i], bytes);
+	}
 }
 
 void job_operand_finish(struct job_operand *job)

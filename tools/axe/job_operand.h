@@ -19,4 +19,9 @@ struct job_operand {
 /* Exit code, which was explained, or 0. Exactly one operand is expected. */
 int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,
 	const char *socket, struct job_operand *ret_job);
+
+/* Say on standard error which of the job's files end with half a line, which is left out of what is
+ * shown. Nothing is said of a job that runs: its supervisor may be about to write the rest. */
+void job_operand_tell_torn(const char *verb, const struct job_operand *job);
+
 void job_operand_finish(struct job_operand *job);

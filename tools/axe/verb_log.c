@@ -218,6 +218,7 @@ int verb_log(int argc, char **argv)
 	code = job_operand_open("log", &operands, values.state_dir, values.socket, &operand);
 	if (code)
 		return code;
+	job_operand_tell_torn("log", &operand);
 	log.escape = isatty(STDOUT_FILENO) && !values.raw;
 	log.titled = !operand.name.has_index && job_folder_planned(operand.folder) > 1;
 	log.printed = json_object();

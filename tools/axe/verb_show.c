@@ -72,6 +72,7 @@ int verb_show(int argc, char **argv)
 	code = job_operand_open("show", &operands, values.state_dir, values.socket, &operand);
 	if (code)
 		return code;
+	job_operand_tell_torn("show", &operand);
 	code = show(&operand, (enum output_format)values.format);
 	job_operand_finish(&operand);
 	return code;

@@ -104,6 +104,7 @@ int verb_trace(int argc, char **argv)
 	code = job_operand_open("trace", &operands, values.state_dir, NULL, &operand);
 	if (code)
 		return code;
+	job_operand_tell_torn("trace", &operand);
 	code = trace(&operand, &values);
 	job_operand_finish(&operand);
 	return code;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/last_line.h"
 #include "base/text.h"
 
 static const char *state_dir_or_default(const char *state_dir)
@@ -117,18 +118,33 @@ int job_folder_each_line(const struct job_folder *folder, const char *file,
 	auto_file stream = fd < 0 ? NULL : fdopen(fd, "r");
 	auto_free char *text = NULL;
 	size_t room = 0;
+	ssize_t size;
 	int code = 0;
 
 	if (!stream)
 		return fd < 0 ? fd : -errno;
 	take_fd(&fd);
-	while (code == 0 && getline(&text, &room, stream) > 0) {
-		auto_json line = json_loads(text, 0, NULL);
+	while (code == 0 && (size = getline(&text, &room, stream)) > 0) {
+		bool is_whole = text[size - 1] == '\n';
+		auto_json line = is_whole ? json_loads(text, 0, NULL) : NULL;
 
 		if (line)
 			code = each(line, text, data);
 	}
 	return code;
+}
+
+uint64_t job_folder_torn_bytes(const struct job_folder *folder, const char *file)
+{
+	auto_fd fd = file_open_beneath(folder->directory, file, O_RDONLY | O_CLOEXEC, 0);
+	struct last_line last;
+	uint64_t bytes;
+
+	if (fd < 0 || last_line_read(fd, &last) < 0)
+		return 0;
+	bytes = last.size - last.end;
+	last_line_finish(&last);
+	return bytes;
 }
 
 int job_folder_open_output(const struct job_folder *folder, unsigned attempt, unsigned index,

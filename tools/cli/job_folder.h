@@ -42,9 +42,13 @@ json_t *job_folder_read(const struct job_folder *folder, const json_t *live);
 size_t job_folder_planned(const struct job_folder *folder);
 
 /* One line of its trace after another, until `each` returns non-zero, which is returned. The line
- * is borrowed. Broken lines (the last one of a killed supervisor) are left out. */
+ * is borrowed. Broken lines (the last one of a killed supervisor, or of one that writes it just
+ * now) are left out. */
 int job_folder_each_line(const struct job_folder *folder, const char *file,
 	int (*each)(const json_t *line, const char *text, void *data), void *data);
+
+/* How much of the end of such a file is left out as torn. 0: nothing, or there is no such file. */
+uint64_t job_folder_torn_bytes(const struct job_folder *folder, const char *file);
 
 /* Open a file of one try: "stdout" or "stderr". Returns a descriptor or -errno. */
 int job_folder_open_output(const struct job_folder *folder, unsigned attempt, unsigned index,

@@ -166,6 +166,13 @@ static void tell_signal(const struct terminal *terminal, const json_t *data, con
 	print_sender(terminal, actor);
 }
 
+static void tell_torn(const struct terminal *terminal, const json_t *data, const json_t *actor)
+{
+	fprintf(terminal->stream,
+		"the supervisor had died while it wrote: %lld bytes of a torn line are cut",
+		(long long)field_integer(data, "bytes"));
+}
+
 static const struct story_row {
 	const char *type;
 	teller *tell;
@@ -183,6 +190,7 @@ static const struct story_row {
 	{ "process.exec", tell_exec },
 	{ "process.exit", tell_exit },
 	{ "process.signal", tell_signal },
+	{ "trace.torn", tell_torn },
 };
 
 static void tell_as_it_is(const struct terminal *terminal, const char *type, const json_t *data)

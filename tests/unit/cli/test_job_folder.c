@@ -125,6 +125,35 @@ static void job_of_a_dead_supervisor_is_incomplete(void **state)
 	assert_int_equal(3, field_integer(job, "planned"));
 }
 
+static int count_line(const json_t *line, const char *text, void *data)
+{
+	++*(unsigned *)data;
+	return 0;
+}
+
+/* At each offset the lines before it are told, and the half one only counted in bytes. */
+static void torn_end_is_left_out_and_measured(void **state)
+{
+	static const char text[] = "{\"seq\":1}\n{\"seq\":2}\n";
+	auto_of(job_folder) struct job_folder *folder = NULL;
+
+	for (size_t size = 0; size <= strlen(text); size++) {
+		unsigned lines = 0;
+		char path[200];
+
+		put(*state, "5/trace.ndjson", text);
+		snprintf(path, sizeof(path), "%s/jobs/5/trace.ndjson", (char *)*state);
+		assert_int_equal(0, truncate(path, (off_t)size));
+		if (!folder)
+			assert_int_equal(0, job_folder_open(*state, 5, &folder, NULL));
+		assert_int_equal(
+			0, job_folder_each_line(folder, "trace.ndjson", count_line, &lines));
+		assert_int_equal(size / 10, lines);
+		assert_int_equal(size % 10, job_folder_torn_bytes(folder, "trace.ndjson"));
+	}
+	assert_int_equal(0, job_folder_torn_bytes(folder, "results.ndjson"));
+}
+
 static void job_with_a_supervisor_is_running(void **state)
 {
 	auto_json live = json_pack("{s:s, s:[{s:i}]}", "name", "cut", "running", "index", 2);
@@ -201,6 +230,7 @@ int main(void)
 		state_test(finished_job_is_what_its_results_say),
 		state_test(every_outcome_has_a_state),
 		state_test(job_of_a_dead_supervisor_is_incomplete),
+		state_test(torn_end_is_left_out_and_measured),
 		state_test(job_with_a_supervisor_is_running),
 		state_test(folder_without_any_file_is_still_a_job),
 		state_test(jobs_are_listed_by_number),

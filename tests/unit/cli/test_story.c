@@ -52,6 +52,8 @@ static void each_kind_has_its_words(void **state)
 			"a ends: failed after 4 ms (exit status 1)" },
 		{ "{\"type\":\"job.end\",\"data\":{\"outcome\":\"failed\",\"duration_ms\":9}}",
 			"job ends: failed after 9 ms" },
+		{ "{\"type\":\"trace.torn\",\"data\":{\"offset\":9,\"bytes\":34}}",
+			"34 bytes of a torn line are cut" },
 		{ "{\"type\":\"something.new\",\"data\":{\"a\":\"\\u001b\"}}",
 			"something.new {\"a\":\"\\u001B\"}" },
 	};
