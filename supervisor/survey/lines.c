@@ -1,0 +1,34 @@
+/* A file of the kernel's, line by line. */
+#include "survey/lines.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "survey/source.h"
+
+int lines_read(const struct survey_host *host, const char *path, unsigned first,
+	line_handler *handler, void *data, struct error *error)
+{
+	auto_free char *text = NULL;
+	char *rest, *line;
+	size_t size;
+	int code = file_read_whole_at(host->root, path, LINES_BYTES_MAX, &text, &size, error);
+
+	if (code < 0)
+		return code;
+	rest = text;
+	for (unsigned number = 0; code == 0 && (line = strsep(&rest, "\n")); number++)
+		if (number >= first && *line)
+			code = handler(line, data);
+	return code < 0 ? fail(error, -code, "read `%s`", path) : 0;
+}
+
+int line_read(const struct survey_host *host, const char *path, char *buffer, unsigned size)
+{
+	ssize_t length = file_read_text_at(host->root, path, buffer, size);
+
+	return length < 0 ? (int)length : 0;
+}

@@ -1,0 +1,53 @@
+/* What a source of the survey is: it takes a picture of one kind of object, and explains a change.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "survey/finding.h"
+
+struct error;
+
+/*
+ * Where pictures are taken: a directory with `proc`, `sys` and `dev` in it. The live host's is "/";
+ * a unit test has one with recorded files.
+ */
+struct survey_host {
+	int root;
+};
+
+/* One object that is not as it was. The key is its identity among those of its source. */
+struct survey_change {
+	const char *key;
+	const json_t *before; /* its facts; NULL: it has appeared */
+	const json_t *after; /* NULL: it has vanished */
+};
+
+/* What is known of those who may have done it. */
+struct survey_suspects {
+	/* Whether that pid was one of the assessment's processes. */
+	bool (*include)(pid_t pid, void *data);
+	void *data;
+};
+
+/*
+ * The difference of two pictures says what changed, never who did it: what a source cannot hold
+ * against a process of ours by something that the kernel keeps with the object stays unattributed.
+ */
+struct survey_source {
+	const char *name;
+	/*
+	 * Put every object that the host has now into `objects`, by its key, with its facts (an
+	 * object; what changes by itself is none of them). -errno when that could not be found out:
+	 * never an empty picture instead.
+	 */
+	int (*take)(const struct survey_host *host, json_t *objects, struct error *error);
+	/* 1: a finding; 0: nobody needs to be told; -ENOMEM. */
+	int (*explain)(const struct survey_change *change, const struct survey_suspects *suspects,
+		struct finding *ret_finding);
+};
+
+extern const struct survey_source survey_mounts, survey_sysv_ipc, survey_posix_ipc, survey_sockets,
+	survey_blocks, survey_knobs, survey_identity, survey_modules;

@@ -1,0 +1,167 @@
+/* What the host looked like before, and what is not as it was. */
+#include "survey/survey.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "survey/source.h"
+
+static const struct survey_source *const sources[] = {
+	&survey_mounts,
+	&survey_sysv_ipc,
+	&survey_posix_ipc,
+	&survey_sockets,
+	&survey_blocks,
+	&survey_knobs,
+	&survey_identity,
+	&survey_modules,
+};
+
+#define SOURCES (sizeof(sources) / sizeof(*sources))
+
+struct picture {
+	json_t *objects[SOURCES];
+	struct error errors[SOURCES]; /* code 0: its objects are all */
+};
+
+struct comparison {
+	const struct survey_source *source;
+	const struct survey_suspects *suspects;
+	json_t *findings;
+	unsigned count;
+};
+
+struct picture *picture_take(const struct survey_host *host)
+{
+	auto_of(picture) struct picture *picture = calloc(1, sizeof(*picture));
+
+	if (!picture)
+		return NULL;
+	for (size_t index = 0; index < SOURCES; index++) {
+		picture->objects[index] = json_object();
+		if (!picture->objects[index])
+			return NULL;
+		sources[index]->take(host, picture->objects[index], &picture->errors[index]);
+		if (picture->errors[index].code == ENOMEM)
+			return NULL;
+	}
+	return take_pointer(picture);
+}
+
+void picture_destroy(struct picture *picture)
+{
+	if (!picture)
+		return;
+	for (size_t index = 0; index < SOURCES; index++)
+		json_decref(picture->objects[index]);
+	free(picture);
+}
+
+static int add_finding(struct comparison *comparison, const struct survey_change *change,
+	const struct finding *finding)
+{
+	json_t *row;
+
+	if (++comparison->count > SURVEY_FINDINGS_MAX)
+		return 0;
+	row = finding_json(finding);
+	if (!row || json_object_set_new(row, "source", json_string(comparison->source->name)) ||
+		json_object_set_new(row, "key", json_string(change->key)) ||
+		json_object_set_new(row, "before",
+			change->before ? json_deep_copy(change->before) : json_null()) ||
+		json_object_set_new(row, "after",
+			change->after ? json_deep_copy(change->after) : json_null())) {
+		json_decref(row);
+		return -ENOMEM;
+	}
+	return json_array_append_new(comparison->findings, row) ? -ENOMEM : 0;
+}
+
+static int explain(
+	struct comparison *comparison, const char *key, const json_t *before, const json_t *after)
+{
+	const struct survey_change change = { key, before, after };
+	auto_finding finding = { 0 };
+	int code;
+
+	if (before && after && json_equal(before, after))
+		return 0;
+	code = comparison->source->explain(&change, comparison->suspects, &finding);
+	return code > 0 ? add_finding(comparison, &change, &finding) : code;
+}
+
+/* What one source, or the bound on its findings, keeps from being told. */
+static int add_incomplete(struct comparison *comparison, const char *format, ...)
+{
+	auto_finding finding = { .kind = "incomplete" };
+	va_list arguments;
+	char text[480];
+	json_t *row;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (finding_set_object(&finding, "%s", comparison->source->name) < 0 ||
+		finding_set_evidence(&finding, "%s", text) < 0)
+		return -ENOMEM;
+	row = finding_json(&finding);
+	if (!row || json_object_set_new(row, "source", json_string(comparison->source->name))) {
+		json_decref(row);
+		return -ENOMEM;
+	}
+	return json_array_append_new(comparison->findings, row) ? -ENOMEM : 0;
+}
+
+static int compare_objects(struct comparison *comparison, json_t *before, json_t *after)
+{
+	const char *key;
+	json_t *facts;
+	int code = 0;
+
+	json_object_foreach (before, key, facts) {
+		code = explain(comparison, key, facts, json_object_get(after, key));
+		if (code < 0)
+			return code;
+	}
+	json_object_foreach (after, key, facts) {
+		if (!json_object_get(before, key))
+			code = explain(comparison, key, NULL, facts);
+		if (code < 0)
+			return code;
+	}
+	if (comparison->count > SURVEY_FINDINGS_MAX)
+		code = add_incomplete(comparison, "%u more are not shown",
+			comparison->count - SURVEY_FINDINGS_MAX);
+	return code;
+}
+
+static int compare_source(struct comparison *comparison, size_t index, const struct picture *before,
+	const struct picture *after)
+{
+	const struct error *error =
+		before->errors[index].code ? &before->errors[index] : &after->errors[index];
+
+	comparison->source = sources[index];
+	comparison->count = 0;
+	if (error->code)
+		return add_incomplete(comparison, "could not be looked at: %s", error->text);
+	return compare_objects(comparison, before->objects[index], after->objects[index]);
+}
+
+json_t *survey_compare(const struct picture *before, const struct picture *after,
+	const struct survey_suspects *suspects)
+{
+	auto_json findings = json_array();
+	struct comparison comparison = { .suspects = suspects, .findings = findings };
+
+	if (!findings)
+		return NULL;
+	for (size_t index = 0; index < SOURCES; index++)
+		if (compare_source(&comparison, index, before, after) < 0)
+			return NULL;
+	return json_incref(findings);
+}

@@ -1,0 +1,37 @@
+/*
+ * What the host looked like before, and what is not as it was: mounts, IPC objects, knobs and all
+ * else that outlives the processes that made it. (KERNEL section 6 of the design lists the ranks.)
+ *
+ * A picture is taken by a set of sources (survey/source.h), each of which knows one kind of object;
+ * two pictures are compared object by object, and each difference is explained by its source.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/cleanup.h"
+
+struct picture;
+struct survey_host;
+struct survey_suspects;
+
+/*
+ * Look at everything. A source that could not look is named in the picture with its reason, and a
+ * comparison repeats that instead of finding nothing. NULL: out of memory.
+ */
+struct picture *picture_take(const struct survey_host *host);
+
+/* NULL is fine. */
+void picture_destroy(struct picture *picture);
+DEFINE_CLEANUP(picture)
+
+/* The most findings of one source that are told one by one; of more only their number is told. */
+#define SURVEY_FINDINGS_MAX 100
+
+/*
+ * Compare. An array of findings as finding_json writes them, each with its "source" and its "key"
+ * and the facts "before" and "after" (null: not there); sources that could not look, or that had
+ * more to say, are rows of kind "incomplete". A new reference; NULL: out of memory.
+ */
+json_t *survey_compare(const struct picture *before, const struct picture *after,
+	const struct survey_suspects *suspects);

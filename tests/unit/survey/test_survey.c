@@ -1,0 +1,117 @@
+/* Two pictures compared: every difference is told once, and what could not be seen is said. */
+#include "survey/survey.h"
+
+#include "recorded.h"
+
+static void begin(struct recorded *recorded)
+{
+	recorded_begin(recorded);
+	recorded_write(recorded, "proc/self/mountinfo", "22 1 254:0 / / rw - ext4 /dev/vda rw\n");
+	recorded_write(recorded, "proc/sys/kernel/tainted", "0\n");
+}
+
+static json_t *compare(const struct picture *before, const struct picture *after)
+{
+	const struct survey_suspects suspects = { recorded_is_ours, NULL };
+
+	return survey_compare(before, after, &suspects);
+}
+
+static void same_host_has_no_findings(void **state)
+{
+	struct recorded recorded;
+	struct picture *before, *after;
+	json_t *findings;
+
+	begin(&recorded);
+	before = picture_take(&recorded.host);
+	after = picture_take(&recorded.host);
+	findings = compare(before, after);
+	assert_int_equal(json_array_size(findings), 0);
+	json_decref(findings);
+	picture_destroy(before);
+	picture_destroy(after);
+	recorded_end(&recorded);
+}
+
+static void finding_has_its_facts_before_and_after(void **state)
+{
+	struct recorded recorded;
+	struct picture *before, *after;
+	json_t *findings, *row;
+
+	begin(&recorded);
+	recorded_write(&recorded, "proc/sys/vm/swappiness", "60\n");
+	before = picture_take(&recorded.host);
+	recorded_write(&recorded, "proc/sys/vm/swappiness", "10\n");
+	after = picture_take(&recorded.host);
+	findings = compare(before, after);
+	assert_int_equal(json_array_size(findings), 1);
+	row = json_array_get(findings, 0);
+	assert_string_equal(told(row, "source"), "knobs");
+	assert_string_equal(told(row, "key"), "proc/sys/vm/swappiness");
+	assert_string_equal(told(json_object_get(row, "before"), "value"), "60");
+	assert_string_equal(told(json_object_get(row, "after"), "value"), "10");
+	json_decref(findings);
+	picture_destroy(before);
+	picture_destroy(after);
+	recorded_end(&recorded);
+}
+
+static void source_that_could_not_look_is_said(void **state)
+{
+	struct recorded recorded;
+	struct picture *before, *after;
+	json_t *findings, *row;
+
+	begin(&recorded);
+	before = picture_take(&recorded.host);
+	assert_int_equal(unlinkat(recorded.host.root, "proc/self/mountinfo", 0), 0);
+	after = picture_take(&recorded.host);
+	findings = compare(before, after);
+	assert_int_equal(json_array_size(findings), 1);
+	row = json_array_get(findings, 0);
+	assert_string_equal(told(row, "kind"), "incomplete");
+	assert_string_equal(told(row, "source"), "mounts");
+	assert_non_null(strstr(told(row, "evidence"), "mountinfo"));
+	json_decref(findings);
+	picture_destroy(before);
+	picture_destroy(after);
+	recorded_end(&recorded);
+}
+
+static void too_many_findings_are_counted(void **state)
+{
+	struct recorded recorded;
+	struct picture *before, *after;
+	json_t *findings, *row;
+	char name[64];
+
+	begin(&recorded);
+	before = picture_take(&recorded.host);
+	for (unsigned number = 0; number < SURVEY_FINDINGS_MAX + 7; number++) {
+		snprintf(name, sizeof(name), "dev/shm/%u", number);
+		recorded_write(&recorded, name, "");
+	}
+	after = picture_take(&recorded.host);
+	findings = compare(before, after);
+	assert_int_equal(json_array_size(findings), SURVEY_FINDINGS_MAX + 1);
+	row = json_array_get(findings, SURVEY_FINDINGS_MAX);
+	assert_string_equal(told(row, "evidence"), "7 more are not shown");
+	json_decref(findings);
+	picture_destroy(before);
+	picture_destroy(after);
+	recorded_end(&recorded);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(same_host_has_no_findings),
+		cmocka_unit_test(finding_has_its_facts_before_and_after),
+		cmocka_unit_test(source_that_could_not_look_is_said),
+		cmocka_unit_test(too_many_findings_are_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
