@@ -74,3 +74,11 @@ void manifest_error_format(
 /* What type the schema wants at a path, for readers of formats whose scalars have none (YAML). */
 enum manifest_type { MANIFEST_STRING, MANIFEST_INTEGER, MANIFEST_BOOLEAN };
 enum manifest_type manifest_scalar_type(const char *path);
+
+/*
+ * Every key that a manifest may hold, in each of its places and in the order of the schema:
+ * "parallel", "assessments[].limits.io.wbps", "parameters.*.value". One that is not `built` is
+ * known, and refused.
+ */
+typedef void manifest_key_visit(const char *path, bool built, void *data);
+void manifest_visit_keys(manifest_key_visit *visit, void *data);

@@ -1,6 +1,7 @@
 /* The schema of a manifest: one table with a row for every key. */
 #include "model/manifest_schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -100,7 +101,8 @@ static const struct manifest_row rows[] = {
 };
 /* clang-format on */
 
-#define ROWS_COUNT (sizeof(rows) / sizeof(*rows))
+#define ROWS_COUNT    (sizeof(rows) / sizeof(*rows))
+#define KEY_PATH_SIZE 128 /* of any path: as deep as the places are */
 
 /* Where a key belongs that stands in a wrong place; the first that fits is told. */
 static const struct {
@@ -218,4 +220,26 @@ enum manifest_type manifest_scalar_type(const char *path)
 		path += *path == '.';
 	}
 	return row ? row->scalar : MANIFEST_STRING;
+}
+
+static void visit_keys(
+	enum manifest_place place, const char *outside, manifest_key_visit *visit, void *data)
+{
+	for (size_t at = 0; at < ROWS_COUNT; at++) {
+		char path[KEY_PATH_SIZE];
+		int length = snprintf(path, sizeof(path), "%s%s", outside, rows[at].key);
+
+		if (!(rows[at].places & place))
+			continue;
+		visit(path, rows[at].read, data);
+		snprintf(path + length, sizeof(path) - (size_t)length, "%s.",
+			rows[at].inside == PLACE_ASSESSMENT ? "[]" : "");
+		if (rows[at].inside)
+			visit_keys(rows[at].inside, path, visit, data);
+	}
+}
+
+void manifest_visit_keys(manifest_key_visit *visit, void *data)
+{
+	visit_keys(PLACE_TOP, "", visit, data);
 }
