@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "interrupted.h"
 #include "record/store.h"
 
 static int storage_done(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -34,6 +35,7 @@ int storage_open(
 	if (code < 0)
 		return code;
 	log_notices(storage->store);
+	interrupted_mend(storage->store, state_dir);
 	code = sd_event_add_io(loop, &storage->done, store_descriptor(storage->store), EPOLLIN,
 		storage_done, storage->store);
 	return code < 0 ? fail(error, -code, "hang the store into the event loop") : 0;

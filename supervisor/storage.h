@@ -11,7 +11,7 @@ struct storage {
 	sd_event_source *done;
 };
 
-/* What opening found (a damaged file that was put aside) is logged. */
+/* What opening found is logged: a damaged file that was put aside, traces that were torn. */
 int storage_open(
 	struct storage *storage, sd_event *loop, const char *state_dir, struct error *error);
 

@@ -26,6 +26,17 @@ function(axe_adversaries)
 	add_custom_target(adversaries DEPENDS ${adversaries})
 endfunction()
 
+# axe_preload(NAME): tests/preload/NAME.c is an object that stories preload into a supervisor; its
+# path is $AXE_ADVERSARIES/NAME.so.
+function(axe_preload name)
+	add_library(preload_${name} MODULE ${CMAKE_SOURCE_DIR}/tests/preload/${name}.c)
+	target_compile_options(preload_${name} PRIVATE -fno-sanitize=all)
+	target_link_options(preload_${name} PRIVATE -fno-sanitize=all)
+	set_target_properties(preload_${name} PROPERTIES
+		PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${AXE_ADVERSARIES})
+	add_dependencies(adversaries preload_${name})
+endfunction()
+
 # axe_tests(KIND FOLDER USES targets...): every test_*.c of tests/KIND/FOLDER is a program and a
 # test; the folder's other C files are part of each. Exit status 77 says that a privilege or a feature is missing.
 function(axe_tests kind folder)
