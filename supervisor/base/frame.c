@@ -20,7 +20,10 @@ void frame_init(struct frame_buffer *buffer, size_t limit)
 void frame_finish(struct frame_buffer *buffer)
 {
 	free(buffer->data);
-	frame_init(buffer, buffer->limit);
+	*buffer = (struct frame_buffer){
+		.limit = buffer->limit,
+		.values_limit = buffer->values_limit,
+	};
 }
 
 /* Moving costs no more than what was consumed since the last move: linear over the stream. */
@@ -108,9 +111,10 @@ int frame_receive(struct frame_buffer *buffer, int fd)
 	return (int)got;
 }
 
-/* Known before the decoder recurses into what a stranger sent. */
-static bool too_deep(const char *text, size_t size)
+/* Known before the decoder recurses into what a stranger sent, and allocates for it. */
+static int check_shape(const char *text, size_t size, size_t values_limit)
 {
+	size_t values = 1; /* at the most: the first of a container, and each behind a comma */
 	bool quoted = false;
 	unsigned depth = 0;
 
@@ -119,39 +123,45 @@ static bool too_deep(const char *text, size_t size)
 			quoted = !quoted;
 		else if (quoted)
 			at += text[at] == '\\';
+		else if (text[at] == ',')
+			values++;
 		else if (text[at] == '{' || text[at] == '[')
-			depth++;
+			values++, depth++;
 		else if (depth && (text[at] == '}' || text[at] == ']'))
 			depth--;
 		if (depth > FRAME_DEPTH_MAX)
-			return true;
+			return -ELOOP;
+		if (values_limit && values > values_limit)
+			return -E2BIG;
 	}
-	return false;
+	return 0;
 }
 
-static json_t *decode(const char *text, size_t size)
+static int decode(const char *text, size_t size, size_t values_limit, json_t **ret_message)
 {
 	auto_json message = NULL;
+	int code = check_shape(text, size, values_limit);
 
-	if (too_deep(text, size))
-		return NULL;
+	if (code < 0)
+		return code;
 	message = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
-	return json_is_object(message) ? take_pointer(message) : NULL;
+	if (!json_is_object(message))
+		return -EBADMSG;
+	*ret_message = take_pointer(message);
+	return 1;
 }
 
 int frame_next(struct frame_buffer *buffer, json_t **ret_message)
 {
 	ssize_t length = first_length(buffer);
-	json_t *message;
+	int code;
 
 	if (length < 0)
 		return 0;
-	message = decode(buffer->data + buffer->start, (size_t)length);
+	code = decode(
+		buffer->data + buffer->start, (size_t)length, buffer->values_limit, ret_message);
 	consume(buffer, (size_t)length + 1);
-	if (!message)
-		return -EBADMSG;
-	*ret_message = message;
-	return 1;
+	return code;
 }
 
 int frame_put(struct frame_buffer *buffer, const json_t *message)

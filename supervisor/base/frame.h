@@ -13,6 +13,7 @@ struct frame_buffer {
 	size_t used, room;
 	size_t scanned; /* bytes from the start on that are known to hold no NUL */
 	size_t limit; /* of one message, and of what waits to be sent */
+	size_t values_limit; /* JSON values of one received message; 0: as many as fit */
 };
 
 void frame_init(struct frame_buffer *buffer, size_t limit);
@@ -26,8 +27,9 @@ void frame_finish(struct frame_buffer *buffer);
 int frame_receive(struct frame_buffer *buffer, int fd);
 
 /*
- * The next whole message, a new reference. 1: one; 0: none yet; -EBADMSG: not a JSON object, too
- * deep (over 64), a duplicate key, or not UTF-8. Such a message is taken out, too.
+ * The next whole message, a new reference. 1: one; 0: none yet; -ELOOP: deeper than
+ * FRAME_DEPTH_MAX; -E2BIG: over the values' limit; -EBADMSG: not a JSON object, a duplicate key, or
+ * not UTF-8. Such a message is taken out, too.
  */
 int frame_next(struct frame_buffer *buffer, json_t **ret_message);
 

@@ -37,7 +37,7 @@ void session_cut(struct session *session, const char *error_name, json_t *parame
 static void lose_reader(struct session *session)
 {
 	log_line(LOG_LEVEL_WARNING, "a client did not read its events; it is cut off");
-	session_cut(session, VARLINK_ENGINE ".EventsLost",
+	session_cut(session, session->lost_error,
 		json_pack("{s:s}", "text",
 			"the client did not read its events in time; the job's trace has them"));
 }

@@ -11,6 +11,7 @@
 /* How a call that steers says which job it means. */
 /* clang-format off */
 #define WHICH_JOB { "job", JSON_INTEGER, false }, { "ticket", JSON_STRING, false }
+#define WHICH_EVENTS { "job", JSON_INTEGER, false }, { "types", JSON_ARRAY, false }
 /* clang-format on */
 
 static const struct method methods[] = {
@@ -66,14 +67,28 @@ static const struct method methods[] = {
 		.parameters = { { "job", JSON_INTEGER, true } },
 	},
 	{
-		.name = VARLINK_ENGINE ".Subscribe",
-		.handle = engine_subscribe,
-		.parameters = { { "after", JSON_INTEGER, false } },
+		.name = VARLINK_ENGINE ".Diagnose",
+		.handle = engine_diagnose_host,
+	},
+	{
+		.name = VARLINK_EVENTS ".Subscribe",
+		.handle = events_subscribe,
+		.parameters = { { "after", JSON_INTEGER, false }, WHICH_EVENTS },
 		.streams = true,
 	},
 	{
-		.name = VARLINK_ENGINE ".Diagnose",
-		.handle = engine_diagnose_host,
+		.name = VARLINK_EVENTS ".GetEvents",
+		.handle = events_get_events,
+		.parameters = { { "after", JSON_INTEGER, false }, { "limit", JSON_INTEGER, false },
+			WHICH_EVENTS },
+	},
+	{
+		.name = VARLINK_EVENTS ".GetLast",
+		.handle = events_get_last,
+	},
+	{
+		.name = VARLINK_EVENTS ".ListTypes",
+		.handle = events_list_types,
 	},
 };
 
@@ -85,19 +100,23 @@ static const struct method *find_method(const char *name)
 	return NULL;
 }
 
+/* Names that no IDL has are not looked up. */
+#define INTERFACE_NAME_MAX 255
+
 static void refuse_method(struct session *session, const char *name)
 {
 	size_t length = varlink_interface_length(name);
-	char interface[256];
+	char interface[INTERFACE_NAME_MAX + 1] = "";
+	const char *error_name = VARLINK_SERVICE ".MethodNotFound";
 
-	if (length < sizeof(interface)) {
+	if (length < sizeof(interface))
 		snprintf(interface, sizeof(interface), "%.*s", (int)length, name);
-		if (varlink_description(interface))
-			return session_fail(session, VARLINK_SERVICE ".MethodNotFound",
-				json_pack("{s:s}", "method", name));
-	}
-	session_fail(session, VARLINK_SERVICE ".InterfaceNotFound",
-		json_pack("{s:s%}", "interface", name, length));
+	if (!varlink_description(interface))
+		return session_fail(session, VARLINK_SERVICE ".InterfaceNotFound",
+			json_pack("{s:s%}", "interface", name, length));
+	if (varlink_declares(interface, name + length + 1))
+		error_name = VARLINK_SERVICE ".MethodNotImplemented";
+	session_fail(session, error_name, json_pack("{s:s}", "method", name));
 }
 
 static const struct method_parameter *find_parameter(const struct method *method, const char *name)

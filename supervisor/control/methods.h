@@ -45,5 +45,10 @@ void engine_terminate_job(struct session *session, const json_t *parameters);
 void engine_list_jobs(struct session *session, const json_t *parameters);
 void engine_get_job(struct session *session, const json_t *parameters);
 void engine_get_status(struct session *session, const json_t *parameters);
-void engine_subscribe(struct session *session, const json_t *parameters);
 void engine_diagnose_host(struct session *session, const json_t *parameters);
+
+/* methods_events.c: what happened and what happens. */
+void events_subscribe(struct session *session, const json_t *parameters);
+void events_get_events(struct session *session, const json_t *parameters);
+void events_get_last(struct session *session, const json_t *parameters);
+void events_list_types(struct session *session, const json_t *parameters);

@@ -1,13 +1,11 @@
-/* What goes on: the jobs that there are, their events, and what this host allows. */
+/* What goes on: the jobs that there are, and what this host allows. */
 #include "control/methods.h"
 
 #include "base/json.h"
 #include "control/answer.h"
 #include "control/choice.h"
-#include "control/replay.h"
 #include "control/session.h"
 #include "control/varlink.h"
-#include "record/store.h"
 
 void engine_get_status(struct session *session, const json_t *parameters)
 {
@@ -35,39 +33,6 @@ void engine_get_job(struct session *session, const json_t *parameters)
 		return session_fail(
 			session, VARLINK_ENGINE ".NotFound", json_pack("{s:I}", "job", job));
 	session_reply(session, json_pack("{s:o}", "job", job_status(run->job)));
-}
-
-static void tell_event(struct listener *listener, const json_t *event)
-{
-	struct session *session = container_of(listener, struct session, listener);
-
-	session_stream(session, json_pack("{s:O}", "event", event));
-}
-
-static const struct listener_calls subscription = {
-	.event = tell_event,
-	.notice = tell_event,
-};
-
-void engine_subscribe(struct session *session, const json_t *parameters)
-{
-	const json_t *after = json_object_get(parameters, "after");
-	struct store *store = supervisor_config(session->config.supervisor)->engine.store;
-
-	if (after && !json_is_null(after)) {
-		/* Without a store there is nothing to tell again. */
-		if (!json_is_integer(after) || json_integer_value(after) < 0 || !store)
-			return session_refuse(session, "after");
-		return replay_start(session, (uint64_t)json_integer_value(after));
-	}
-	if (store) {
-		struct store_status status;
-
-		store_status(store, &status);
-		return replay_start(session, status.last_seq);
-	}
-	session_listen(session, &subscription);
-	supervisor_subscribe(session->config.supervisor, &session->listener);
 }
 
 void engine_diagnose_host(struct session *session, const json_t *parameters)

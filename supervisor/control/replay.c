@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "control/answer.h"
 #include "control/session.h"
+#include "control/varlink.h"
 #include "record/store_event.h"
 #include "record/store_read.h"
 
@@ -21,28 +22,36 @@ static void tell_stored(const struct store_event *event, void *data)
 	struct session *session = data;
 
 	session->replayed = event->seq;
-	session_stream(session, json_pack("{s:o}", "event", store_event_json(event)));
+	if (event_filter_passes(&session->filter, event->job, event->type))
+		session_stream(session, json_pack("{s:o}", "event", store_event_json(event)));
 }
 
+void refuse_store(struct session *session, const char *text)
+{
+	session_fail(session, VARLINK_EVENTS ".StoreFailed",
+		json_pack("{s:o}", "text", json_text(text, strlen(text))));
+}
+
+/* One page a turn of the loop, so that whoever reads years of events holds up nobody. */
 static void replay_on(struct session *session)
 {
 	struct store *store = supervisor_config(session->config.supervisor)->engine.store;
-	bool more = true;
+	struct store_event_page page = {
+		.after_seq = session->replayed,
+		.job = session->filter.job,
+		.count_limit = REPLAY_PAGE_EVENTS,
+		.bytes_limit = REPLAY_WAITING_BYTES,
+	};
+	struct error error = { 0 };
 
-	while (more && !session->closed && !session->cut &&
-		frame_pending(&session->outbox) < REPLAY_WAITING_BYTES) {
-		struct store_event_page page = {
-			.after_seq = session->replayed,
-			.count_limit = REPLAY_PAGE_EVENTS,
-			.bytes_limit = REPLAY_WAITING_BYTES,
-		};
-		struct error error = { 0 };
-
-		if (store_read_events(store, &page, tell_stored, session, &more, &error) < 0) {
-			session_break(session, error.text);
-			return;
-		}
-	}
+	session->behind = false;
+	if (session->closed || session->cut ||
+		frame_pending(&session->outbox) >= REPLAY_WAITING_BYTES)
+		return;
+	if (store_read_events(store, &page, tell_stored, session, &session->behind, &error) < 0)
+		return refuse_store(session, error.text);
+	if (session->behind)
+		session_wake(session);
 }
 
 /* An event is told only once it is durable: the store has it, and all before it. */
@@ -56,7 +65,8 @@ static void hear_notice(struct listener *listener, const json_t *event)
 {
 	struct session *session = container_of(listener, struct session, listener);
 
-	session_stream(session, json_pack("{s:O}", "event", event));
+	if (event_filter_passes_json(&session->filter, event))
+		session_stream(session, json_pack("{s:O}", "event", event));
 }
 
 static const struct listener_calls replay_calls = {

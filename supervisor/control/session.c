@@ -38,6 +38,7 @@ void session_close(struct session *session)
 void session_wait(struct session *session, void (*abandon)(struct session *session))
 {
 	session->drained = NULL;
+	session->behind = false;
 	session->abandon = abandon;
 }
 
@@ -85,11 +86,25 @@ static void refuse_bytes(struct session *session, const char *text)
 	session_cut(session, VARLINK_ENGINE ".BadMessage", json_pack("{s:s}", "text", text));
 }
 
-static void refuse_size(struct session *session)
+static void refuse_over(struct session *session, size_t limit, const char *text)
 {
 	session_cut(session, VARLINK_ENGINE ".LimitReached",
-		json_pack("{s:I, s:s}", "limit", (json_int_t)session->inbox.limit, "text",
-			"the message is longer than the limit in bytes"));
+		json_pack("{s:I, s:s}", "limit", (json_int_t)limit, "text", text));
+}
+
+static void refuse_message(struct session *session, int code)
+{
+	if (code == -EMSGSIZE)
+		refuse_over(session, session->inbox.limit,
+			"the message is longer than the limit in bytes");
+	else if (code == -ELOOP)
+		refuse_over(session, FRAME_DEPTH_MAX,
+			"the message nests objects and arrays deeper than the limit");
+	else if (code == -E2BIG)
+		refuse_over(session, session->inbox.values_limit,
+			"the message has more JSON values than the limit");
+	else
+		refuse_bytes(session, "not a JSON object in UTF-8, or with a key twice");
 }
 
 static void dispatch(struct session *session, const json_t *message)
@@ -102,8 +117,13 @@ static void dispatch(struct session *session, const json_t *message)
 	session->call_open = true;
 	session->more = call.more;
 	session->oneway = call.oneway;
+	session->lost_error = VARLINK_ENGINE ".EventsLost";
 	session->dispatching = true;
-	method_call(session, call.method, call.parameters);
+	/* No method hands its connection over to another protocol. */
+	if (call.upgrade)
+		session_refuse(session, "upgrade");
+	else
+		method_call(session, call.method, call.parameters);
 	session->dispatching = false;
 }
 
@@ -116,8 +136,7 @@ static void pump(struct session *session)
 		if (code == 0)
 			return;
 		if (code < 0)
-			return refuse_bytes(session,
-				"not a JSON object in UTF-8, too deep, or with a key twice");
+			return refuse_message(session, code);
 		dispatch(session, message);
 	}
 }
@@ -138,7 +157,7 @@ static void pull(struct session *session)
 	else if (code == 0)
 		end_input(session);
 	else if (code == -EMSGSIZE)
-		refuse_size(session);
+		refuse_message(session, code);
 	else if (code != -EAGAIN)
 		session_close(session);
 }
@@ -147,6 +166,13 @@ static void push_on(struct session *session)
 {
 	session_push(session);
 	if (session->drained && session->call_open && !frame_pending(&session->outbox))
+		session->drained(session);
+}
+
+/* The next share of what a replay has to say; the loop serves others between two of them. */
+static void catch_up(struct session *session)
+{
+	if (session->drained && session->call_open && session->behind)
 		session->drained(session);
 }
 
@@ -171,6 +197,7 @@ static int session_turn(sd_event_source *source, void *data)
 	struct session *session = data;
 
 	if (!session->closed) {
+		catch_up(session);
 		pump(session);
 		settle(session);
 	}
@@ -205,6 +232,7 @@ int session_create(sd_event *loop, int fd, const struct session_config *config,
 	list_init(&session->link);
 	list_init(&session->listener.link);
 	frame_init(&session->inbox, SESSION_RECEIVE_MAX);
+	session->inbox.values_limit = SESSION_VALUES_MAX;
 	frame_init(&session->outbox, config->send_max ? config->send_max : SESSION_SEND_MAX);
 
 	code = hang_into(session, loop);

@@ -8,6 +8,7 @@
 
 #include "base/frame.h"
 #include "base/list.h"
+#include "control/event_filter.h"
 #include "control/listener.h"
 #include "control/supervisor.h"
 
@@ -16,6 +17,7 @@ struct session;
 
 #define SESSION_RECEIVE_MAX (16u << 20) /* bytes of one call: a manifest and an environment */
 #define SESSION_SEND_MAX    (32u << 20) /* bytes that wait for a client that does not read */
+#define SESSION_VALUES_MAX  (1u << 20) /* JSON values of one call: each costs memory of its own */
 
 struct session_config {
 	struct supervisor *supervisor;
@@ -40,8 +42,12 @@ struct session {
 	struct frame_buffer inbox, outbox;
 	struct listener listener; /* of ExecuteJob and Subscribe */
 	void (*abandon)(struct session *session);
-	void (*drained)(struct session *session); /* of the open call; NULL: nobody asks */
-	uint64_t replayed; /* number of the last event that a replay told */
+	/* The open call may say more: all was sent, or it was `behind`. NULL: nobody asks. */
+	void (*drained)(struct session *session);
+	struct event_filter filter; /* of Subscribe */
+	uint64_t replayed; /* number of the last event that a replay looked at */
+	bool behind; /* the replay has more to look at, at the next turn of the loop */
+	const char *lost_error; /* what the open call is told when its client does not read */
 	bool call_open, more, oneway;
 	bool dispatching;
 	bool ended; /* the client sends no more */

@@ -12,10 +12,15 @@
 	extern const char symbol[]
 
 EMBED_TEXT(varlink_engine_text, "control/io.axe.Engine.varlink");
+EMBED_TEXT(varlink_events_text, "control/io.axe.Events.varlink");
 EMBED_TEXT(varlink_service_text, "control/org.varlink.service.varlink");
+EMBED_TEXT(varlink_support_text, "control/io.axe.Support.varlink");
 
-static const char *const interface_names[] = { VARLINK_ENGINE, VARLINK_SERVICE };
-static const char *const interface_texts[] = { varlink_engine_text, varlink_service_text };
+/* The last one is described to whoever asks, but served elsewhere. */
+static const char *const interface_names[] = { VARLINK_ENGINE, VARLINK_EVENTS, VARLINK_SERVICE,
+	VARLINK_SUPPORT };
+static const char *const interface_texts[] = { varlink_engine_text, varlink_events_text,
+	varlink_service_text, varlink_support_text };
 
 #define INTERFACES (sizeof(interface_names) / sizeof(*interface_names))
 
@@ -29,8 +34,22 @@ const char *varlink_description(const char *interface)
 
 const char *const *varlink_interfaces(size_t *ret_count)
 {
-	*ret_count = INTERFACES;
+	*ret_count = INTERFACES - 1;
 	return interface_names;
+}
+
+bool varlink_declares(const char *interface, const char *method)
+{
+	static const char keyword[] = "\nmethod ";
+	const char *at = varlink_description(interface);
+	size_t length = strlen(method);
+
+	while (at && (at = strstr(at, keyword))) {
+		at += strlen(keyword);
+		if (strncmp(at, method, length) == 0 && at[length] == '(')
+			return true;
+	}
+	return false;
 }
 
 size_t varlink_interface_length(const char *method)
@@ -65,7 +84,8 @@ int varlink_parse(const json_t *message, struct varlink_call *ret_call, struct e
 	if (call.parameters && !json_is_object(call.parameters))
 		return fail_plain(error, EBADMSG, "`parameters` of a call must be an object");
 	if (parse_flag(message, "more", &call.more, error) < 0 ||
-		parse_flag(message, "oneway", &call.oneway, error) < 0)
+		parse_flag(message, "oneway", &call.oneway, error) < 0 ||
+		parse_flag(message, "upgrade", &call.upgrade, error) < 0)
 		return -EBADMSG;
 	if (call.more && call.oneway)
 		return fail_plain(error, EBADMSG, "a call cannot be both `more` and `oneway`");

@@ -9,12 +9,15 @@ struct error;
 
 #define VARLINK_SERVICE "org.varlink.service"
 #define VARLINK_ENGINE  "io.axe.Engine"
+#define VARLINK_EVENTS  "io.axe.Events"
+#define VARLINK_SUPPORT "io.axe.Support" /* spoken at the sockets of assessments only */
 
 struct varlink_call {
 	const char *method; /* borrowed from the message, like its parameters */
 	json_t *parameters; /* NULL: none given */
 	bool more;
 	bool oneway;
+	bool upgrade; /* the client wants to speak something else from here on */
 };
 
 /* Take a message apart. -EBADMSG with the reason when it is no call. */
@@ -27,7 +30,10 @@ json_t *varlink_error(const char *name, json_t *parameters);
 /* The IDL text of an interface of this program; NULL when it has no such interface. */
 const char *varlink_description(const char *interface);
 
-/* The names of all of them. */
+/* Whether that text has the method ("Explode"). */
+bool varlink_declares(const char *interface, const char *method);
+
+/* The names of those that a supervisor serves at its own sockets. */
 const char *const *varlink_interfaces(size_t *ret_count);
 
 /* Where "interface.Method" has its last dot: the length of the interface's name, 0 if none. */

@@ -43,9 +43,10 @@ class Daemon:
             send(client, method, parameters)
             return next(replies(client))
 
-    def subscribe(self, after=None):
+    def subscribe(self, after=None, **filters):
         client = self.connect()
-        send(client, "io.axe.Engine.Subscribe", {} if after is None else {"after": after}, True)
+        chosen = filters if after is None else {"after": after, **filters}
+        send(client, "io.axe.Events.Subscribe", chosen, True)
         return client
 
     def kill(self):

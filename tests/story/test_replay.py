@@ -67,5 +67,5 @@ def test_a_reader_that_does_not_read_loses_nothing_and_holds_up_nobody(axe, daem
 
 def test_a_wrong_number_is_refused(daemon):
     for wrong in (-1, "x"):
-        refused = daemon.call("io.axe.Engine.Subscribe", after=wrong)
+        refused = daemon.call("io.axe.Events.Subscribe", after=wrong)
         assert "error" in refused

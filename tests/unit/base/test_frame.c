@@ -149,7 +149,23 @@ static void depth_is_bounded(void **state)
 	expect_number(wire, 1);
 	nested(text, FRAME_DEPTH_MAX + 1);
 	feed_text(wire, text);
-	assert_int_equal(-EBADMSG, frame_next(&wire->buffer, &message));
+	assert_int_equal(-ELOOP, frame_next(&wire->buffer, &message));
+}
+
+static void values_are_bounded_where_a_bound_is_set(void **state)
+{
+	static const char text[] = "{\"n\":1,\"quoted\":\"[{,,,,\",\"b\":[3,{}]}";
+	struct wire *wire = *state;
+	json_t *message = NULL;
+
+	wire->buffer.values_limit = 7;
+	feed_text(wire, text);
+	expect_number(wire, 1);
+	/* The bound outlives a buffer that was given back. */
+	frame_finish(&wire->buffer);
+	wire->buffer.values_limit--;
+	feed_text(wire, text);
+	assert_int_equal(-E2BIG, frame_next(&wire->buffer, &message));
 }
 
 static void half_message_at_the_end_is_no_message(void **state)
@@ -202,6 +218,7 @@ int main(void)
 		wire_test(whole_messages_that_fill_the_buffer_are_kept),
 		wire_test(what_is_no_object_is_refused_and_skipped),
 		wire_test(depth_is_bounded),
+		wire_test(values_are_bounded_where_a_bound_is_set),
 		wire_test(half_message_at_the_end_is_no_message),
 		wire_test(silent_peer_is_not_gone),
 		wire_test(large_streams_cost_linear_time),

@@ -15,6 +15,7 @@
 #include "control/session.h"
 #include "control/supervisor.h"
 #include "unit/control/fake_engine.h"
+#include "unit/control/idl.h"
 
 #define BENCH_PATIENCE_US 10000000u /* nothing in here takes long; so long means never */
 
@@ -138,7 +139,8 @@ static inline void client_send(struct client *client, const char *text)
 	client_send_bytes(client, text, strlen(text) + 1);
 }
 
-/* The next message, a new reference; NULL: the supervisor has hung up. */
+/* The next message, a new reference; NULL: the supervisor has hung up. An error must be one that
+ * the interfaces declare, with exactly those fields. */
 static inline json_t *client_read(struct client *client)
 {
 	for (;;) {
@@ -146,6 +148,8 @@ static inline json_t *client_read(struct client *client)
 		int code = frame_next(&client->inbox, &message);
 
 		assert_true(code >= 0);
+		if (code == 1 && json_object_get(message, "error"))
+			idl_check_error(message);
 		if (code == 1)
 			return message;
 		code = frame_receive(&client->inbox, client->fd);
@@ -231,7 +235,11 @@ static inline json_int_t number_of(const json_t *object, const char *name)
 #define CALL(method)    "{\"method\":\"io.axe.Engine." method "\"}"
 #define CALL_WITH(method, parameters)                                                              \
 	"{\"method\":\"io.axe.Engine." method "\",\"parameters\":{" parameters "}}"
-#define MORE(method) "{\"method\":\"io.axe.Engine." method "\",\"more\":true}"
+#define SUBSCRIBE "{\"method\":\"io.axe.Events.Subscribe\",\"more\":true}"
+#define SUBSCRIBE_WITH(parameters)                                                                 \
+	"{\"method\":\"io.axe.Events.Subscribe\",\"more\":true,\"parameters\":{" parameters "}}"
+#define EVENTS(method, parameters)                                                                 \
+	"{\"method\":\"io.axe.Events." method "\",\"parameters\":{" parameters "}}"
 #define MANIFEST                                                                                   \
 	"\"manifest\":{\"name\":\"nightly\",\"assessments\":[{\"name\":\"a\",\"command\":"         \
 	"[\"true\"]}]}"

@@ -24,7 +24,7 @@ static void subscriber_hears_from_now_on_and_across_jobs(void **state)
 	client_connect(&watcher, *state);
 	client_start_job(&runner);
 	fake_emit("before", 0);
-	client_send(&watcher, MORE("Subscribe"));
+	client_send(&watcher, SUBSCRIBE);
 	bench_turn(*state);
 	for (unsigned round = 0; round < 2; round++) {
 		auto_json parameters = NULL;
@@ -52,7 +52,7 @@ static void subscriber_hears_what_belongs_to_no_job(void **state)
 
 	client_connect(&runner, *state);
 	client_connect(&watcher, *state);
-	client_send(&watcher, MORE("Subscribe"));
+	client_send(&watcher, SUBSCRIBE);
 	client_start_job(&runner);
 	fake.engine->config.notice(notice, fake.engine->config.notice_data);
 	parameters = client_expect(&watcher, true);
@@ -77,7 +77,7 @@ static void subscriber_who_hung_up_is_forgotten(void **state)
 	client_connect(&runner, bench);
 	client_connect(&watcher, bench);
 	client_start_job(&runner);
-	client_send(&watcher, MORE("Subscribe"));
+	client_send(&watcher, SUBSCRIBE);
 	bench_turn(bench);
 	client_hang_up(&watcher);
 	while (bench->sessions > 1)

@@ -63,7 +63,7 @@ static void client_that_was_cut_off_makes_place(void **state)
 		client_enter(&clients[index], site.path);
 		json_decref(client_call(&clients[index], CALL("Diagnose")));
 	}
-	client_send(&clients[0], MORE("Subscribe"));
+	client_send(&clients[0], SUBSCRIBE);
 	bench_turn(site.bench);
 	for (size_t sent = 0; sent <= SESSION_SEND_MAX; sent += 1u << 20) {
 		fake_emit("assessment.begin", 1u << 20);

@@ -108,6 +108,72 @@ static void what_is_no_call_is_told_and_ends_the_connection(void **state)
 	}
 }
 
+/* The limit that the refusal of a message names; the connection ends after it. */
+static json_int_t limit_of_refused(struct bench *bench, const char *bytes, size_t size)
+{
+	struct client client;
+	auto_json parameters = NULL;
+
+	client_connect(&client, bench);
+	client_send_bytes(&client, bytes, size);
+	parameters = client_expect_error(&client, "io.axe.Engine.LimitReached");
+	client_expect_end(&client);
+	client_hang_up(&client);
+	return number_of(parameters, "limit");
+}
+
+/* Far beyond what the decoder's recursion could bear. */
+static void depth_of_a_message_is_bounded_and_the_bound_is_named(void **state)
+{
+	static char text[1u << 20] = "{\"method\":\"io.axe.Engine.PlanJob\",\"parameters\":";
+
+	memset(text + strlen(text), '[', sizeof(text) - 1 - strlen(text));
+	assert_int_equal(FRAME_DEPTH_MAX, limit_of_refused(*state, text, sizeof(text)));
+}
+
+/* Few bytes, but each value costs memory of its own. */
+static void values_of_a_message_are_bounded_and_the_bound_is_named(void **state)
+{
+	size_t size = 3 * (size_t)SESSION_VALUES_MAX + 8;
+	char *text = calloc(1, size + 1);
+	char *at = stpcpy(text, "{\"a\":[");
+
+	while (at < text + size - 3)
+		at = stpcpy(at, "{},");
+	assert_int_equal(SESSION_VALUES_MAX, limit_of_refused(*state, text, size + 1));
+	free(text);
+}
+
+static void upgrade_is_refused_and_the_connection_goes_on(void **state)
+{
+	struct client client;
+
+	client_connect(&client, *state);
+	client_refused_for(&client, "{\"method\":\"org.varlink.service.GetInfo\",\"upgrade\":true}",
+		"upgrade");
+	json_decref(client_call(&client, SERVICE("GetInfo")));
+	client_hang_up(&client);
+}
+
+/* In one write, with errors among them. */
+static void only_calls_that_want_a_reply_are_answered(void **state)
+{
+	static const char calls[] = "{\"method\":\"io.axe.Engine.Explode\",\"oneway\":true}\0"
+				    "{\"method\":\"io.axe.Engine.GetJob\",\"oneway\":true}\0"
+				    "{\"method\":\"io.axe.Events.Subscribe\",\"oneway\":true}\0"
+				    "{\"method\":\"org.varlink.service.GetInfo\",\"oneway\":true,"
+				    "\"upgrade\":true}\0"
+				    "{\"method\":\"io.axe.Engine.ListJobs\"}";
+	struct client client;
+	auto_json reply = NULL;
+
+	client_connect(&client, *state);
+	client_send_bytes(&client, calls, sizeof(calls));
+	reply = client_expect(&client, false);
+	assert_true(json_is_array(json_object_get(reply, "jobs")));
+	client_hang_up(&client);
+}
+
 static void endless_message_is_told_and_ends_the_connection(void **state)
 {
 	struct client client;
@@ -153,7 +219,7 @@ static void runner_who_left_does_not_end_the_job(void **state)
 }
 
 /* Events until the client's last word: all in order, then why there are no more. */
-static unsigned read_until_lost(struct client *client)
+static unsigned read_until_lost(struct client *client, const char *error_name)
 {
 	for (unsigned events = 0;; events++) {
 		auto_json message = client_read(client);
@@ -161,7 +227,7 @@ static unsigned read_until_lost(struct client *client)
 		assert_non_null(message);
 		if (!json_object_get(message, "error"))
 			continue;
-		assert_string_equal("io.axe.Engine.EventsLost", text_of(message, "error"));
+		assert_string_equal(error_name, text_of(message, "error"));
 		return events;
 	}
 }
@@ -176,7 +242,7 @@ static void slow_reader_is_cut_off_and_told_why(void **state)
 	bench->session_config.send_max = 65536;
 	session = client_connect(&watcher, bench);
 	client_start_job(&runner);
-	client_send(&watcher, MORE("Subscribe"));
+	client_send(&watcher, SUBSCRIBE);
 	bench_turn(bench);
 	while (!session->cut) {
 		fake_emit("event", 0);
@@ -187,7 +253,7 @@ static void slow_reader_is_cut_off_and_told_why(void **state)
 	/* The others go on without it. */
 	fake_emit("job.end", 0);
 	json_decref(client_expect(&runner, true));
-	assert_true(read_until_lost(&watcher) > 0);
+	assert_true(read_until_lost(&watcher, "io.axe.Events.EventsLost") > 0);
 	client_expect_end(&watcher);
 	client_hang_up(&runner);
 	client_hang_up(&watcher);
@@ -206,7 +272,7 @@ static void slow_runner_is_cut_off_and_the_job_goes_on(void **state)
 	while (!session->cut)
 		fake_emit("assessment.begin", 1000);
 	fake_end(S_OK);
-	read_until_lost(&runner);
+	read_until_lost(&runner, "io.axe.Engine.EventsLost");
 	client_expect_end(&runner);
 	assert_int_equal(0, fake.terminations);
 	client_hang_up(&runner);
@@ -242,6 +308,10 @@ int main(void)
 		bench_test(client_that_only_stopped_sending_is_answered),
 		bench_test(what_is_no_call_is_told_and_ends_the_connection),
 		bench_test(endless_message_is_told_and_ends_the_connection),
+		bench_test(depth_of_a_message_is_bounded_and_the_bound_is_named),
+		bench_test(values_of_a_message_are_bounded_and_the_bound_is_named),
+		bench_test(upgrade_is_refused_and_the_connection_goes_on),
+		bench_test(only_calls_that_want_a_reply_are_answered),
 		bench_test(half_message_at_the_end_ends_quietly),
 		bench_test(runner_who_left_does_not_end_the_job),
 		bench_test(slow_reader_is_cut_off_and_told_why),

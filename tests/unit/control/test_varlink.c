@@ -43,6 +43,7 @@ static void what_is_no_call_is_refused_with_its_reason(void **state)
 		{ "{\"method\":\"a.B\",\"parameters\":[1]}", "parameters" },
 		{ "{\"method\":\"a.B\",\"more\":1}", "more" },
 		{ "{\"method\":\"a.B\",\"oneway\":\"yes\"}", "oneway" },
+		{ "{\"method\":\"a.B\",\"upgrade\":0}", "upgrade" },
 		{ "{\"method\":\"a.B\",\"oneway\":true,\"more\":true}", "both" },
 	};
 
@@ -80,7 +81,7 @@ static void descriptions_declare_their_interface(void **state)
 	size_t count;
 	const char *const *names = varlink_interfaces(&count);
 
-	assert_int_equal(2, count);
+	assert_int_equal(3, count);
 	for (size_t index = 0; index < count; index++) {
 		char line[80];
 
@@ -88,6 +89,16 @@ static void descriptions_declare_their_interface(void **state)
 		assert_non_null(strstr(varlink_description(names[index]), line));
 	}
 	assert_null(varlink_description("io.axe"));
+}
+
+static void declared_methods_are_found_by_their_whole_name(void **state)
+{
+	assert_true(varlink_declares(VARLINK_EVENTS, "Subscribe"));
+	assert_true(varlink_declares(VARLINK_SUPPORT, "GetState"));
+	assert_false(varlink_declares(VARLINK_EVENTS, "Subscrib"));
+	assert_false(varlink_declares(VARLINK_EVENTS, ""));
+	assert_false(varlink_declares(VARLINK_EVENTS, "UnknownType"));
+	assert_false(varlink_declares("io.axe", "Subscribe"));
 }
 
 static void interface_ends_at_the_last_dot(void **state)
@@ -106,6 +117,7 @@ int main(void)
 		cmocka_unit_test(replies_say_whether_more_follow),
 		cmocka_unit_test(reply_without_memory_is_none),
 		cmocka_unit_test(descriptions_declare_their_interface),
+		cmocka_unit_test(declared_methods_are_found_by_their_whole_name),
 		cmocka_unit_test(interface_ends_at_the_last_dot),
 	};
 

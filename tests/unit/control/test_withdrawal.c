@@ -86,7 +86,7 @@ static void hanging_up_withdraws_what_waits_and_leaves_what_runs(void **state)
 	client_start_job(&runner);
 	client_hang_up(&runner);
 	client_wait(&waiter, bench, ticket);
-	client_send(&watcher, MORE("Subscribe"));
+	client_send(&watcher, SUBSCRIBE);
 	bench_turn(bench);
 	client_hang_up(&waiter);
 	parameters = client_expect(&watcher, true);
