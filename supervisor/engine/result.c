@@ -6,12 +6,15 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "confine/limits.h"
+#include "engine/error_list.h"
 #include "engine/limit_json.h"
 #include "engine/process_json.h"
 #include "engine/runner_parts.h"
 #include "model/assessment.h"
+#include "model/manifest.h"
 #include "model/result.h"
 #include "model/verdict.h"
+#include "record/outcome.h"
 #include "record/output.h"
 
 static json_t *error_json(const struct runner *runner, const struct ruling *ruling)
@@ -93,6 +96,47 @@ static json_t *start_json(const struct runner *runner)
 	return json_string(text);
 }
 
+/* The phase that failed before there was a process, which the verdict's own code does not tell. */
+static void add_phase(struct error_list *errors, const struct runner *runner, int64_t index)
+{
+	const struct error_entry entry = { ERROR_KIND_ERROR, AXE_E_ASSESSMENT_PREPARATION,
+		runner->failure_text, index };
+
+	if (runner->could_not_start && !runner->child.pid)
+		error_list_add(errors, &entry);
+}
+
+static void add_warnings(struct error_list *errors, const json_t *warnings, int64_t index)
+{
+	json_t *warning;
+	size_t at;
+
+	json_array_foreach ((json_t *)warnings, at, warning) {
+		const struct error_entry entry = { ERROR_KIND_WARNING, S_OK,
+			json_string_value(json_object_get(warning, "text")), index };
+
+		error_list_add(errors, &entry);
+	}
+}
+
+/* Warnings, what failed, and last what became of it, in one sentence. */
+static json_t *errors_json(
+	const struct runner *runner, const struct ruling *ruling, const json_t *result)
+{
+	bool is_post = runner->index >= runner->context->manifest->assessments_count;
+	int64_t index = is_post ? ERROR_LIST_NO_ASSESSMENT : (int64_t)runner->index;
+	auto_free char *sentence = outcome_sentence(result);
+	const struct error_entry last = { ERROR_KIND_ERROR, ruling->error, sentence, index };
+	struct error_list errors = { .entries = NULL };
+	json_t *json;
+
+	add_warnings(&errors, json_object_get(result, "warnings"), index);
+	add_phase(&errors, runner, index);
+	json = error_list_json(&errors, ruling->error == S_OK ? NULL : &last);
+	error_list_finish(&errors);
+	return json;
+}
+
 json_t *result_json(const struct runner *runner, const struct result_facts *facts)
 {
 	const struct ruling *ruling = facts->ruling;
@@ -122,6 +166,7 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 			"stderr", output_json(&facts->outputs[RUNNER_STDERR])));
 	json_object_set_new(json, "start", start_json(runner));
 	json_object_set_new(json, "duration_ms", json_ms(runner->ended_ns - runner->begun_ns));
+	json_object_set_new(json, "errors", errors_json(runner, ruling, json));
 	return json;
 }
 
