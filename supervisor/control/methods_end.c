@@ -54,8 +54,6 @@ void engine_cancel_assessment(struct session *session, const json_t *parameters)
 	run = choose_run(session, parameters);
 	if (!run)
 		return;
-	if (!run->job)
-		return refuse_no_job(session);
 	if (index > UINT_MAX)
 		return refuse_index(session, run->job);
 
@@ -63,13 +61,6 @@ void engine_cancel_assessment(struct session *session, const json_t *parameters)
 	if (code == AXE_E_INVALID_INDEX)
 		return refuse_index(session, run->job);
 	answer(session, code);
-}
-
-/* Signalled; its caller hears of its end from the loop. */
-static axe_result withdraw(struct run *run)
-{
-	run_withdraw(run);
-	return S_OK;
 }
 
 void engine_cancel_job(struct session *session, const json_t *parameters)
@@ -81,7 +72,7 @@ void engine_cancel_job(struct session *session, const json_t *parameters)
 		return;
 	run = choose_run(session, parameters);
 	if (run)
-		answer(session, run->job ? job_cancel(run->job, grace_ns) : withdraw(run));
+		answer(session, job_cancel(run->job, grace_ns));
 }
 
 /* A receipt's survivors; none when it names none. */
@@ -112,13 +103,6 @@ static void forget_termination(struct session *session)
 	supervisor_forget(session->config.supervisor, session);
 }
 
-/* Nothing of it was ever there. */
-static json_t *make_empty_receipt(void)
-{
-	return json_pack("{s:i, s:i, s:i, s:i, s:[], s:i}", "seen", 0, "killed", 0,
-		"exits_observed", 0, "unseen", 0, "survivors", "passes", 0);
-}
-
 void engine_terminate_job(struct session *session, const json_t *parameters)
 {
 	struct run *run = choose_run(session, parameters);
@@ -126,11 +110,6 @@ void engine_terminate_job(struct session *session, const json_t *parameters)
 
 	if (!run)
 		return;
-	if (!run->job) {
-		run_withdraw(run);
-		return session_reply(session,
-			json_pack("{s:o, s:b}", "receipt", make_empty_receipt(), "durable", 1));
-	}
 	session_wait(session, forget_termination);
 	code = run_terminate(run, terminated, session);
 	if (code != S_OK)

@@ -66,8 +66,10 @@ static void tell_pending(struct listener *listener, const struct run *run, const
 	struct session *session = container_of(listener, struct session, listener);
 
 	if (session->more)
-		session_stream(
-			session, json_pack("{s:s, s:O}", "ticket", run->ticket, "event", event));
+		session_stream(session,
+			json_pack("{s:I, s:o, s:s, s:O}", "job", (json_int_t)job_id(run->job),
+				"directory", text(job_directory(run->job)), "ticket", run->ticket,
+				"event", event));
 }
 
 static void tell_start(struct listener *listener, const struct run *run)

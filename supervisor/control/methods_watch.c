@@ -9,10 +9,21 @@
 
 void engine_get_status(struct session *session, const json_t *parameters)
 {
-	const struct run *run = choose_run(session, parameters);
+	const json_t *job = json_object_get(parameters, "job");
+	const struct run *run;
+	json_t *status = NULL;
 
-	if (run)
-		session_reply(session, json_pack("{s:o}", "status", job_status(run->job)));
+	/* One that waits is looked at by its number, too, though only its ticket steers it. */
+	if (json_is_integer(job) && json_integer_value(job) > 0)
+		status = supervisor_status(
+			session->config.supervisor, (uint64_t)json_integer_value(job));
+	if (!status) {
+		run = choose_run(session, parameters);
+		if (!run)
+			return;
+		status = job_status(run->job);
+	}
+	session_reply(session, json_pack("{s:o}", "status", status));
 }
 
 void engine_list_jobs(struct session *session, const json_t *parameters)
@@ -24,15 +35,15 @@ void engine_list_jobs(struct session *session, const json_t *parameters)
 void engine_get_job(struct session *session, const json_t *parameters)
 {
 	json_int_t job = json_integer_value(json_object_get(parameters, "job"));
-	const struct run *run;
+	json_t *status;
 
 	if (job <= 0)
 		return session_refuse(session, "job");
-	run = supervisor_find_job(session->config.supervisor, (uint64_t)job);
-	if (!run)
+	status = supervisor_status(session->config.supervisor, (uint64_t)job);
+	if (!status)
 		return session_fail(
 			session, VARLINK_ENGINE ".NotFound", json_pack("{s:I}", "job", job));
-	session_reply(session, json_pack("{s:o}", "job", job_status(run->job)));
+	session_reply(session, json_pack("{s:o}", "job", status));
 }
 
 void engine_diagnose_host(struct session *session, const json_t *parameters)

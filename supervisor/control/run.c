@@ -23,8 +23,7 @@ static void job_event(struct job *job, const json_t *event, void *data)
 {
 	struct run *run = data;
 
-	if (run->caller)
-		run->caller->calls->event(run->caller, event);
+	run_tell_event(run, event);
 	run->owner->event(event, run->owner->data);
 }
 
@@ -74,7 +73,7 @@ void run_destroy(struct run *run)
 	free(run);
 }
 
-int run_start(struct run *run, struct engine *engine, const char *state_dir, struct error *error)
+int run_reserve(struct run *run, struct engine *engine, const char *state_dir, struct error *error)
 {
 	const struct job_observer observer = {
 		.event = job_event,
@@ -82,15 +81,25 @@ int run_start(struct run *run, struct engine *engine, const char *state_dir, str
 		.data = run,
 	};
 	struct job_options options = run->options.job;
-	int code;
 
-	timer_finish(&run->deadline);
 	if (!options.state_dir)
 		options.state_dir = state_dir;
-	code = job_create(
+	return job_create(
 		engine, take_pointer(run->manifest), &options, &observer, &run->job, error);
+}
+
+int run_start(struct run *run, struct error *error)
+{
+	timer_disarm(&run->deadline);
 	run_options_finish(&run->options);
-	return code;
+	return job_start(run->job, error);
+}
+
+void run_drop(struct run *run)
+{
+	if (run && run->job)
+		job_discard(take_pointer(run->job));
+	run_destroy(run);
 }
 
 bool run_is_over(const struct run *run)
@@ -100,7 +109,8 @@ bool run_is_over(const struct run *run)
 
 void run_tell_start(struct run *run)
 {
-	if (run->caller)
+	run->start_untold = run->pending_untold;
+	if (run->caller && !run->start_untold)
 		run->caller->calls->started(run->caller, run);
 }
 
@@ -108,8 +118,14 @@ void run_tell_end(struct run *run)
 {
 	struct listener *caller = take_pointer(run->caller);
 
-	if (caller)
-		caller->calls->ended(caller, run->code, run->summary);
+	struct error error;
+
+	if (!caller)
+		return;
+	if (run->code != AXE_E_JOB_WAIT_TIMEOUT)
+		return caller->calls->ended(caller, run->code, run->summary);
+	fail_plain(&error, ETIMEDOUT, RUN_TIMEOUT_TEXT);
+	caller->calls->refused(caller, run->code, &error);
 }
 
 void run_refuse(struct run *run, axe_result code, const struct error *error)

@@ -21,14 +21,14 @@ struct run;
 
 #define RUN_TICKET_SIZE 33 /* 128 random bits */
 
+#define RUN_TIMEOUT_TEXT "no slot was free in time"
+
 /* Told from inside callbacks of the engine, where no run may be destroyed. */
 struct run_owner {
 	/* Something is to be done at the next turn: the run is over, or withdrawn, or goes on. */
 	void (*look)(void *data);
 	/* A lifecycle event of its job. Its caller has it already. */
 	void (*event)(const json_t *event, void *data);
-	/* Nobody gave it a slot in time; it is the owner's to destroy, at once if it likes. */
-	void (*expired)(struct run *run, void *data);
 	void *data;
 };
 
@@ -38,15 +38,15 @@ struct run {
 	struct listener *caller; /* borrowed; NULL: nobody waits for it */
 	uint64_t called_ns;
 
-	/* Until it starts. */
+	/* Until it has a number. */
 	struct manifest *manifest; /* owned */
 	struct run_options options;
-	struct timer deadline;
-	bool withdrawn;
-	char ticket[RUN_TICKET_SIZE]; /* proves to be its caller; empty: it never waited */
 
-	/* From then on. */
-	struct job *job; /* NULL: it waits */
+	struct job *job; /* from then on */
+	struct timer deadline; /* of its wait */
+	char ticket[RUN_TICKET_SIZE]; /* proves to be its caller; empty: it never waited */
+	bool pending_untold; /* its caller has not yet heard that it waits, */
+	bool start_untold; /* and is told of its start after that */
 	const char *socket; /* borrowed from whoever announced the job */
 	struct terminations terminations;
 	json_t *summary;
@@ -62,8 +62,14 @@ int run_create(struct manifest *manifest, struct run_options *options, struct li
 /* Destroys its job, too, which must have ended. NULL is fine. */
 void run_destroy(struct run *run);
 
-/* Make it a job. `state_dir` is for who named none. On failure it may only be destroyed. */
-int run_start(struct run *run, struct engine *engine, const char *state_dir, struct error *error);
+/* Give it its number. `state_dir` is for who named none. On failure it may only be destroyed. */
+int run_reserve(struct run *run, struct engine *engine, const char *state_dir, struct error *error);
+
+/* It has a slot. On failure it may only be dropped or refused, see run_waited. */
+int run_start(struct run *run, struct error *error);
+
+/* Its number is gone with it. For one that nobody was told of. NULL is fine. */
+void run_drop(struct run *run);
 
 /* Whether everybody who waits for its termination was answered, too. */
 bool run_is_over(const struct run *run);
@@ -78,16 +84,19 @@ axe_result run_terminate(struct run *run, job_terminated *done, void *data);
 
 /*
  * run_wait.c: begin to wait behind `ahead` others for one of the slots of `running` (an array of
- * job numbers); its caller and the owner are told.
+ * job numbers); its caller and the owner are told once that is stored.
  */
 int run_wait(
 	struct run *run, sd_event *loop, size_t ahead, const json_t *running, struct error *error);
 
-/* It shall not start any more. The owner does the rest at its next turn. */
-void run_withdraw(struct run *run);
+/* Whether it waits, and may be started or withdrawn: after that it is over without a beginning. */
+bool run_waits(const struct run *run);
 
-/* A withdrawn run's job.end, without a job.begin, and the last words to its caller. */
-void run_tell_withdrawn(struct run *run);
+/* Whether it ever did: then it was told of, and ends as a job ends. */
+bool run_waited(const struct run *run);
+
+/* An event of its job that belongs to the wait, or follows it. */
+void run_tell_event(struct run *run, const json_t *event);
 
 /* As job_status, of one that waits. A new reference. */
 json_t *run_waiting_status(const struct run *run, size_t ahead);

@@ -1,5 +1,7 @@
 /* A run that waits for a slot: it is told of, may be withdrawn by its caller, or waits too long. */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
@@ -7,20 +9,7 @@
 #include "base/json.h"
 #include "control/listener.h"
 #include "control/run.h"
-#include "model/manifest.h"
-#include "model/result.h"
 #include "record/trace.h"
-
-/* It has no number and no trace yet, so its events are the supervisor's. `data` is taken. */
-static json_t *make_event(enum trace_type type, json_t *data)
-{
-	char time[CLOCK_TEXT_SIZE], boot_id[37];
-
-	clock_format(clock_wall_ns(), time, sizeof(time));
-	return json_pack("{s:i, s:s, s:I, s:s, s:s, s:o}", "v", 1, "time", time, "mono_ns",
-		(json_int_t)clock_monotonic_ns(), "boot_id", clock_boot_id(boot_id), "type",
-		trace_type_name(type), "data", data);
-}
 
 static int make_ticket(char ticket[static RUN_TICKET_SIZE])
 {
@@ -37,20 +26,8 @@ static void deadline_expired(void *data)
 {
 	struct run *run = data;
 
-	run->owner->expired(run, run->owner->data);
-}
-
-static void tell_pending(struct run *run, size_t ahead, const json_t *running)
-{
-	auto_json event = make_event(
-		TRACE_JOB_PENDING, json_pack("{s:s, s:I, s:O}", "name", run->manifest->name,
-					   "ahead", (json_int_t)ahead, "running", running));
-
-	if (!event)
-		return;
-	if (run->caller)
-		run->caller->calls->pending(run->caller, run, event);
-	run->owner->event(event, run->owner->data);
+	if (job_waits(run->job))
+		job_refuse(run->job, AXE_E_JOB_WAIT_TIMEOUT, RUN_TIMEOUT_TEXT);
 }
 
 int run_wait(
@@ -64,36 +41,50 @@ int run_wait(
 		return fail(error, -code, "let the job wait");
 	if (run->options.wait_bounded)
 		timer_arm(&run->deadline, run->called_ns + run->options.wait_ns);
-	tell_pending(run, ahead, running);
+	/* The job has a copy of the rest, which may be large. */
+	run_options_finish(&run->options);
+	run->pending_untold = true;
+	job_wait(run->job, ahead, running);
 	return 0;
 }
 
-void run_withdraw(struct run *run)
+bool run_waits(const struct run *run)
 {
-	run->withdrawn = true;
-	run->owner->look(run->owner->data);
+	return job_waits(run->job);
 }
 
-void run_tell_withdrawn(struct run *run)
+bool run_waited(const struct run *run)
 {
-	auto_json event = NULL;
+	return run->ticket[0];
+}
 
-	run->code = AXE_E_JOB_CANCELED;
-	run->summary = json_pack("{s:i, s:s, s:s, s:I, s:s, s:{}, s:o}", "v", 1, "name",
-		run->manifest->name, "outcome", "canceled", "code", (json_int_t)run->code,
-		"code_name", result_name(run->code), "counts", "duration_ms",
-		json_ms(clock_monotonic_ns() - run->called_ns));
-	event = make_event(TRACE_JOB_END, json_incref(run->summary));
-	if (event && run->caller)
-		run->caller->calls->event(run->caller, event);
-	if (event)
-		run->owner->event(event, run->owner->data);
-	run_tell_end(run);
+static bool is_pending(const json_t *event)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+
+	return strcmp(type, trace_type_name(TRACE_JOB_PENDING)) == 0;
+}
+
+void run_tell_event(struct run *run, const json_t *event)
+{
+	if (!is_pending(event)) {
+		if (run->caller)
+			run->caller->calls->event(run->caller, event);
+		return;
+	}
+	run->pending_untold = false;
+	if (run->caller)
+		run->caller->calls->pending(run->caller, run, event);
+	/* A slow disk may have been overtaken by a slot. */
+	if (run->start_untold)
+		run_tell_start(run);
 }
 
 json_t *run_waiting_status(const struct run *run, size_t ahead)
 {
-	return json_pack("{s:n, s:s, s:s, s:I, s:o}", "job", "name", run->manifest->name, "state",
-		"pending", "ahead", (json_int_t)ahead, "waiting_ms",
-		json_ms(clock_monotonic_ns() - run->called_ns));
+	json_t *status = job_status(run->job);
+
+	json_object_set_new(status, "ahead", json_integer((json_int_t)ahead));
+	json_object_set_new(status, "waiting_ms", json_ms(clock_monotonic_ns() - run->called_ns));
+	return status;
 }

@@ -1,7 +1,6 @@
 /* The supervisor: one engine, its slots, who waits for one, and who wants to hear how it goes. */
 #include "control/supervisor.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -42,22 +41,6 @@ static void engine_notice(const json_t *event, void *data)
 	listeners_tell_notice(&supervisor->subscribers, event);
 }
 
-static void drop_waiting(struct supervisor *supervisor, struct run *run)
-{
-	run_destroy(run);
-	supervisor->waiting_count--;
-	supervisor_tell_change(supervisor);
-}
-
-static void run_expired(struct run *run, void *data)
-{
-	struct error error;
-
-	fail_plain(&error, ETIMEDOUT, "no slot was free in time");
-	run_refuse(run, AXE_E_JOB_WAIT_TIMEOUT, &error);
-	drop_waiting(data, run);
-}
-
 static void drop_engine(struct supervisor *supervisor)
 {
 	engine_destroy(supervisor->engine);
@@ -65,13 +48,13 @@ static void drop_engine(struct supervisor *supervisor)
 }
 
 /* The caller is answered before the engine goes: giving BPF back takes milliseconds. */
-static void bury(struct supervisor *supervisor, struct run *run)
+static void bury(struct supervisor *supervisor, struct run *run, unsigned *count)
 {
 	job_destroy(take_pointer(run->job));
 	if (run->socket && supervisor->config.withdraw)
 		supervisor->config.withdraw(supervisor->config.data);
 	list_remove(&run->link);
-	supervisor->running_count--;
+	--*count;
 	run_tell_end(run);
 	run_destroy(run);
 	supervisor_tell_change(supervisor);
@@ -87,23 +70,49 @@ int supervisor_prepare(struct supervisor *supervisor, struct error *error)
 		supervisor->loop, &supervisor->config.engine, &supervisor->engine, error);
 }
 
-void supervisor_start(struct supervisor *supervisor, struct run *run)
+void supervisor_refuse(
+	struct supervisor *supervisor, struct run *run, axe_result code, const struct error *error)
 {
-	const struct supervisor_config *config = &supervisor->config;
+	run_refuse(run, code, error);
+	run_drop(run);
+	if (supervisor->config.engine_per_job)
+		drop_engine(supervisor);
+}
+
+int supervisor_reserve(struct supervisor *supervisor, struct run *run)
+{
 	axe_result refusal = AXE_E_INIT_FAILED;
 	struct error error;
 	int code = supervisor_prepare(supervisor, &error);
 
 	if (code == 0) {
 		refusal = AXE_E_JOB_PREPARATION;
-		code = run_start(run, supervisor->engine, config->state_dir, &error);
+		code = run_reserve(run, supervisor->engine, supervisor->config.state_dir, &error);
 	}
-	if (code < 0) {
-		run_refuse(run, refusal, &error);
-		run_destroy(run);
-		if (config->engine_per_job)
-			drop_engine(supervisor);
-		return;
+	if (code < 0)
+		supervisor_refuse(supervisor, run, refusal, &error);
+	return code;
+}
+
+/* What was told of ends like a job, in its own time. */
+static void refuse_start(struct supervisor *supervisor, struct run *run, const struct error *error)
+{
+	if (run_waited(run))
+		job_refuse(run->job, AXE_E_JOB_PREPARATION, error->text);
+	else
+		supervisor_refuse(supervisor, run, AXE_E_JOB_PREPARATION, error);
+}
+
+void supervisor_start(struct supervisor *supervisor, struct run *run)
+{
+	const struct supervisor_config *config = &supervisor->config;
+	struct error error;
+
+	if (run_start(run, &error) < 0)
+		return refuse_start(supervisor, run, &error);
+	if (run_waited(run)) {
+		list_remove(&run->link);
+		supervisor->waiting_count--;
 	}
 	list_append(&supervisor->running, &run->link);
 	supervisor->running_count++;
@@ -120,22 +129,28 @@ static void start_waiting(struct supervisor *supervisor)
 	list_for_each_safe (run, following, &supervisor->waiting, link) {
 		if (!supervisor_has_slot(supervisor))
 			return;
-		list_remove(&run->link);
-		supervisor->waiting_count--;
-		supervisor_start(supervisor, run);
+		if (run_waits(run))
+			supervisor_start(supervisor, run);
 	}
 }
 
-static void send_away_withdrawn(struct supervisor *supervisor)
+static void send_away_waiting(struct supervisor *supervisor)
+{
+	struct run *run;
+
+	list_for_each (run, &supervisor->waiting, link)
+		if (run_waits(run))
+			job_cancel(run->job, 0);
+}
+
+static void bury_ended(struct supervisor *supervisor, struct list_link *runs, unsigned *count)
 {
 	struct run *run, *following;
 
-	list_for_each_safe (run, following, &supervisor->waiting, link) {
-		if (!run->withdrawn && !supervisor->leaving)
-			continue;
-		run_tell_withdrawn(run);
-		drop_waiting(supervisor, run);
-	}
+	/* A caller of TerminateJob may still have to be answered after the end. */
+	list_for_each_safe (run, following, runs, link)
+		if (run_is_over(run))
+			bury(supervisor, run, count);
 }
 
 static void leave_answered(axe_result code, const json_t *receipt, bool durable, void *data)
@@ -157,18 +172,15 @@ static void press_running(struct supervisor *supervisor)
 static int supervisor_turn(sd_event_source *source, void *data)
 {
 	struct supervisor *supervisor = data;
-	struct run *run, *following;
 
-	/* A caller of TerminateJob may still have to be answered after the end. */
-	list_for_each_safe (run, following, &supervisor->running, link)
-		if (run_is_over(run))
-			bury(supervisor, run);
-	send_away_withdrawn(supervisor);
+	bury_ended(supervisor, &supervisor->running, &supervisor->running_count);
+	bury_ended(supervisor, &supervisor->waiting, &supervisor->waiting_count);
 	if (!supervisor->leaving) {
 		start_waiting(supervisor);
 		return 0;
 	}
-	if (list_empty(&supervisor->running))
+	send_away_waiting(supervisor);
+	if (list_empty(&supervisor->running) && list_empty(&supervisor->waiting))
 		return sd_event_exit(supervisor->loop, 0);
 	press_running(supervisor);
 	return 0;
@@ -188,7 +200,6 @@ int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 	supervisor->owner = (struct run_owner){
 		.look = schedule_turn,
 		.event = run_event,
-		.expired = run_expired,
 		.data = supervisor,
 	};
 	supervisor->loop = loop;

@@ -15,7 +15,7 @@ struct listener;
 struct manifest;
 struct supervisor;
 
-#define SUPERVISOR_PENDING_MAX 1000
+#define SUPERVISOR_PENDING_MAX 250 /* each holds two descriptors */
 
 struct supervisor_config {
 	struct engine_config engine; /* but for its notice, which the supervisor takes */
@@ -73,12 +73,16 @@ void supervisor_hang_up(struct supervisor *supervisor, const struct listener *ca
 /* Hear of all jobs, from the next event on. */
 void supervisor_subscribe(struct supervisor *supervisor, struct listener *listener);
 
-/* The runs with that number of a job, or with that ticket; NULL: none. */
+/* The runs with that number of a job that runs, or with that ticket; NULL: none. */
 struct run *supervisor_find_job(const struct supervisor *supervisor, uint64_t job);
 struct run *supervisor_find_ticket(const struct supervisor *supervisor, const char *ticket);
 
 /* The first one that holds a slot; NULL: none. */
 struct run *supervisor_first(const struct supervisor *supervisor);
+
+/* The status of the job of that number, which runs or waits; NULL: there is none. A new reference.
+ */
+json_t *supervisor_status(const struct supervisor *supervisor, uint64_t job);
 
 /* The numbers of the jobs that run, and the status of all, those that wait behind those that run.
  * New references. */

@@ -67,16 +67,13 @@ static axe_result judge(
 static void let_wait(struct supervisor *supervisor, struct run *run)
 {
 	auto_json running = supervisor_running(supervisor);
-	size_t ahead = supervisor->waiting_count++;
+	size_t ahead = supervisor->waiting_count;
 	struct error error;
 
+	if (run_wait(run, supervisor->loop, ahead, running, &error) < 0)
+		return supervisor_refuse(supervisor, run, AXE_E_INTERNAL_ERROR, &error);
 	list_append(&supervisor->waiting, &run->link);
-	if (run_wait(run, supervisor->loop, ahead, running, &error) < 0) {
-		supervisor->waiting_count--;
-		run_refuse(run, AXE_E_INTERNAL_ERROR, &error);
-		run_destroy(run);
-		return;
-	}
+	supervisor->waiting_count++;
 	supervisor_tell_change(supervisor);
 }
 
@@ -89,11 +86,14 @@ static void take_in(struct supervisor *supervisor, struct manifest *manifest,
 	if (run_create(manifest, options, caller, &supervisor->owner, &run, &error) < 0) {
 		if (caller)
 			caller->calls->refused(caller, AXE_E_INTERNAL_ERROR, &error);
-	} else if (may_start(supervisor)) {
-		supervisor_start(supervisor, run);
-	} else {
-		let_wait(supervisor, run);
+		return;
 	}
+	if (supervisor_reserve(supervisor, run) < 0)
+		return;
+	if (may_start(supervisor))
+		supervisor_start(supervisor, run);
+	else
+		let_wait(supervisor, run);
 }
 
 void supervisor_execute(struct supervisor *supervisor, struct manifest *manifest,
@@ -121,6 +121,7 @@ void supervisor_hang_up(struct supervisor *supervisor, const struct listener *ca
 		if (run->caller != caller)
 			continue;
 		run->caller = NULL;
-		run_withdraw(run);
+		if (run_waits(run))
+			job_cancel(run->job, 0);
 	}
 }

@@ -3,14 +3,43 @@
 
 #include "control/supervisor_parts.h"
 
-struct run *supervisor_find_job(const struct supervisor *supervisor, uint64_t job)
+static struct run *find_job(const struct list_link *runs, uint64_t job)
 {
 	struct run *run;
 
-	list_for_each (run, &supervisor->running, link)
+	list_for_each (run, runs, link)
 		if (job_id(run->job) == job)
 			return run;
 	return NULL;
+}
+
+struct run *supervisor_find_job(const struct supervisor *supervisor, uint64_t job)
+{
+	return find_job(&supervisor->running, job);
+}
+
+/* How many wait before it. */
+static size_t count_ahead(const struct supervisor *supervisor, const struct run *waiting)
+{
+	size_t ahead = 0;
+	struct run *run;
+
+	list_for_each (run, &supervisor->waiting, link) {
+		if (run == waiting)
+			break;
+		ahead++;
+	}
+	return ahead;
+}
+
+json_t *supervisor_status(const struct supervisor *supervisor, uint64_t job)
+{
+	const struct run *run = find_job(&supervisor->running, job);
+
+	if (run)
+		return job_status(run->job);
+	run = find_job(&supervisor->waiting, job);
+	return run ? run_waiting_status(run, count_ahead(supervisor, run)) : NULL;
 }
 
 static struct run *find_ticket(const struct list_link *runs, const char *ticket)
@@ -65,6 +94,8 @@ void supervisor_forget(struct supervisor *supervisor, void *data)
 {
 	struct run *run;
 
+	list_for_each (run, &supervisor->waiting, link)
+		terminations_forget(&run->terminations, run->job, data);
 	list_for_each (run, &supervisor->running, link)
 		terminations_forget(&run->terminations, run->job, data);
 }

@@ -18,8 +18,15 @@ struct supervisor {
 	bool leaving;
 };
 
-/* supervisor.c: make it a job, or refuse it. The run is taken. */
+/* supervisor.c: give it its number. -errno: it was refused and is gone. */
+int supervisor_reserve(struct supervisor *supervisor, struct run *run);
+
+/* It has a number: let it begin, or refuse it. */
 void supervisor_start(struct supervisor *supervisor, struct run *run);
+
+/* It is not told of, and gone. */
+void supervisor_refuse(
+	struct supervisor *supervisor, struct run *run, axe_result code, const struct error *error);
 void supervisor_tell_change(struct supervisor *supervisor);
 
 static inline bool supervisor_has_slot(const struct supervisor *supervisor)

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "axe/result.h"
@@ -30,18 +31,40 @@ struct job_observer {
 };
 
 /*
- * Reserve the job's number, folder and group, and start it from the next turn of the loop.
- * `manifest` is taken, also on failure. On failure nothing is left: neither group nor folder.
+ * Reserve the job's number and folder. It waits from now on; what it says is stored and told like
+ * every event of a job. `manifest` is taken, also on failure, which leaves nothing behind.
  */
 int job_create(struct engine *engine, struct manifest *manifest, const struct job_options *options,
 	const struct job_observer *observer, struct job **ret_job, struct error *error);
 
-/* Only after `ended` was called (not from inside it). NULL is fine. */
+/* Say that it waits behind `ahead` others for an end of `running` (numbers of jobs; borrowed). */
+void job_wait(struct job *job, size_t ahead, const json_t *running);
+
+/*
+ * Make its group, and begin from the next turn of the loop. A failure leaves it as it was: then
+ * job_discard or job_refuse.
+ */
+int job_start(struct job *job, struct error *error);
+
+/* Neither started nor refused: only then may it be started. */
+bool job_waits(const struct job *job);
+
+/*
+ * A job that waits shall not start: job.end with this code, and this text as the reason, without a
+ * job.begin; then `ended`. Nothing is lost of a job that was told of.
+ */
+void job_refuse(struct job *job, axe_result code, const char *text);
+
+/* One that waits and was never told of: remove its folder, and destroy it. */
+void job_discard(struct job *job);
+
+/* Only after `ended` was called (not from inside it), or at the end of a supervisor that leaves
+ * what waits to the next one. NULL is fine. */
 void job_destroy(struct job *job);
 
 uint64_t job_id(const struct job *job);
 const char *job_directory(const struct job *job);
-const char *job_group(const struct job *job);
+const char *job_group(const struct job *job); /* once it was started */
 
 /*
  * Ask the running assessment `index` to stop. S_OK: signalled. AXE_E_NO_JOB_RUNNING before
@@ -50,7 +73,8 @@ const char *job_group(const struct job *job);
  */
 axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns);
 
-/* Ask all that run to stop and start no other. Twice is S_OK. */
+/* Ask all that run to stop and start no other. Twice is S_OK. One that waits is withdrawn: it ends
+ * with AXE_E_JOB_CANCELED, without a job.begin; likewise by job_terminate. */
 axe_result job_cancel(struct job *job, uint64_t grace_ns);
 
 /*

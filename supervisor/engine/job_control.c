@@ -31,6 +31,10 @@ axe_result job_cancel(struct job *job, uint64_t grace_ns)
 {
 	struct job_try *running;
 
+	if (job_waits(job)) {
+		job_refuse(job, AXE_E_JOB_CANCELED, "withdrawn while it waited for a slot");
+		return S_OK;
+	}
 	if (!job_is_running(job))
 		return AXE_E_NO_JOB_RUNNING;
 	job->canceled = true;

@@ -38,6 +38,10 @@ static bool job_post_failed(const struct job *job)
 /* The first that applies. */
 static struct outcome job_outcome(const struct job *job)
 {
+	if (job->refusal == AXE_E_JOB_CANCELED)
+		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
+	if (job->refusal)
+		return (struct outcome){ "error", job->refusal };
 	if (job->abandoned)
 		return (struct outcome){ "abandoned", AXE_E_TERMINATE_FAILED };
 	if (job->overrun && !job->terminated)
@@ -51,6 +55,15 @@ static struct outcome job_outcome(const struct job *job)
 	if (job_post_failed(job))
 		return (struct outcome){ "failed", AXE_E_POSTEXECUTION };
 	return (struct outcome){ "finished", S_OK };
+}
+
+static uint64_t job_count_all(const struct job *job)
+{
+	uint64_t count = 0;
+
+	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+		count += job->counts[verdict];
+	return count;
 }
 
 static json_t *counts_json(const struct job *job)
@@ -75,8 +88,14 @@ static json_t *summary_json(const struct job *job, const struct outcome *outcome
 
 	if (job->overrun) {
 		json_object_set_new(summary, "overrun", json_true());
-		json_object_set_new(summary, "message", json_string("the job's runtime ran out"));
+		json_object_set_new(summary, "message", json_string(JOB_OVERRUN_TEXT));
 	}
+	json_object_set_new(summary, "executed",
+		json_integer((json_int_t)(job_count_all(job) - job->counts[VERDICT_NOT_RUN])));
+	json_object_set_new(summary, "failed", json_integer((json_int_t)job_count_failed(job)));
+	json_object_set_new(
+		summary, "result_path", json_sprintf("%s/results.json", job_directory(job)));
+	json_object_set_new(summary, "errors", job_errors_json(job, outcome->code));
 	if (job->post_result)
 		json_object_set(summary, "post", job->post_result);
 	if (job->final_receipt)
@@ -91,8 +110,12 @@ static json_t *summary_json(const struct job *job, const struct outcome *outcome
 static int write_results(void *data)
 {
 	struct job *job = data;
-	int code = job_files_write_after(jobdir_descriptor(job->jobdir), &job->writing_error);
+	int code = 0;
 
+	if (!job->results)
+		return -job->writing_error.code;
+	if (!job->refusal)
+		code = job_files_write_after(jobdir_descriptor(job->jobdir), &job->writing_error);
 	if (code == 0)
 		code = results_finish(job->results, job->summary, &job->writing_error);
 	return code;
@@ -107,12 +130,16 @@ static void note_unwritten(struct job *job)
 
 	log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job), text);
 	json_object_set_new(job->summary, "results_error", json_text(text, strlen(text)));
-	if (job->outcome != S_OK)
-		return;
-	job->outcome = outcome.code;
-	json_object_set_new(job->summary, "outcome", json_string(outcome.name));
-	json_object_set_new(job->summary, "code", json_integer((json_int_t)outcome.code));
-	json_object_set_new(job->summary, "code_name", json_string(result_name(outcome.code)));
+	if (job->outcome == S_OK) {
+		job->outcome = outcome.code;
+		json_object_set_new(job->summary, "outcome", json_string(outcome.name));
+		json_object_set_new(job->summary, "code", json_integer((json_int_t)outcome.code));
+		json_object_set_new(
+			job->summary, "code_name", json_string(result_name(outcome.code)));
+	} else {
+		job_errors_note(job, ERROR_KIND_ERROR, outcome.code, text);
+	}
+	json_object_set_new(job->summary, "errors", job_errors_json(job, job->outcome));
 }
 
 static void results_written(int code, void *data)
@@ -180,6 +207,7 @@ void job_end_finish(struct job *job)
 json_t *job_status(const struct job *job)
 {
 	static const char *const phase_names[] = {
+		[JOB_WAITING] = "pending",
 		[JOB_PREPARED] = "pending",
 		[JOB_RUNNING] = "running",
 		[JOB_SEALED] = "sealed",
@@ -188,10 +216,6 @@ json_t *job_status(const struct job *job)
 	};
 	json_t *running = json_array();
 	struct job_try *one;
-	uint64_t done = 0;
-
-	for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
-		done += job->counts[verdict];
 	job_each_running(one, job)
 	{
 		json_array_append_new(running, runner_status(one->runner));
@@ -200,6 +224,6 @@ json_t *job_status(const struct job *job)
 		(json_int_t)job_id(job), "name", job->manifest->name, "state",
 		phase_names[job->phase], "canceled", job->canceled, "terminated", job->terminated,
 		"assessments", (json_int_t)job->manifest->assessments_count, "done",
-		(json_int_t)done, "counts", counts_json(job), "running", running, "directory",
-		job_directory(job));
+		(json_int_t)job_count_all(job), "counts", counts_json(job), "running", running,
+		"directory", job_directory(job));
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/list.h"
 #include "engine/context.h"
+#include "engine/error_list.h"
 #include "engine/job.h"
 #include "engine/receipt.h"
 #include "engine/runner.h"
@@ -16,7 +17,8 @@
 #include "record/trace.h"
 
 enum job_phase {
-	JOB_PREPARED, /* created, job.begin not yet said */
+	JOB_WAITING, /* it has a number and a folder */
+	JOB_PREPARED, /* started, job.begin not yet said */
 	JOB_RUNNING,
 	JOB_SEALED, /* every started assessment has ended: the outcome is fixed, results are written
 		     */
@@ -91,12 +93,28 @@ struct job {
 	struct timer patience; /* for the disk, before callers are answered without it */
 	json_t *summary; /* of the end; owned */
 	axe_result outcome;
+	struct error_list errors; /* but for the last one, which is of `outcome` */
+	axe_result refusal; /* why it never began; S_OK: it did, or may still */
+	char refusal_text[480];
 };
+
+/* job_prepare.c: all but the kernel's part of it; its number first. */
+int job_prepare(struct job *job, const struct job_options *options, struct error *error);
+int job_prepare_start(struct job *job, struct error *error);
+void job_prepare_finish(struct job *job);
+
+/* job.c: write a line and tell of it; `data` is the job. */
+void job_emit_line(const struct trace_line *line, void *data);
+
+/* Tell the job's owner, and go on with what follows. */
+void job_deliver(const json_t *event, bool durable, void *data);
+
+/* Begin, or go on: the timer's act. */
+void job_step(void *data);
 
 /* job.c: the facts may have changed; act on them. */
 void job_look(struct job *job);
 void job_sweep(struct job *job);
-void job_step_soon(struct job *job);
 void job_step_soon(struct job *job);
 void job_emit(struct job *job, enum trace_type type, json_t *data); /* data is taken */
 
@@ -104,6 +122,9 @@ void job_emit(struct job *job, enum trace_type type, json_t *data); /* data is t
 int job_run_init(struct job *job);
 void job_run_finish(struct job *job);
 void job_run_step(struct job *job);
+
+/* What has not started never will. */
+void job_drop_rest(struct job *job);
 
 /* Whether it goes on: neither canceled nor ended otherwise. */
 bool job_may_start(const struct job *job);
@@ -121,6 +142,14 @@ int job_end_init(struct job *job);
 void job_end_finish(struct job *job);
 void job_end(struct job *job);
 void job_end_published(struct job *job, bool durable);
+
+/* job_errors.c: the list that job.end carries; its last entry is of `code`, S_OK: nothing failed.
+ */
+#define JOB_OVERRUN_TEXT "the job's runtime ran out"
+uint64_t job_count_failed(const struct job *job);
+void job_errors_note(struct job *job, enum error_kind kind, axe_result code, const char *text);
+void job_errors_add(struct job *job, const json_t *result); /* all that an assessment said */
+json_t *job_errors_json(const struct job *job, axe_result code);
 
 /* job_terminate.c: TerminateJob and its answers. */
 void job_terminate_look(struct job *job);

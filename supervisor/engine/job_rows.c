@@ -49,12 +49,15 @@ static void add_job(struct job_rows *rows, const struct job *job, enum state sta
 		.owner = geteuid(),
 		.state = state,
 		.priority = 2,
-		.attempt = job->context.attempt,
+		.attempt = job->started.mono_ns ? job->context.attempt : 0,
 		.created = job->created,
 		.submitted = job->created,
 		.started = job->started,
 		.manifest = rows->manifest,
 	};
+	/* What never began has made no attempt. */
+	if (!job->started.mono_ns)
+		return;
 	change = add(rows, STORE_ATTEMPT);
 	change->attempt = (struct store_attempt){
 		.job = job_id(job),
@@ -64,10 +67,23 @@ static void add_job(struct job_rows *rows, const struct job *job, enum state sta
 	};
 }
 
+static void job_waits_now(struct job_rows *rows, const struct job *job, const json_t *event)
+{
+	rows->manifest = json_dumps(job->manifest->source, JSON_COMPACT | JSON_DECIMALS);
+	add_job(rows, job, STATE_QUEUED);
+}
+
 static void job_begins(struct job_rows *rows, const struct job *job, const json_t *event)
 {
 	rows->manifest = json_dumps(job->manifest->source, JSON_COMPACT | JSON_DECIMALS);
 	add_job(rows, job, STATE_RUNNING);
+}
+
+static void attempt_ends(struct store_attempt *attempt, const struct store_job *job)
+{
+	attempt->outcome = job->outcome;
+	attempt->code = job->code;
+	attempt->ended = job->ended;
 }
 
 static void job_ends(struct job_rows *rows, const struct job *job, const json_t *event)
@@ -75,15 +91,15 @@ static void job_ends(struct job_rows *rows, const struct job *job, const json_t 
 	const json_t *summary = json_object_get(event, "data");
 	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
 	struct store_job *row;
-	struct store_attempt *attempt;
 
 	add_job(rows, job, outcome_state(outcome ? outcome : ""));
 	row = &rows->changes[0].job;
-	attempt = &rows->changes[1].attempt;
-	row->outcome = attempt->outcome = outcome;
-	row->code = attempt->code = number_of(summary, "code");
+	row->outcome = outcome;
+	row->code = number_of(summary, "code");
 	row->message = json_string_value(json_object_get(summary, "message"));
-	row->ended = attempt->ended = time_now();
+	row->ended = time_now();
+	if (rows->count > 1)
+		attempt_ends(&rows->changes[1].attempt, row);
 }
 
 static void add_assessment(
@@ -166,6 +182,7 @@ static const struct rows_maker {
 	enum trace_type type;
 	void (*make)(struct job_rows *rows, const struct job *job, const json_t *event);
 } makers[] = {
+	{ TRACE_JOB_PENDING, job_waits_now },
 	{ TRACE_JOB_BEGIN, job_begins },
 	{ TRACE_ASSESSMENT_BEGIN, assessment_begins },
 	{ TRACE_ASSESSMENT_TRY, try_ends },

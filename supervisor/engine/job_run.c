@@ -86,6 +86,7 @@ static void assessment_settle(struct job_try *ended, enum verdict verdict, json_
 	if (ended->earlier)
 		json_object_set(result, "tries", ended->earlier);
 	runner_emit(ended->runner, TRACE_ASSESSMENT_END, json_incref(result));
+	job_errors_add(job, result);
 	job_count(job, verdict, result);
 	agenda_done(job->agenda, ended->index);
 }
@@ -102,12 +103,15 @@ static void assessment_ended(struct job_try *ended, enum verdict verdict, json_t
 	ended->result = json_incref(result);
 }
 
-static void post_ended(struct job_try *ended, json_t *result)
+static void post_ended(struct job_try *ended, bool failed, json_t *result)
 {
 	struct job *job = ended->job;
 
 	runner_emit(ended->runner, TRACE_POST_END, json_incref(result));
 	job->post_result = json_incref(result);
+	job_errors_add(job, result);
+	if (failed)
+		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);
 	job->post = NULL;
 	job->post_done = true;
 }
@@ -130,7 +134,7 @@ static void try_ended(
 
 	ended->job->active--;
 	if (ended->job->post == ended)
-		post_ended(ended, result);
+		post_ended(ended, verdict_is_failure(ruling->verdict), result);
 	else
 		assessment_ended(ended, ruling->verdict, result);
 	/* Not from inside the runner's own call: it is destroyed on the next turn. */
@@ -172,7 +176,7 @@ static void try_destroy(struct job_try *ended)
 	free(ended);
 }
 
-static void job_start(struct job *job, size_t index)
+static void assessment_start(struct job *job, size_t index)
 {
 	struct job_try *next = try_create(job, index);
 
@@ -225,7 +229,7 @@ static void job_clear_ended(struct job *job)
 	}
 }
 
-static void job_drop_rest(struct job *job)
+void job_drop_rest(struct job *job)
 {
 	size_t index;
 
@@ -257,7 +261,7 @@ void job_run_step(struct job *job)
 	if (!job_may_start(job))
 		job_drop_rest(job);
 	while (job->active < job->manifest->parallel && agenda_take(job->agenda, &index))
-		job_start(job, index);
+		assessment_start(job, index);
 	if (!job->active && !agenda_left(job->agenda) && !job->post_done)
 		job_start_post(job);
 }

@@ -184,10 +184,24 @@ static int add_waiter(struct job *job, job_terminated *done, void *data)
 	return 0;
 }
 
+/* Nothing of it is there; the caller is answered when its end is stored. */
+static axe_result withdraw(struct job *job, job_terminated *done, void *data)
+{
+	static const struct killing_report nothing_done;
+
+	if (add_waiter(job, done, data) < 0)
+		return AXE_E_INTERNAL_ERROR;
+	job_refuse(job, AXE_E_JOB_CANCELED, "withdrawn while it waited for a slot");
+	job->final_receipt = receipt_json(&job->receipt, &nothing_done, NULL);
+	return S_OK;
+}
+
 axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 {
 	struct error error = { 0 };
 
+	if (job_waits(job))
+		return withdraw(job, done, data);
 	if (job->phase != JOB_RUNNING)
 		return AXE_E_NO_JOB_RUNNING;
 	if (add_waiter(job, done, data) < 0)

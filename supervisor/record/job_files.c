@@ -46,16 +46,18 @@ static void mask_environments(json_t *value)
 	}
 }
 
-int job_files_write_before(int directory, const json_t *manifest, struct error *error)
+int job_files_write_manifest(int directory, const json_t *manifest, struct error *error)
 {
 	auto_json masked = json_deep_copy(manifest);
-	auto_json environment = json_object();
-	int code;
 
 	mask_environments(masked);
-	code = write_json(file_make_at, directory, "manifest.json", masked, error);
-	if (code < 0)
-		return code;
+	return write_json(file_make_at, directory, "manifest.json", masked, error);
+}
+
+int job_files_write_before(int directory, struct error *error)
+{
+	auto_json environment = json_object();
+
 	json_object_set_new(environment, "before", environment_take());
 	return write_json(file_make_at, directory, "environment.json", environment, error);
 }

@@ -146,13 +146,35 @@ static struct manifest *parse(const char *text)
 	return manifest;
 }
 
-int fixture_try(struct fixture *fixture, const char *manifest, struct error *error)
+static int reserve(struct fixture *fixture, const char *manifest, struct error *error)
 {
 	struct job_observer observer = { .event = on_event, .ended = on_ended, .data = fixture };
 
 	fixture_options.state_dir = fixture->state_dir;
 	return job_create(fixture->engine, parse(manifest), &fixture_options, &observer,
 		&fixture->job, error);
+}
+
+void fixture_reserve(struct fixture *fixture, const char *manifest)
+{
+	struct error error = { 0 };
+
+	if (reserve(fixture, manifest, &error) < 0)
+		fail_msg("%s", error.text);
+}
+
+int fixture_try(struct fixture *fixture, const char *manifest, struct error *error)
+{
+	int code = reserve(fixture, manifest, error);
+
+	if (code < 0)
+		return code;
+	code = job_start(fixture->job, error);
+	if (code < 0) {
+		job_discard(fixture->job);
+		fixture->job = NULL;
+	}
+	return code;
 }
 
 void fixture_start(struct fixture *fixture, const char *manifest)

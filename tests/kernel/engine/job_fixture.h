@@ -42,7 +42,10 @@ extern struct job_options fixture_options;
 /* Start a job of this manifest text (JSON with single quotes for readability). */
 void fixture_start(struct fixture *fixture, const char *manifest);
 
-/* The same for one that may be refused: 0, or -errno with the reason. */
+/* Only give it a number: it waits for job_start. */
+void fixture_reserve(struct fixture *fixture, const char *manifest);
+
+/* The same as fixture_start for one that may be refused: 0, or -errno with the reason. */
 struct error;
 int fixture_try(struct fixture *fixture, const char *manifest, struct error *error);
 

@@ -26,15 +26,16 @@ struct job {
 	struct job_observer observer;
 	struct manifest *manifest;
 	uint64_t id;
-	bool ended;
+	bool started, ended;
 };
 
 /* What the next calls answer, and what the last ones asked. */
 static struct fake {
 	struct engine *engine; /* alive */
 	struct job *jobs[FAKE_JOBS]; /* alive */
-	struct job *job; /* the latest of them */
-	unsigned jobs_made;
+	struct job *job; /* the latest of them that was started */
+	unsigned jobs_made; /* started */
+	unsigned numbers; /* given */
 	unsigned engines_made;
 	int refuse_engine; /* errno */
 	int refuse_job;
@@ -51,6 +52,7 @@ static struct fake {
 		job_terminated *done;
 		void *data;
 	} waiters[8];
+	unsigned discarded;
 	uint64_t kill_deadline_ns;
 	char state_dir[64];
 	char variable[64]; /* the first of the environment */
@@ -93,111 +95,7 @@ json_t *engine_residue(const struct engine *engine)
 	return json_pack("[{s:i}]", "job", 11);
 }
 
-static void fake_replace(const struct job *old, struct job *new)
-{
-	for (unsigned index = 0; index < FAKE_JOBS; index++) {
-		if (fake.jobs[index] == old) {
-			fake.jobs[index] = new;
-			return;
-		}
-	}
-	abort();
-}
-
-int job_create(struct engine *engine, struct manifest *manifest, const struct job_options *options,
-	const struct job_observer *observer, struct job **ret_job, struct error *error)
-{
-	if (fake.refuse_job) {
-		manifest_destroy(manifest);
-		return fail_plain(error, fake.refuse_job, "make directory `/state\xff/jobs`");
-	}
-	fake.job = calloc(1, sizeof(*fake.job));
-	fake.job->observer = *observer;
-	fake.job->manifest = manifest;
-	fake.job->id = 12 + fake.jobs_made++;
-	fake_replace(NULL, fake.job);
-	fake.begun = true;
-	fake.kill_deadline_ns = options->kill_deadline_ns;
-	if (options->state_dir)
-		snprintf(fake.state_dir, sizeof(fake.state_dir), "%s", options->state_dir);
-	if (options->environment && options->environment[0])
-		snprintf(fake.variable, sizeof(fake.variable), "%s", options->environment[0]);
-	*ret_job = fake.job;
-	return 0;
-}
-
-void job_destroy(struct job *job)
-{
-	if (!job)
-		return;
-	fake_replace(job, NULL);
-	manifest_destroy(job->manifest);
-	free(job);
-	fake.job = NULL;
-	for (unsigned index = 0; index < FAKE_JOBS; index++)
-		if (fake.jobs[index] && (!fake.job || fake.jobs[index]->id > fake.job->id))
-			fake.job = fake.jobs[index];
-}
-
-uint64_t job_id(const struct job *job)
-{
-	return job->id;
-}
-
-const char *job_directory(const struct job *job)
-{
-	return "/state/jobs/12";
-}
-
-const char *job_group(const struct job *job)
-{
-	return "/sys/fs/cgroup/axe/12";
-}
-
-axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
-{
-	fake.canceled_job = job->id;
-	fake.canceled_index = index;
-	fake.grace_ns = grace_ns;
-	return fake.cancel_code;
-}
-
-axe_result job_cancel(struct job *job, uint64_t grace_ns)
-{
-	fake.canceled_job = job->id;
-	fake.cancels++;
-	fake.grace_ns = grace_ns;
-	return fake.cancel_code;
-}
-
-axe_result job_terminate(struct job *job, job_terminated *done, void *data)
-{
-	if (!fake.begun)
-		return AXE_E_NO_JOB_RUNNING;
-	fake.terminations++;
-	fake.waiters[fake.waiters_count].job = job;
-	fake.waiters[fake.waiters_count].done = done;
-	fake.waiters[fake.waiters_count++].data = data;
-	return S_OK;
-}
-
-void job_terminate_forget(struct job *job, void *data)
-{
-	for (unsigned index = 0; index < fake.waiters_count; index++)
-		if (fake.waiters[index].job == job && fake.waiters[index].data == data)
-			fake.waiters[index] = fake.waiters[--fake.waiters_count];
-}
-
-json_t *job_running(const struct job *job)
-{
-	return json_pack("[i, i]", 3, 4);
-}
-
-json_t *job_status(const struct job *job)
-{
-	return json_pack("{s:I, s:s, s:s}", "job", (json_int_t)job->id, "name", job->manifest->name,
-		"state", "running");
-}
+#include "unit/control/fake_job.h"
 
 /* The job says something of itself. */
 static inline void fake_emit(const char *type, size_t padding)

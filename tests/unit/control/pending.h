@@ -28,7 +28,7 @@ static inline void client_wait(struct client *client, struct bench *bench, char 
 	parameters = client_expect(client, true);
 	event = json_object_get(parameters, "event");
 	assert_string_equal("job.pending", text_of(event, "type"));
-	assert_null(json_object_get(event, "job"));
+	assert_int_equal(number_of(parameters, "job"), number_of(event, "job"));
 	snprintf(ticket, TICKET_SIZE, "%s", text_of(parameters, "ticket"));
 }
 

@@ -87,6 +87,7 @@ static void wait_that_runs_out_frees_the_place(void **state)
 {
 	struct client runner, client, later;
 	char ticket[TICKET_SIZE];
+	auto_json last = NULL;
 	uint64_t begin_ns;
 
 	client_connect(&runner, *state);
@@ -95,12 +96,16 @@ static void wait_that_runs_out_frees_the_place(void **state)
 	begin_ns = clock_monotonic_ns();
 	client_send(&client, EXECUTE_WITH("\"wait_ns\":20000000"));
 	json_decref(client_expect(&client, true));
+	last = client_expect(&client, true);
+	assert_string_equal("job.end", text_of(json_object_get(last, "event"), "type"));
+	assert_int_equal(AXE_E_JOB_WAIT_TIMEOUT,
+		number_of(json_object_get(json_object_get(last, "event"), "data"), "code"));
 	json_decref(client_expect_error(&client, "io.axe.Engine.JobWaitTimeout"));
 	assert_true(clock_monotonic_ns() - begin_ns >= 20 * NS_PER_MS);
 
 	client_wait(&later, *state, ticket);
 	fake_end(S_OK);
-	assert_int_equal(13, client_read_start(&later));
+	assert_int_equal(14, client_read_start(&later));
 	client_hang_up(&client);
 	client_hang_up(&later);
 	client_hang_up(&runner);
@@ -150,13 +155,18 @@ static void job_that_cannot_start_does_not_hold_up_the_next(void **state)
 {
 	struct client runner, first, second;
 	char ticket[TICKET_SIZE];
+	auto_json answer = NULL;
 
 	client_connect(&runner, *state);
 	client_start_job(&runner);
 	client_wait(&first, *state, ticket);
 	fake.refuse_job = ENOSPC;
 	fake_end(S_OK);
-	json_decref(client_expect_error(&first, "io.axe.Engine.JobFailed"));
+	json_decref(client_expect(&first, true));
+	answer = client_expect(&first, false);
+	assert_string_equal("error", text_of(answer, "outcome"));
+	assert_int_equal(AXE_E_JOB_PREPARATION, number_of(answer, "code"));
+	assert_int_equal(0, fake.discarded);
 	fake.refuse_job = 0;
 	client_connect(&second, *state);
 	client_start_job(&second);
