@@ -68,8 +68,8 @@ def test_second_client_waits_for_the_first_one(axe, start):
     pending = json.loads(second.stdout.readline())
     assert (pending["type"], pending["data"]["ahead"]) == ("job.pending", 0)
     assert pending["data"]["running"] == numbers(daemon)[:1]
-    assert numbers(daemon)[1:] == [None]
-    assert [job.folder.name for job in axe.jobs()] == ["1"]
+    assert numbers(daemon) == [1, pending["job"]] == [1, 2]
+    assert [job.folder.name for job in axe.jobs()] == ["1", "2"]
 
     assert first.end()[:2] == (0, "let go\n")
     code, stdout, _ = end(second)
@@ -77,6 +77,7 @@ def test_second_client_waits_for_the_first_one(axe, start):
     types = [json.loads(line)["type"] for line in stdout.splitlines()]
     assert types[0] == "job.begin" and types[-2:] == ["job.end", "summary"]
     one, two = axe.jobs()
+    assert [line["type"] for line in two.trace()][:2] == ["job.pending", "job.begin"]
     assert one.trace("job.end")[0]["mono_ns"] < two.trace("job.begin")[0]["mono_ns"]
 
 
@@ -114,8 +115,8 @@ def test_list_shows_what_runs_and_what_waits(axe, start):
     first = Held(axe, daemon, "first").wait()
     second = Held(axe, daemon, "second").wait_in_line()
     jobs = json.loads(axe("list", "--socket", daemon.socket, "-o", "json").stdout)["jobs"]
-    assert [(job["job"], job["state"]) for job in jobs] == [(1, "Running"), (None, "pending")]
-    assert "pending" in axe("list", "--socket", daemon.socket).stdout
+    assert [(job["job"], job["state"]) for job in jobs] == [(1, "Running"), (2, "Queued")]
+    assert "Queued" in axe("list", "--socket", daemon.socket).stdout
     assert first.end()[0] == 0
     assert second.wait().end()[0] == 0
     assert axe("list", "--socket", "/nonexistent/axed.sock").returncode == 8
@@ -130,7 +131,10 @@ def test_waiting_client_withdraws_its_job(axe, start, number):
     assert end(second.client)[0] == 4
     assert numbers(daemon) == [1]
     assert first.end()[0] == 0
-    assert len(axe.jobs()) == 1
+    assert [job["outcome"] for job in axe.jobs()] == ["finished", "canceled"]
+    assert axe.jobs()[1].lifecycle() == ["job.end"]
+    listed_jobs = json.loads(axe("list", "-o", "json").stdout)["jobs"]
+    assert [job["state"] for job in listed_jobs] == ["Finished", "Canceled"]
 
 
 def test_job_goes_on_without_its_client_but_does_not_start_without(axe, start):
@@ -144,8 +148,9 @@ def test_job_goes_on_without_its_client_but_does_not_start_without(axe, start):
     assert axe.inhabitants()
     first.let_go()
     until(lambda: numbers(daemon) == [], "the job has ended")
-    assert axe.job()["outcome"] == "finished"
-    assert axe.job().output() == b"ready\nlet go\n"
+    ran, withdrawn = axe.jobs()
+    assert (ran["outcome"], withdrawn["outcome"]) == ("finished", "canceled")
+    assert ran.output() == b"ready\nlet go\n"
 
 
 def test_wait_is_bounded_by_the_callers_word(axe, start):
@@ -158,7 +163,11 @@ def test_wait_is_bounded_by_the_callers_word(axe, start):
         assert answer["error"] == "io.axe.Engine.JobWaitTimeout"
         assert answer["parameters"]["code"] == 0x8004101B
     assert first.end()[0] == 0
-    assert len(axe.jobs()) == 1
+    # Who does not wait at all gets no number.
+    _, late = axe.jobs()
+    assert (late["outcome"], late["code"]) == ("error", 0x8004101B)
+    assert late["errors"][-1]["name"] == "AXE_E_JOB_WAIT_TIMEOUT"
+    assert late.lifecycle() == ["job.end"]
 
 
 def test_daemon_keeps_its_jobs_in_its_own_state_directory(axe, start, tmp_path):
@@ -182,7 +191,7 @@ def test_stopped_daemon_ends_its_jobs_and_answers_their_callers(axe, start):
     assert daemon.stop() == 0
     assert end(stubborn)[0] == 5
     assert end(waiting.client)[0] == 4
-    assert axe.job()["outcome"] == "terminated"
+    assert [job["outcome"] for job in axe.jobs()] == ["terminated", "canceled"]
     assert not os.path.exists(daemon.socket)
     axe.assert_nothing_left()
 

@@ -90,10 +90,7 @@ static void add_row(struct table *table, const json_t *job)
 
 	if (json_is_number(json_object_get(job, "duration_ms")))
 		text_format_duration(field_ms_as_ns(job, "duration_ms"), time);
-	if (json_is_null(json_object_get(job, "job")))
-		table_add(table, "-");
-	else
-		table_add(table, "%lld", (long long)field_integer(job, "job"));
+	table_add(table, "%lld", (long long)field_integer(job, "job"));
 	table_add(table, "%s", name ? name : "?");
 	table_add(table, "%s", state ? state : "?");
 	table_add(table, "%s", outcome ? outcome : "-");
@@ -166,17 +163,6 @@ static int add_stored(
 	return code;
 }
 
-/* What waits for a slot has neither a number nor a folder. */
-static void add_waiting(json_t *jobs, const json_t *daemons)
-{
-	json_t *job;
-	size_t index;
-
-	json_array_foreach ((json_t *)daemons, index, job)
-		if (json_is_null(json_object_get(job, "job")))
-			json_array_append(jobs, job);
-}
-
 static int collect(json_t *jobs, const struct client_options *client, struct error *error)
 {
 	const char *socket = client_socket(client);
@@ -185,8 +171,6 @@ static int collect(json_t *jobs, const struct client_options *client, struct err
 
 	if (code == 0)
 		code = add_stored(jobs, client->state_dir, daemons, error);
-	if (code == 0)
-		add_waiting(jobs, daemons);
 	return code;
 }
 

@@ -72,8 +72,10 @@ int job_live_connect(const char *socket, uint64_t id, const char *directory,
 	if (socket)
 		return ask(socket, id, directory, ret_connection, ret_status, error);
 
-	/* ID.sock, or ID-PID.sock for the second job of that number. */
-	snprintf(pattern, sizeof(pattern), JOB_LIVE_RUN_DIR "/%" PRIu64 "{.sock,-*.sock}", id);
+	/* ID.sock, or ID-PID.sock for the second job of that number; or a daemon has it. */
+	snprintf(pattern, sizeof(pattern),
+		"{" JOB_LIVE_RUN_DIR "/%" PRIu64 "{.sock,-*.sock}," JOB_LIVE_DAEMONS_DIR "/*.sock}",
+		id);
 	if (glob(pattern, GLOB_BRACE | GLOB_NOSORT, NULL, &names) == 0) {
 		for (size_t index = 0; index < names.gl_pathc && code < 0; index++)
 			code = ask(names.gl_pathv[index], id, directory, ret_connection, ret_status,
@@ -96,6 +98,13 @@ int job_live_list(const char *socket, json_t **ret_jobs, struct error *error)
 	if (code == 0)
 		*ret_jobs = json_incref(json_object_get(reply.parameters, "jobs"));
 	return code;
+}
+
+bool job_live_waits(const json_t *status)
+{
+	const char *state = field_text(status, "state");
+
+	return state && strcmp(state, "pending") == 0;
 }
 
 json_t *job_live_find(const json_t *jobs, uint64_t id, const char *directory)

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/field.h"
 #include "cli/job_folder.h"
+#include "cli/job_live.h"
 #include "model/state.h"
 
 #define RESULTS_SIZE_MAX (256u << 20)
@@ -28,7 +29,9 @@ static const char *state_of(const char *outcome, const json_t *live)
 		index++)
 		if (strcmp(outcome_rows[index].outcome, outcome) == 0)
 			return state_name(outcome_rows[index].state);
-	return live ? state_name(STATE_RUNNING) : "Incomplete";
+	if (!live)
+		return "Incomplete";
+	return state_name(job_live_waits(live) ? STATE_QUEUED : STATE_RUNNING);
 }
 
 static json_t *load(const struct job_folder *folder, const char *name)
