@@ -12,7 +12,7 @@ from axe import BIN, until
 from console import end, latest, manifest, read_until
 
 VERBS = ["run", "validate", "plan", "import", "list", "show", "log", "trace", "cancel",
-         "terminate", "doctor"]
+         "terminate", "call", "doctor"]
 
 
 @pytest.fixture

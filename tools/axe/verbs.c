@@ -37,6 +37,11 @@ const struct verb verbs[] = {
 		"cancel --soft [--grace D] JOB[/INDEX]", &cancel_options, NULL },
 	{ "terminate", verb_terminate, "end a job now and print the kill receipt",
 		"terminate [--yes] JOB", &terminate_options, NULL },
+	{ "call", verb_call, "call a Varlink method of a supervisor; replies are JSON lines",
+		"call [OPTION...] METHOD [PARAMETERS]\n       axe call [OPTION...] [INTERFACE]",
+		&call_options,
+		"METHOD is named whole: io.axe.Engine.ListJobs. PARAMETERS are a JSON object; `-`\n"
+		"reads it from the standard input. Without a method the methods are listed.\n" },
 	{ "doctor", verb_doctor, "say what this host lets the supervisor do", "doctor [OPTION...]",
 		&doctor_options, NULL },
 	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB]", NULL, NULL },

@@ -43,6 +43,7 @@ int verb_log(int argc, char **argv);
 int verb_trace(int argc, char **argv);
 int verb_cancel(int argc, char **argv);
 int verb_terminate(int argc, char **argv);
+int verb_call(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_help(int argc, char **argv);
 
@@ -56,4 +57,5 @@ extern const struct option_table log_options;
 extern const struct option_table trace_options;
 extern const struct option_table cancel_options;
 extern const struct option_table terminate_options;
+extern const struct option_table call_options;
 extern const struct option_table doctor_options;

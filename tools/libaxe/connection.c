@@ -106,24 +106,33 @@ static int flush(struct connection *connection, struct error *error)
 	}
 }
 
-int connection_send(struct connection *connection, const char *method, json_t *parameters,
-	bool more, struct error *error)
+int connection_send_to(struct connection *connection, const char *method, json_t *parameters,
+	enum connection_replies replies, struct error *error)
 {
 	auto_json owned = parameters;
 	auto_json call = json_object();
-	char name[128];
 	int code;
 
-	snprintf(name, sizeof(name), INTERFACE ".%s", method);
-	json_object_set_new(call, "method", json_string(name));
+	json_object_set_new(call, "method", json_string(method));
 	json_object_set_new(call, "parameters", owned ? json_incref(owned) : json_object());
-	if (more)
-		json_object_set_new(call, "more", json_true());
+	if (replies != CONNECTION_ONE)
+		json_object_set_new(
+			call, replies == CONNECTION_MORE ? "more" : "oneway", json_true());
 
 	code = frame_put(&connection->outbox, call);
 	if (code < 0)
 		return fail(error, -code, "call %s", method);
 	return flush(connection, error);
+}
+
+int connection_send(struct connection *connection, const char *method, json_t *parameters,
+	bool more, struct error *error)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), INTERFACE ".%s", method);
+	return connection_send_to(
+		connection, name, parameters, more ? CONNECTION_MORE : CONNECTION_ONE, error);
 }
 
 static int read_message(const json_t *message, struct reply *ret_reply, struct error *error)
@@ -138,8 +147,10 @@ static int read_message(const json_t *message, struct reply *ret_reply, struct e
 		.parameters = parameters ? json_incref(parameters) : json_object(),
 		.continues = json_is_true(json_object_get(message, "continues")),
 	};
-	if (name)
+	if (name) {
 		snprintf(ret_reply->error, sizeof(ret_reply->error), "%s", last ? last + 1 : name);
+		snprintf(ret_reply->error_name, sizeof(ret_reply->error_name), "%s", name);
+	}
 	return 1;
 }
 

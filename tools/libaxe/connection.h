@@ -16,6 +16,7 @@ struct error;
 struct reply {
 	json_t *parameters; /* an object; owned */
 	char error[64];
+	char error_name[128]; /* the whole of it: "io.axe.Engine.NoJobRunning" */
 	bool continues; /* more replies to the same call follow */
 };
 
@@ -52,6 +53,13 @@ int connection_descriptor(const struct connection *connection);
  */
 int connection_send(struct connection *connection, const char *method, json_t *parameters,
 	bool more, struct error *error);
+
+/* How many replies a call asks for. */
+enum connection_replies { CONNECTION_ONE, CONNECTION_MORE, CONNECTION_NONE };
+
+/* The same for a method of any interface, which is named whole: "io.axe.Events.GetLast". */
+int connection_send_to(struct connection *connection, const char *method, json_t *parameters,
+	enum connection_replies replies, struct error *error);
 
 /*
  * The next reply, without waiting. 1: one; 0: none yet; -EPIPE: the peer is gone, and everything
