@@ -92,9 +92,17 @@ static const struct method methods[] = {
 	},
 };
 
+#define METHODS (sizeof(methods) / sizeof(*methods))
+
+const struct method *method_table(size_t *ret_count)
+{
+	*ret_count = METHODS;
+	return methods;
+}
+
 static const struct method *find_method(const char *name)
 {
-	for (size_t index = 0; index < sizeof(methods) / sizeof(*methods); index++)
+	for (size_t index = 0; index < METHODS; index++)
 		if (strcmp(methods[index].name, name) == 0)
 			return &methods[index];
 	return NULL;

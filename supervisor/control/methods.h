@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct session;
 
@@ -24,6 +25,9 @@ struct method {
 	bool streams; /* makes no sense without `more` */
 	struct method_parameter parameters[METHOD_PARAMETERS_MAX];
 };
+
+/* All of them. */
+const struct method *method_table(size_t *ret_count);
 
 /* Answer a call: by its handler, or by what is wrong with it. */
 void method_call(struct session *session, const char *name, const json_t *parameters);

@@ -3,7 +3,6 @@
 
 #include "support/unit.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,10 @@
 #include "control/varlink.h"
 
 #define IDL_TEXT_SIZE 512
+#define IDL_SEEN_MAX  64
+
+/* The errors that the tests of this program have read so far. */
+static char idl_seen[IDL_SEEN_MAX][128];
 
 /* "name: type, ..." of `keyword NAME (...)`. False: not declared. */
 static inline bool idl_fields(
@@ -80,6 +83,21 @@ static inline void idl_check_fields(char *fields, const json_t *parameters, size
 	}
 }
 
+static inline bool idl_was_seen(const char *error_name)
+{
+	for (size_t index = 0; index < IDL_SEEN_MAX; index++)
+		if (strcmp(idl_seen[index], error_name) == 0)
+			return true;
+	return false;
+}
+
+static inline void idl_note(const char *error_name)
+{
+	for (size_t index = 0; index < IDL_SEEN_MAX && !idl_was_seen(error_name); index++)
+		if (!idl_seen[index][0])
+			snprintf(idl_seen[index], sizeof(idl_seen[index]), "%s", error_name);
+}
+
 /* An error is declared, and has exactly the fields that its interface gives it. */
 static inline void idl_check_error(const json_t *message)
 {
@@ -92,4 +110,5 @@ static inline void idl_check_error(const json_t *message)
 		fail_msg("%s is not declared", name);
 	idl_check_fields(fields, parameters, &found);
 	assert_int_equal(json_object_size(parameters), found);
+	idl_note(name);
 }
