@@ -94,14 +94,18 @@ static __always_inline void sender_record(
 		record->kill = *sender;
 }
 
-/* What a test's processes do among themselves stays out of the ring, but for SIGKILL. */
+/*
+ * What a test's processes do among themselves stays out of the ring, but for SIGKILL. One by the
+ * kernel's own hand does, too: the record of the end has it, and the kill of a large group would
+ * fill the ring with it while the supervisor is still in the call that kills.
+ */
 static __always_inline bool sender_is_news(
 	const struct axe_sender *sender, const struct ring_place *target)
 {
 	struct ring_place place = {};
 
 	if (sender->signal == SIGNAL_KILL)
-		return true;
+		return sender->origin != AXE_SENDER_KERNEL;
 	if (sender->origin == AXE_SENDER_SELF)
 		return false;
 	return !member_find(&sender->process, &place) || place.index != target->index;

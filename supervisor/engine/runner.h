@@ -68,7 +68,7 @@ void runner_abandon(struct runner *runner);
 /* For the job's receipt: see runner_receipt_add. */
 struct receipt;
 void runner_picture(const struct runner *runner, struct receipt *receipt);
-void runner_account(const struct runner *runner, struct receipt *receipt);
+void runner_account(struct runner *runner, struct receipt *receipt);
 
 /* Kill what escaped; returns the living that are no longer in the group once that is empty. */
 uint64_t runner_kill_strays(struct runner *runner, bool group_is_empty);

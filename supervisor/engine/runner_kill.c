@@ -29,8 +29,10 @@ void runner_picture(const struct runner *runner, struct receipt *receipt)
 		receipt_add_living(receipt, runner->ledger, runner->begun_ns);
 }
 
-void runner_account(const struct runner *runner, struct receipt *receipt)
+void runner_account(struct runner *runner, struct receipt *receipt)
 {
+	if (runner->watch)
+		runner_recover(runner);
 	receipt->killed += runner->killed;
 	receipt->observed += runner->observed;
 }

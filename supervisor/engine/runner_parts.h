@@ -50,6 +50,7 @@ struct runner {
 	bool root_recorded;
 	bool root_execed;
 	uint64_t traced; /* exits written to the trace */
+	uint64_t recovered; /* of those, from the kernel's table, for the ring had lost them */
 	uint64_t killed; /* by SIGKILL after the strike */
 	uint64_t observed;
 	struct integrity integrity;
@@ -94,6 +95,9 @@ void runner_read_report(struct runner *runner);
 /* runner_watch.c: what the kernel half tells. */
 watch_listener runner_hear;
 void runner_reconcile(struct runner *runner);
+
+/* Take the ends that the ring lost from the kernel's table. The ring must be drained. */
+void runner_recover(struct runner *runner);
 
 /* runner_kill.c: our own freeze and kill of this assessment alone. */
 void runner_kill(struct runner *runner, enum runner_cause cause);

@@ -48,6 +48,15 @@ static void learn(const struct axe_process_key *key, const struct axe_process *r
 		return;
 	process_trace_found(&runner->story, key, record);
 	note_exit(runner, record);
+	runner->recovered++;
+	probe_forget(watch_probe(runner->watch), key);
+}
+
+/* Exits that were told were forgotten; what the table still has, the ring has lost. */
+void runner_recover(struct runner *runner)
+{
+	if (runner->traced < watch_slot(runner->watch)->exits || ledger_gaps(runner->ledger))
+		probe_walk(watch_probe(runner->watch), watch_index(runner->watch), learn, runner);
 }
 
 void runner_reconcile(struct runner *runner)
@@ -55,10 +64,7 @@ void runner_reconcile(struct runner *runner)
 	const struct axe_slot *slot = watch_slot(runner->watch);
 	struct reconcile_facts facts;
 
-	/* Exits that were told were forgotten; what the table still has, the ring has lost. */
-	if (runner->traced < slot->exits || ledger_gaps(runner->ledger))
-		probe_walk(watch_probe(runner->watch), watch_index(runner->watch), learn, runner);
-
+	runner_recover(runner);
 	facts = (struct reconcile_facts){
 		.group_empty = group_populated(runner->group) == 0,
 		.root_waited = runner->root_waited,
@@ -67,6 +73,7 @@ void runner_reconcile(struct runner *runner)
 		.root_exit_code = runner->root.exit_code,
 		.living = ledger_living(runner->ledger),
 		.traced = runner->traced,
+		.recovered = runner->recovered,
 		.gaps = ledger_gaps(runner->ledger),
 	};
 	reconcile(slot, &facts, &runner->integrity);

@@ -27,6 +27,7 @@ struct reconcile_facts {
 	uint32_t root_exit_code; /* of the root's record */
 	uint64_t living; /* in the ledger */
 	uint64_t traced;
+	uint64_t recovered; /* of those, the ends that the ring lost and the records told */
 	uint64_t gaps;
 };
 

@@ -125,6 +125,23 @@ static void loss_at_the_very_end_is_incomplete(void **state)
 	assert_int_equal(integrity.lost_events, 1);
 }
 
+static void end_that_the_record_told_is_not_missing(void **state)
+{
+	struct reconcile_facts facts = whole_facts;
+	struct axe_slot slot = whole_slot;
+	struct integrity integrity;
+
+	facts.gaps = 2;
+	facts.recovered = 2;
+	slot.lost_events = 2;
+	reconcile(&slot, &facts, &integrity);
+	assert_true(integrity.complete);
+	assert_int_equal(integrity.lost_events, 2);
+
+	slot.lost_events = 3;
+	assert_disagrees(slot, facts, "1 events were lost");
+}
+
 static void first_disagreement_is_said(void **state)
 {
 	struct axe_slot slot = whole_slot;
@@ -150,6 +167,7 @@ int main(void)
 		cmocka_unit_test(record_stands_alone_where_nobody_waited),
 		cmocka_unit_test(gap_is_incomplete),
 		cmocka_unit_test(loss_at_the_very_end_is_incomplete),
+		cmocka_unit_test(end_that_the_record_told_is_not_missing),
 		cmocka_unit_test(first_disagreement_is_said),
 	};
 
