@@ -1,0 +1,76 @@
+"""Adversaries under axe: run to their end, or ended by TerminateJob once all is in place."""
+
+import json
+
+from axe import ADVERSARIES, until
+from record import family, record
+
+# What `axe run MANIFEST` exits with.
+EXIT_CODES = {"passed": 0, "failed": 1, "crashed": 1, "oom": 1, "terminated": 5, "abandoned": 6,
+              "leaked": 7, "timeout": 124}
+
+
+def manifest(axe, name, words, keys):
+    assessment = {"name": name, "command": [str(ADVERSARIES / name), *map(str, words)], **keys}
+    return axe.manifest(json.dumps({"name": name, "assessments": [assessment]}), "manifest.json")
+
+
+def assert_recorded(axe, verdict, expected=None):
+    """The end of the one job: how it is judged, the exact record, all counted, nothing left."""
+    job = axe.job()
+    assert job.only()["verdict"] == verdict, job.only()
+    if expected is not None:
+        assert record(job) == family(expected)
+    job.assert_all_accounted_for()
+    axe.assert_nothing_left()
+    return job
+
+
+def run_through(axe, name, verdict, expected=None, words=(), options=(), **keys):
+    """Until it ends, or axe ends it; `keys` are those of its assessment."""
+    run = axe("run", *options, manifest(axe, name, words, keys))
+    assert run.returncode == EXIT_CODES[verdict], run.stdout + run.stderr
+    return assert_recorded(axe, verdict, expected)
+
+
+def is_ready(axe):
+    jobs = axe.jobs()
+    return jobs and (jobs[0].folder / "1/0.1/stdout").exists() and b"ready\n" in jobs[0].output()
+
+
+def start(axe, name, *words, options=(), **keys):
+    """The client of a job whose program says that all is in place."""
+    client = axe.start("run", *options, manifest(axe, name, words, keys))
+    until(lambda: is_ready(axe) or client.poll() is not None, f"{name} is ready")
+    assert client.poll() is None, client.communicate()
+    return client
+
+
+def call_terminate(axe):
+    """The exit code of the call, and its receipt."""
+    killer = axe("terminate", "--yes", "-o", "json", axe.job().id)
+    assert killer.stdout, killer.stderr
+    return killer.returncode, json.loads(killer.stdout)["receipt"]
+
+
+def end(client):
+    output, errors = client.communicate(timeout=60)
+    return client.returncode, output + errors
+
+
+def terminate(axe, client):
+    """All are dead when the call returns, and it says so; the receipt."""
+    code, receipt = call_terminate(axe)
+    assert axe.inhabitants() == []
+    assert (code, receipt["survivors"], receipt["unseen"]) == (0, [], 0)
+    code, text = end(client)
+    assert code == 5, text
+    return receipt
+
+
+def stand_and_fall(axe, name, expected, words=(), **keys):
+    """From all in place to TerminateJob; the receipt."""
+    client = start(axe, name, *words, **keys)
+    receipt = terminate(axe, client)
+    assert_recorded(axe, "terminated", expected)
+    return receipt
