@@ -10,7 +10,9 @@
  * `ret_...` is written only on S_OK unless the function says otherwise. A `const char *` that a
  * function returns belongs to the object it was asked of and lives as long.
  *
- * Any function that takes an engine may be called from any thread, from inside a handler as well.
+ * Any function that takes an engine may be called from any thread, from inside a handler as well,
+ * but for what says otherwise. After fork() only the parent may go on using an engine. A NULL where
+ * an object is wanted is AXE_E_INVALID_ARGUMENT.
  */
 #ifndef AXE_ENGINE_H
 #define AXE_ENGINE_H
@@ -128,7 +130,10 @@ AXE_API axe_result axe_engine_set_cgroup_root(axe_engine *engine, const char *pa
  */
 AXE_API axe_result axe_engine_close(axe_engine *engine);
 
-/* What went wrong in the last call of this thread on this engine: one line; "" if nothing. */
+/*
+ * What went wrong in the last call of this thread on this engine: one line; "" if nothing. It stays
+ * until the thread's next call, or until 64 other threads have failed since.
+ */
 AXE_API const char *axe_engine_error(const axe_engine *engine);
 
 /* ---- Events (AXE: Engine::SetJobBegin ..., events in reference A3) --------------------------- */
@@ -144,21 +149,24 @@ typedef enum axe_event_kind {
 } axe_event_kind;
 
 /*
- * Events of one job come one at a time, in order. An event is the engine's, and gone when the
- * handler returns. The handler may call whatever takes an engine, except axe_engine_close: also
+ * Events of one job come one at a time, in order; whatever becomes of the supervisor, an assessment
+ * that began has one end, and job.end comes once, and last. An event is the engine's, and gone when
+ * the handler returns. The handler may call whatever takes an engine, except axe_engine_close: also
  * axe_engine_terminate_job, which answers first, while the remaining events come after it returns.
  */
 typedef void axe_handler(const axe_event *event, void *data);
 
 /*
- * One handler per kind; NULL removes it. AXE_E_JOB_RUNNING while a job runs or waits;
- * AXE_E_INVALID_ARGUMENT for no such kind.
+ * One handler per kind; NULL removes it. AXE_E_JOB_RUNNING while a job runs or waits, which it does
+ * until the handler of job.end has returned; AXE_E_INVALID_ARGUMENT for no such kind.
  */
 AXE_API axe_result axe_engine_set_handler(
 	axe_engine *engine, axe_event_kind kind, axe_handler *handler, void *data);
 
 AXE_API axe_event_kind axe_event_get_kind(const axe_event *event);
-AXE_API uint64_t axe_event_sequence(const axe_event *event); /* gap-free; 0: has none */
+
+/* Its number in the trace, which has other events, too; 0: none, since the supervisor has gone. */
+AXE_API uint64_t axe_event_sequence(const axe_event *event);
 AXE_API uint64_t axe_event_job(const axe_event *event); /* the job's number; 0: has none yet */
 AXE_API uint32_t axe_event_assessment(const axe_event *event); /* AXE_NO_ASSESSMENT: of the job */
 AXE_API const char *axe_event_assessment_name(const axe_event *event); /* NULL: of the job */
@@ -205,8 +213,11 @@ AXE_API axe_threading axe_engine_get_threading(const axe_engine *engine);
 /* Readable when axe_engine_dispatch has something to do. The engine's; -1: threading is free. */
 AXE_API int axe_engine_dispatch_descriptor(const axe_engine *engine);
 
-/* Call the handlers of all events that have come, without waiting. From inside a handler:
- * AXE_E_INVALID_STATE. */
+/*
+ * Call the handlers of all events that have come, without waiting. S_OK too when another thread
+ * does so just now. From inside a handler, or with free threading: AXE_E_INVALID_STATE. A private
+ * supervisor that was killed is noticed here, and its job is ended from here.
+ */
 AXE_API axe_result axe_engine_dispatch(axe_engine *engine);
 
 /* ---- Execution (AXE: Engine::ExecuteJob, JobExecutionInfo) ----------------------------------- */
@@ -227,15 +238,25 @@ typedef struct axe_execution {
 /*
  * Run a job. `execution` NULL: synchronous, fail at once. Synchronous: returns when job.end was
  * handled, with the job's code: S_OK, AXE_E_JOB_CANCELED, AXE_E_JOB_ASSESSMENTS_FAILED ...
- * Asynchronous: S_OK says only that the job was accepted. AXE_E_JOB_RUNNING: this engine
- * executes a job already. From inside a handler only asynchronously, and only from that of job.end.
+ * Asynchronous: S_OK says only that the job was accepted. What is refused at once has no events:
+ * AXE_E_JOB_RUNNING: this engine executes a job already; AXE_E_JOB_WAIT_TIMEOUT: no slot;
+ * AXE_E_BAD_MANIFEST; AXE_E_JOB_PREPARATION; AXE_E_LIMIT_REACHED: too many wait;
+ * AXE_E_NOT_PERMITTED; AXE_E_ENGINE_NOT_RUNNING: the supervisor could not be started or reached;
+ * AXE_E_INVALID_ARGUMENT: the execution is none. From inside a handler only asynchronously
+ * (AXE_E_INVALID_STATE), and only from that of job.end.
+ *
+ * A supervisor that is lost during the job ends it here: job.end with AXE_E_ENGINE_NOT_RUNNING,
+ * assessments that run with AXE_E_ASSESSMENT_COULD_NOT_FINISH. What a private one ran has been
+ * killed by then (AXE_E_TERMINATE_FAILED for both: something survived that); with a daemon it may
+ * go on, and the error list says so.
  */
 AXE_API axe_result axe_engine_execute_job(
 	axe_engine *engine, const axe_job *job, const axe_execution *execution);
 
 /*
  * Wait for job.end to have been handled. AXE_E_JOB_WAIT_TIMEOUT; else the job's code. Without a job
- * the code of the last one; AXE_E_NO_JOB_RUNNING when there was none. Ours.
+ * the code of the last one; AXE_E_NO_JOB_RUNNING when there was none. From inside a handler:
+ * AXE_E_INVALID_STATE. Ours.
  */
 AXE_API axe_result axe_engine_wait(axe_engine *engine, uint64_t timeout_ms);
 
@@ -260,13 +281,18 @@ AXE_API axe_result axe_engine_cancel_job(axe_engine *engine, uint64_t grace_ms);
  * has been observed. The end events are still raised. AXE_E_NO_JOB_RUNNING; AXE_E_TERMINATE_FAILED:
  * something survived the kill deadline: the job still counts as running, and the call may be
  * repeated. `ret_receipt` (may be NULL) is the kill receipt, a JSON object, on S_OK and on
- * AXE_E_TERMINATE_FAILED; free it by axe_text_free.
+ * AXE_E_TERMINATE_FAILED; free it by axe_text_free. The end events may still be on their way when
+ * this returns: axe_engine_wait waits for them. A job that waits is withdrawn.
+ *
+ * All three: AXE_E_NO_JOB_RUNNING before job.begin, and once all has ended and only the results are
+ * still to be written; AXE_E_ENGINE_NOT_RUNNING: the daemon is out of reach; AXE_E_NOT_PERMITTED.
  */
 AXE_API axe_result axe_engine_terminate_job(axe_engine *engine, char **ret_receipt);
 
 AXE_API void axe_text_free(char *text);
 
-/* The number of the job that runs or ran last (0: none yet), and its folder (NULL: none yet). */
+/* The number of the job that runs or ran last (0: none yet), and its folder (NULL: none yet), which
+ * stays until the next job is executed. */
 AXE_API uint64_t axe_engine_job_number(const axe_engine *engine);
 AXE_API const char *axe_engine_job_directory(const axe_engine *engine);
 

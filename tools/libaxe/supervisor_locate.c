@@ -38,12 +38,8 @@ static bool find_beside(char path[static PATH_MAX])
 	return false;
 }
 
-static bool find_in_path(char path[static PATH_MAX])
+static bool find_in(char path[static PATH_MAX], const char *folder)
 {
-	const char *folder = getenv("PATH");
-
-	if (!folder)
-		folder = PATH_DEFAULT;
 	for (size_t length; *folder; folder += length + (folder[length] == ':')) {
 		length = strcspn(folder, ":");
 		/* An empty entry means the current folder: never run a supervisor from there. */
@@ -55,7 +51,7 @@ static bool find_in_path(char path[static PATH_MAX])
 
 int supervisor_locate(char path[static PATH_MAX], struct error *error)
 {
-	const char *named = getenv("AXE_AXED");
+	const char *named = getenv("AXE_AXED"), *list = getenv("PATH");
 
 	if (named && *named) {
 		if (access(named, X_OK) < 0)
@@ -63,7 +59,8 @@ int supervisor_locate(char path[static PATH_MAX], struct error *error)
 		snprintf(path, PATH_MAX, "%s", named);
 		return 0;
 	}
-	if (find_beside(path) || find_in_path(path))
+	/* The PATH of a program that uses libaxe may know no sbin. */
+	if (find_beside(path) || (list && find_in(path, list)) || find_in(path, PATH_DEFAULT))
 		return 0;
 	return fail_plain(error, ENOENT,
 		"no supervisor found: `" PROGRAM
