@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "confine/heritage.h"
 #include "control/server.h"
 #include "control/supervisor.h"
 #include "delegation.h"
@@ -25,6 +26,7 @@
 /* Everything that lives from the start to the end; finished in the reverse order. */
 struct axed {
 	const struct options *options;
+	struct heritage heritage;
 	int passed; /* a socket from the service manager; -1: none */
 	int ready; /* of background_enter; -1: in the foreground */
 	struct instance instance; /* of a daemon */
@@ -139,6 +141,7 @@ static int make_supervisor(struct axed *axed, struct error *error)
 	struct supervisor_config config = {
 		.engine = {
 			.cgroup_root = axed->cgroup_root ? axed->cgroup_root : options->cgroup_root,
+			.heritage = &axed->heritage,
 			.stdin_fd = options->stdin_fd,
 			.ring_bytes = (uint32_t)options->ring_bytes,
 			.records = (uint32_t)options->records,
@@ -225,6 +228,8 @@ static int axed_init(struct axed *axed, struct error *error)
 	};
 	int code = block_signals(error);
 
+	if (code == 0)
+		code = heritage_outgrow(&axed->heritage, error);
 	for (size_t index = 0; code == 0 && index < sizeof(steps) / sizeof(*steps); index++)
 		code = steps[index](axed, error);
 	return code;

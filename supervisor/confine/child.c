@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "confine/heritage.h"
 #include "confine/spawn.h"
 
 #define KERNEL_SIGNALS     64
@@ -71,6 +72,11 @@ static int place_stdio(const struct child_plan *plan)
 		if (dup2(moved[i], i) < 0)
 			return errno;
 	return close_others(plan->report);
+}
+
+static int restore_heritage(const struct child_plan *plan)
+{
+	return plan->spawn->heritage ? heritage_restore(plan->spawn->heritage) : 0;
 }
 
 static int set_rlimits(const struct child_plan *plan)
@@ -155,6 +161,7 @@ static const struct {
 	{ SPAWN_STAGE_CGROUP, enter_v1_groups },
 	{ SPAWN_STAGE_SESSION, begin_session },
 	{ SPAWN_STAGE_STDIO, place_stdio },
+	{ SPAWN_STAGE_HERITAGE, restore_heritage },
 	{ SPAWN_STAGE_RLIMITS, set_rlimits },
 	{ SPAWN_STAGE_SECCOMP, load_filter },
 	{ SPAWN_STAGE_CREDENTIALS, set_credentials },

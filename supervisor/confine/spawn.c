@@ -22,6 +22,7 @@ static const char *const stage_names[] = {
 	[SPAWN_STAGE_CGROUP] = "cgroup",
 	[SPAWN_STAGE_SESSION] = "session",
 	[SPAWN_STAGE_STDIO] = "stdio",
+	[SPAWN_STAGE_HERITAGE] = "heritage",
 	[SPAWN_STAGE_RLIMITS] = "rlimits",
 	[SPAWN_STAGE_SECCOMP] = "seccomp",
 	[SPAWN_STAGE_CREDENTIALS] = "credentials",

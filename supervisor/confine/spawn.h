@@ -9,6 +9,7 @@
 #include "model/limits.h"
 
 struct error;
+struct heritage;
 struct sock_fprog;
 
 /* Where between clone and exec the child failed. */
@@ -18,6 +19,7 @@ enum spawn_stage {
 	SPAWN_STAGE_CGROUP, /* entering a v1 group */
 	SPAWN_STAGE_SESSION, /* setsid, signal mask and dispositions */
 	SPAWN_STAGE_STDIO,
+	SPAWN_STAGE_HERITAGE, /* what the supervisor changed of itself is put back */
 	SPAWN_STAGE_RLIMITS,
 	SPAWN_STAGE_SECCOMP, /* still privileged: see filter.h */
 	SPAWN_STAGE_CREDENTIALS,
@@ -41,7 +43,8 @@ struct spawn_plan {
 	const char *path; /* the PATH to search; NULL: the environment's, else the default */
 	const char *workdir; /* absolute; NULL: "/" */
 	int stdio[3]; /* become 0, 1, 2; all else is closed in the child */
-	const struct spawn_rlimit *rlimits;
+	const struct heritage *heritage; /* NULL: the child is as the supervisor is */
+	const struct spawn_rlimit *rlimits; /* come over the heritage */
 	unsigned rlimits_count;
 	const struct sock_fprog *filter; /* filter_program(); NULL: none */
 	bool set_credentials;

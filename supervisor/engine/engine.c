@@ -137,6 +137,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (!engine)
 		return fail(error, ENOMEM, "create the engine");
 	engine->loop = loop;
+	engine->heritage = config->heritage;
 	engine->stdin_fd = config->stdin_fd;
 	engine->store = config->store;
 	engine->notice = config->notice;

@@ -10,11 +10,13 @@
 
 struct engine;
 struct error;
+struct heritage;
 struct manifest;
 struct store;
 
 struct engine_config {
 	const char *cgroup_root; /* NULL: found */
+	const struct heritage *heritage; /* borrowed; NULL: programs are as the supervisor is */
 	int stdin_fd; /* borrowed: what `stdin: inherited` assessments read; -1: none */
 	/* Where jobs and events are kept before they are told; borrowed, dispatched by its owner.
 	 * NULL: in the jobs' folders only. */

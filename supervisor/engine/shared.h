@@ -11,6 +11,7 @@
 
 struct error;
 struct filter;
+struct heritage;
 struct reaper;
 struct sock_fprog;
 struct residue;
@@ -29,6 +30,7 @@ struct engine {
 	sd_event_source *bell;
 	sd_event_source *children;
 	struct timer sweep;
+	const struct heritage *heritage; /* borrowed, or NULL */
 	int stdin_fd; /* borrowed, or -1 */
 	struct store *store; /* borrowed; NULL: jobs live in their folders only */
 	void (*notice)(const json_t *event, void *data);

@@ -186,6 +186,7 @@ int surroundings_prepare(struct surroundings *surroundings, const struct job_con
 			assessment->name, ENVIRONMENT_MOST);
 	if (code < 0)
 		return fail(error, -code, "prepare `%s`", assessment->name);
+	surroundings->plan.heritage = context->engine->heritage;
 	prepare_rlimits(surroundings, assessment, set);
 	code = engine_filter(
 		context->engine, assessment->seccomp, &surroundings->plan.filter, error);
