@@ -67,11 +67,12 @@ static void session_closed(struct session *session, void *data)
 		supervisor_leave(server->supervisor);
 }
 
-static int add_session(struct server *server, int fd, bool private, struct error *error)
+static int add_session(struct server *server, int fd, bool private, uid_t user, struct error *error)
 {
 	const struct session_config config = {
 		.supervisor = server->supervisor,
 		.private = private,
+		.user = user,
 		.closed = session_closed,
 		.data = server,
 	};
@@ -98,25 +99,40 @@ static void turn_away(int fd, const char *error_name, json_t *parameters)
 }
 
 /* Decided by the kernel's word alone, before a byte of the client is looked at. */
-static bool may_enter(int fd)
+static bool may_enter(int fd, uid_t *ret_user)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
 		return false;
+	*ret_user = peer.uid;
 	return peer.uid == 0 || peer.uid == geteuid();
 }
 
-/* A client that was cut off keeps its place only while nobody else needs it. */
-static bool make_place(struct server *server)
+static bool is_of(const struct session *session, uid_t user)
+{
+	return session->config.user == user && !session->config.private;
+}
+
+static unsigned count_of(const struct server *server, uid_t user)
 {
 	struct session *session;
+	unsigned count = 0;
 
-	if (server->sessions_count < SERVER_SESSIONS_MAX)
-		return true;
+	list_for_each (session, &server->sessions, link)
+		count += is_of(session, user);
+	return count;
+}
+
+/* A client that says nothing keeps its place only while nobody else needs it. */
+static bool clear_place(struct server *server, const uid_t *only)
+{
+	uint64_t now_ns = clock_monotonic_ns();
+	struct session *session;
+
 	list_for_each (session, &server->sessions, link) {
-		if (!session->cut || session->config.private)
+		if (!session_is_idle(session, now_ns) || (only && !is_of(session, *only)))
 			continue;
 		server->sessions_count--;
 		session_destroy(session);
@@ -125,19 +141,40 @@ static bool make_place(struct server *server)
 	return false;
 }
 
+/* The bound that is in the way of one more; 0: none. */
+static unsigned make_place(struct server *server, uid_t user)
+{
+	if (count_of(server, user) >= SERVER_USER_SESSIONS_MAX && !clear_place(server, &user))
+		return SERVER_USER_SESSIONS_MAX;
+	if (server->sessions_count >= SERVER_SESSIONS_MAX && !clear_place(server, NULL))
+		return SERVER_SESSIONS_MAX;
+	return 0;
+}
+
+static void refuse_place(int fd, unsigned bound)
+{
+	turn_away(fd, VARLINK_ENGINE ".LimitReached",
+		json_pack("{s:i, s:s}", "limit", (int)bound, "text",
+			bound == SERVER_SESSIONS_MAX
+				? "as many clients as the supervisor serves are connected"
+				: "as many clients of this user as the supervisor serves are "
+				  "connected"));
+}
+
 static void on_client(int fd, void *data)
 {
 	auto_fd client = fd;
 	struct server *server = data;
 	struct error error;
+	unsigned bound;
+	uid_t user;
 
-	if (!may_enter(client))
+	if (!may_enter(client, &user))
 		return turn_away(client, VARLINK_SERVICE ".PermissionDenied", json_object());
-	if (!make_place(server))
-		return turn_away(client, VARLINK_ENGINE ".LimitReached",
-			json_pack("{s:i, s:s}", "limit", SERVER_SESSIONS_MAX, "text",
-				"as many clients as the supervisor serves are connected"));
-	if (add_session(server, take_fd(&client), false, &error) < 0)
+	bound = make_place(server, user);
+	if (bound)
+		return refuse_place(client, bound);
+	if (add_session(server, take_fd(&client), false, user, &error) < 0)
 		log_line(LOG_LEVEL_WARNING, "a client could not be served: %s", error.text);
 }
 
@@ -162,7 +199,7 @@ int server_adopt(struct server *server, int fd, struct error *error)
 	/* It came through an exec; what a job runs must not get it, too. */
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return fail(error, errno, "take over descriptor %d", fd);
-	return add_session(server, take_fd(&owned), true, error);
+	return add_session(server, take_fd(&owned), true, geteuid(), error);
 }
 
 static int try_door(struct server *server, const char *path, struct error *error)

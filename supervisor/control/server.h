@@ -8,7 +8,8 @@ struct error;
 struct server;
 struct supervisor;
 
-#define SERVER_SESSIONS_MAX 256 /* each ExecuteJob that waits holds one */
+#define SERVER_SESSIONS_MAX      256 /* each ExecuteJob that waits holds one */
+#define SERVER_USER_SESSIONS_MAX 192 /* of them, so that no user takes all places */
 
 /* Loop and supervisor are borrowed and must outlive the server. */
 int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,

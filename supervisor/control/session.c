@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "control/answer.h"
@@ -127,6 +128,18 @@ static void dispatch(struct session *session, const json_t *message)
 	session->dispatching = false;
 }
 
+bool session_is_idle(const struct session *session, uint64_t now_ns)
+{
+	if (session->config.private)
+		return false;
+	if (session->cut)
+		return true;
+	if (session->call_open || frame_pending(&session->outbox))
+		return false;
+	return (!session->called || frame_pending(&session->inbox)) &&
+	       now_ns - session->since_ns >= SESSION_QUIET_NS;
+}
+
 static void pump(struct session *session)
 {
 	while (!session->closed && !session->cut && !session->call_open) {
@@ -137,6 +150,7 @@ static void pump(struct session *session)
 			return;
 		if (code < 0)
 			return refuse_message(session, code);
+		session->called = true;
 		dispatch(session, message);
 	}
 }
@@ -150,8 +164,11 @@ static void end_input(struct session *session)
 
 static void pull(struct session *session)
 {
-	int code = frame_receive(&session->inbox, session->fd);
+	int code;
 
+	if (session->called && frame_pending(&session->inbox) == 0)
+		session->since_ns = clock_monotonic_ns();
+	code = frame_receive(&session->inbox, session->fd);
 	if (code > 0)
 		pump(session);
 	else if (code == 0)
@@ -228,6 +245,7 @@ int session_create(sd_event *loop, int fd, const struct session_config *config,
 	if (!session)
 		return fail(error, ENOMEM, "make a session");
 	session->config = *config;
+	session->since_ns = clock_monotonic_ns();
 	session->fd = take_fd(&owned);
 	list_init(&session->link);
 	list_init(&session->listener.link);

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "base/frame.h"
@@ -17,12 +18,14 @@ struct session;
 
 #define SESSION_RECEIVE_MAX (16u << 20) /* bytes of one call: a manifest and an environment */
 #define SESSION_SEND_MAX    (32u << 20) /* bytes that wait for a client that does not read */
+#define SESSION_QUIET_NS    UINT64_C(10000000000) /* to say something whole, if others wait */
 #define SESSION_VALUES_MAX  (1u << 20) /* JSON values of one call: each costs memory of its own */
 
 struct session_config {
 	struct supervisor *supervisor;
 	/* The client for whom this supervisor runs: its end of file hangs up, at once. */
 	bool private;
+	uid_t user; /* who connected */
 	size_t send_max; /* 0: SESSION_SEND_MAX */
 	/* The connection is over; called from the loop, never from inside a call. It destroys. */
 	void (*closed)(struct session *session, void *data);
@@ -47,6 +50,8 @@ struct session {
 	struct event_filter filter; /* of Subscribe */
 	uint64_t replayed; /* number of the last event that a replay looked at */
 	bool behind; /* the replay has more to look at, at the next turn of the loop */
+	uint64_t since_ns; /* of the connection, or of the message that is not whole yet */
+	bool called; /* it has sent a whole message */
 	const char *lost_error; /* what the open call is told when its client does not read */
 	bool call_open, more, oneway;
 	bool dispatching;
@@ -77,6 +82,10 @@ void session_listen(struct session *session, const struct listener_calls *calls)
 
 /* Give up the open call. */
 void session_give_up(struct session *session);
+
+/* Whether it holds its place for nothing: cut off, or for SESSION_QUIET_NS without a whole message.
+ */
+bool session_is_idle(const struct session *session, uint64_t now_ns);
 
 /* Go on from the loop, where no callback of the engine is under way. */
 void session_wake(struct session *session);

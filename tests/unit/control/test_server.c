@@ -18,19 +18,19 @@ static void clients_of_a_door_are_served_at_once(void **state)
 	client_hang_up(&second);
 }
 
-static void sessions_are_bounded_and_the_bound_is_named(void **state)
+static void sessions_of_a_user_are_bounded_and_the_bound_is_named(void **state)
 {
-	struct client clients[SERVER_SESSIONS_MAX], late;
+	struct client clients[SERVER_USER_SESSIONS_MAX], late;
 	json_t *parameters;
 
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
-	for (unsigned index = 0; index < SERVER_SESSIONS_MAX; index++) {
+	for (unsigned index = 0; index < SERVER_USER_SESSIONS_MAX; index++) {
 		client_enter(&clients[index], site.path);
 		json_decref(client_call(&clients[index], CALL("Diagnose")));
 	}
 	client_enter(&late, site.path);
 	parameters = client_expect_error(&late, "io.axe.Engine.LimitReached");
-	assert_int_equal(SERVER_SESSIONS_MAX, number_of(parameters, "limit"));
+	assert_int_equal(SERVER_USER_SESSIONS_MAX, number_of(parameters, "limit"));
 	json_decref(parameters);
 	client_expect_end(&late);
 	client_hang_up(&late);
@@ -48,18 +48,49 @@ static void sessions_are_bounded_and_the_bound_is_named(void **state)
 		client_hang_up(&late);
 	} while (true);
 	client_hang_up(&late);
-	for (unsigned index = 1; index < SERVER_SESSIONS_MAX; index++)
+	for (unsigned index = 1; index < SERVER_USER_SESSIONS_MAX; index++)
+		client_hang_up(&clients[index]);
+}
+
+static void enter_many(struct client *clients, unsigned count)
+{
+	for (unsigned index = 0; index < count; index++) {
+		client_enter(&clients[index], site.path);
+		json_decref(client_call(&clients[index], CALL("Diagnose")));
+	}
+}
+
+static void sessions_of_all_users_are_bounded_and_the_bound_is_named(void **state)
+{
+	struct client clients[SERVER_SESSIONS_MAX], late;
+	json_t *parameters;
+
+	if (geteuid() != 0)
+		skip_case("needs root");
+	assert_int_equal(0, server_open(site.server, site.path, NULL));
+	assert_int_equal(0, chmod(site.path, 0666));
+	enter_many(clients, SERVER_USER_SESSIONS_MAX);
+	assert_int_equal(0, seteuid(65534));
+	enter_many(
+		clients + SERVER_USER_SESSIONS_MAX, SERVER_SESSIONS_MAX - SERVER_USER_SESSIONS_MAX);
+	client_enter(&late, site.path);
+	parameters = client_expect_error(&late, "io.axe.Engine.LimitReached");
+	assert_int_equal(0, seteuid(0));
+	assert_int_equal(SERVER_SESSIONS_MAX, number_of(parameters, "limit"));
+	json_decref(parameters);
+	client_hang_up(&late);
+	for (unsigned index = 0; index < SERVER_SESSIONS_MAX; index++)
 		client_hang_up(&clients[index]);
 }
 
 static void client_that_was_cut_off_makes_place(void **state)
 {
-	struct client runner, clients[SERVER_SESSIONS_MAX - 1], late;
+	struct client runner, clients[SERVER_USER_SESSIONS_MAX], late;
 
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
 	client_adopt(&runner);
 	client_start_job(&runner);
-	for (unsigned index = 0; index < SERVER_SESSIONS_MAX - 1; index++) {
+	for (unsigned index = 0; index < SERVER_USER_SESSIONS_MAX; index++) {
 		client_enter(&clients[index], site.path);
 		json_decref(client_call(&clients[index], CALL("Diagnose")));
 	}
@@ -74,7 +105,7 @@ static void client_that_was_cut_off_makes_place(void **state)
 
 	fake_end(S_OK);
 	json_decref(client_expect(&runner, false));
-	for (unsigned index = 0; index < SERVER_SESSIONS_MAX - 1; index++)
+	for (unsigned index = 0; index < SERVER_USER_SESSIONS_MAX; index++)
 		client_hang_up(&clients[index]);
 	client_hang_up(&late);
 	client_hang_up(&runner);
@@ -122,7 +153,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		site_test(clients_of_a_door_are_served_at_once),
-		site_test(sessions_are_bounded_and_the_bound_is_named),
+		site_test(sessions_of_a_user_are_bounded_and_the_bound_is_named),
+		site_test(sessions_of_all_users_are_bounded_and_the_bound_is_named),
 		site_test(client_that_was_cut_off_makes_place),
 		site_test(other_users_are_refused_before_they_speak),
 	};

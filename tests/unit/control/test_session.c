@@ -108,42 +108,6 @@ static void what_is_no_call_is_told_and_ends_the_connection(void **state)
 	}
 }
 
-/* The limit that the refusal of a message names; the connection ends after it. */
-static json_int_t limit_of_refused(struct bench *bench, const char *bytes, size_t size)
-{
-	struct client client;
-	auto_json parameters = NULL;
-
-	client_connect(&client, bench);
-	client_send_bytes(&client, bytes, size);
-	parameters = client_expect_error(&client, "io.axe.Engine.LimitReached");
-	client_expect_end(&client);
-	client_hang_up(&client);
-	return number_of(parameters, "limit");
-}
-
-/* Far beyond what the decoder's recursion could bear. */
-static void depth_of_a_message_is_bounded_and_the_bound_is_named(void **state)
-{
-	static char text[1u << 20] = "{\"method\":\"io.axe.Engine.PlanJob\",\"parameters\":";
-
-	memset(text + strlen(text), '[', sizeof(text) - 1 - strlen(text));
-	assert_int_equal(FRAME_DEPTH_MAX, limit_of_refused(*state, text, sizeof(text)));
-}
-
-/* Few bytes, but each value costs memory of its own. */
-static void values_of_a_message_are_bounded_and_the_bound_is_named(void **state)
-{
-	size_t size = 3 * (size_t)SESSION_VALUES_MAX + 8;
-	char *text = calloc(1, size + 1);
-	char *at = stpcpy(text, "{\"a\":[");
-
-	while (at < text + size - 3)
-		at = stpcpy(at, "{},");
-	assert_int_equal(SESSION_VALUES_MAX, limit_of_refused(*state, text, size + 1));
-	free(text);
-}
-
 static void upgrade_is_refused_and_the_connection_goes_on(void **state)
 {
 	struct client client;
@@ -171,23 +135,6 @@ static void only_calls_that_want_a_reply_are_answered(void **state)
 	client_send_bytes(&client, calls, sizeof(calls));
 	reply = client_expect(&client, false);
 	assert_true(json_is_array(json_object_get(reply, "jobs")));
-	client_hang_up(&client);
-}
-
-static void endless_message_is_told_and_ends_the_connection(void **state)
-{
-	struct client client;
-	char block[4096];
-	json_t *message;
-
-	client_connect(&client, *state);
-	memset(block, ' ', sizeof(block));
-	for (size_t sent = 0; sent <= SESSION_RECEIVE_MAX; sent += sizeof(block))
-		client_send_bytes(&client, block, sizeof(block));
-	message = client_expect_error(&client, "io.axe.Engine.LimitReached");
-	assert_int_equal(SESSION_RECEIVE_MAX, number_of(message, "limit"));
-	json_decref(message);
-	client_expect_end(&client);
 	client_hang_up(&client);
 }
 
@@ -307,9 +254,6 @@ int main(void)
 		bench_test(calls_of_a_client_that_left_are_carried_out),
 		bench_test(client_that_only_stopped_sending_is_answered),
 		bench_test(what_is_no_call_is_told_and_ends_the_connection),
-		bench_test(endless_message_is_told_and_ends_the_connection),
-		bench_test(depth_of_a_message_is_bounded_and_the_bound_is_named),
-		bench_test(values_of_a_message_are_bounded_and_the_bound_is_named),
 		bench_test(upgrade_is_refused_and_the_connection_goes_on),
 		bench_test(only_calls_that_want_a_reply_are_answered),
 		bench_test(half_message_at_the_end_ends_quietly),
