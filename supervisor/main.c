@@ -15,6 +15,7 @@
 #include "control/server.h"
 #include "control/supervisor.h"
 #include "delegation.h"
+#include "engine/orphans.h"
 #include "instance.h"
 #include "options.h"
 #include "service.h"
@@ -154,7 +155,9 @@ static int make_supervisor(struct axed *axed, struct error *error)
 	code = supervisor_create(axed->loop, &config, &axed->supervisor, error);
 	if (code < 0 || is_private(axed))
 		return code;
-	return supervisor_prepare(axed->supervisor, error);
+	code = supervisor_prepare(axed->supervisor, error);
+	/* Behind the end of what they left running, and before anybody asks. */
+	return code < 0 ? code : orphans_end(axed->storage.store, axed->instance.state_dir, error);
 }
 
 static int open_doors(struct axed *axed, struct error *error)

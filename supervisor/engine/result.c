@@ -172,8 +172,8 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 
 json_t *result_not_run(const struct assessment *assessment, unsigned index)
 {
-	return json_pack("{s:i, s:s, s:i, s:s, s:{s:I, s:s, s:s}, s:n, s:n, s:[], s:[]}", "index",
-		(int)index, "name", assessment->name, "try", 1, "verdict",
+	return json_pack("{s:i, s:s, s:i, s:s, s:{s:I, s:s, s:s}, s:n, s:n, s:[], s:[], s:[]}",
+		"index", (int)index, "name", assessment->name, "try", 1, "verdict",
 		verdict_name(VERDICT_NOT_RUN), "error", "code", (json_int_t)S_OK, "name", "S_OK",
-		"text", "never started", "exit", "killer", "leaks", "warnings");
+		"text", "never started", "exit", "killer", "leaks", "warnings", "errors");
 }

@@ -13,7 +13,8 @@
 #include "record/junit.h"
 #include "record/tap.h"
 
-#define LINES_NAME "results.ndjson"
+#define LINES_NAME     "results.ndjson"
+#define LINES_SIZE_MAX ((size_t)256 << 20)
 
 struct results {
 	int directory;
@@ -136,12 +137,41 @@ static int write_files(int directory, const json_t *whole, struct error *error)
 	return first;
 }
 
-int results_finish(struct results *results, json_t *summary, struct error *error)
+int results_write(int directory, json_t *summary, json_t *assessments, struct error *error)
 {
 	auto_json whole = json_pack("{s:i}", "v", 1);
+	auto_json sorted = json_array();
+	json_t *result;
+	size_t at;
 
+	json_array_foreach (assessments, at, result)
+		if (!sorted || insert_sorted(sorted, result) < 0)
+			return fail(error, ENOMEM, "write `%s`", files[0].name);
 	if (!whole || json_object_update(whole, summary) < 0 ||
-		json_object_set(whole, "assessments", results->assessments) < 0)
+		json_object_set(whole, "assessments", sorted) < 0)
 		return fail(error, ENOMEM, "write `%s`", files[0].name);
-	return write_files(results->directory, whole, error);
+	return write_files(directory, whole, error);
+}
+
+int results_finish(struct results *results, json_t *summary, struct error *error)
+{
+	return results_write(results->directory, summary, results->assessments, error);
+}
+
+json_t *results_read_lines(int directory)
+{
+	json_t *assessments = json_array();
+	auto_free char *text = NULL;
+	char *line, *end;
+	size_t size;
+
+	if (file_read_whole_at(directory, LINES_NAME, LINES_SIZE_MAX, &text, &size, NULL) < 0)
+		return assessments;
+	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+		auto_json result = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+		if (json_is_object(result))
+			insert_sorted(assessments, result);
+	}
+	return assessments;
 }

@@ -25,3 +25,13 @@ int results_add(struct results *results, json_t *result, struct error *error);
  * failed is told.
  */
 int results_finish(struct results *results, json_t *summary, struct error *error);
+
+/*
+ * For the job of a supervisor that died. The lines of results.ndjson below `directory`, whole ones
+ * only, in the order of index and try: a new array, which may be empty.
+ */
+json_t *results_read_lines(int directory);
+
+/* Write the whole files as results_finish does, with these `assessments` in any order. Both are
+ * borrowed. */
+int results_write(int directory, json_t *summary, json_t *assessments, struct error *error);

@@ -1,0 +1,51 @@
+/* The inside of ending a dead supervisor's job, for the files that together do it. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "engine/error_list.h"
+#include "engine/orphans.h"
+#include "record/store_row.h"
+
+#define ORPHAN_REASON "supervisor_ended"
+#define ORPHAN_TEXT   "the supervisor ended before the job did"
+
+struct publisher;
+struct trace;
+struct trace_line;
+
+struct closing {
+	struct store *store;
+	struct orphan *orphan;
+	struct publisher *publisher;
+	struct trace *trace; /* NULL: the folder is gone, or the trace has its end */
+	int directory; /* -1: gone */
+	struct manifest *manifest; /* NULL: unknown */
+	json_t *results; /* one an assessment */
+	json_t *open; /* rows that still run: [{"index", "name", "try"}] */
+	struct error_list errors;
+};
+
+static inline struct store_time orphan_time_now(void)
+{
+	return (struct store_time){ clock_wall_ns(), clock_monotonic_ns() };
+}
+
+static inline unsigned orphan_attempt(const struct closing *closing)
+{
+	return closing->orphan->job.attempt ? closing->orphan->job.attempt : 1;
+}
+
+static inline json_int_t orphan_number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* orphan_end.c: store an event with its rows, and write its line. `line->data` is borrowed. */
+void orphan_emit(struct closing *closing, const struct trace_line *line,
+	const struct store_change *rows, size_t count);
+
+/* orphan_assessments.c: end what ran. The results of the others are known. */
+int orphan_end_assessments(struct closing *closing, struct error *error);
+json_t *orphan_find_result(const struct closing *closing, unsigned index); /* borrowed; or NULL */

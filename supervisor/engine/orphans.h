@@ -1,0 +1,26 @@
+/* The jobs that the store has as waiting or running though their supervisor is dead: each gets its
+ * end. */
+#pragma once
+
+#include "record/store_row.h"
+
+struct error;
+struct store;
+
+/* A job of a dead supervisor, with copies of its texts. */
+struct orphan {
+	struct store_job job;
+	char *name;
+};
+
+/*
+ * At the start of the supervisor for whom `state_dir` is locked, before it answers anybody. What
+ * ran ends as `error` (AXE_E_ASSESSMENT_COULD_NOT_FINISH), what waited as not_run, and the job with
+ * AXE_E_INTERNAL_ERROR, its error list saying that its supervisor ended; where its results were
+ * written whole, the end that they tell. In the store, with its events, and in the job's folder.
+ * What cannot be written is logged; -errno when the store cannot even be read.
+ */
+int orphans_end(struct store *store, const char *state_dir, struct error *error);
+
+/* orphan_end.c: one of them. */
+int orphan_end(struct store *store, int state, struct orphan *orphan, struct error *error);
