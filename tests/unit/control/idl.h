@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/varlink.h"
 
@@ -111,4 +112,23 @@ static inline void idl_check_error(const json_t *message)
 	idl_check_fields(fields, parameters, &found);
 	assert_int_equal(json_object_size(parameters), found);
 	idl_note(name);
+}
+
+/* Every error that the interface declares was read by a test of this program. */
+static inline void idl_expect_all_seen(const char *interface)
+{
+	const char *at = varlink_description(interface);
+
+	while ((at = strstr(at, "\nerror "))) {
+		char name[64], qualified[128];
+
+		at += strlen("\nerror ");
+		assert_int_equal(1, sscanf(at, "%63[A-Za-z]", name));
+		snprintf(qualified, sizeof(qualified), "%s.%s", interface, name);
+		/* Only root can be visited by another user here. */
+		if (geteuid() != 0 && strcmp(name, "PermissionDenied") == 0)
+			continue;
+		if (!idl_was_seen(qualified))
+			fail_msg("no test provoked %s", qualified);
+	}
 }

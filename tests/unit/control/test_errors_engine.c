@@ -1,8 +1,6 @@
-/* Each error that an interface declares is told over the wire, with exactly its fields. */
-#include "unit/control/kept.h"
+/* Each error of the service and of the engine is told over the wire, with exactly its fields. */
 #include "unit/control/site.h"
 
-#include "control/subscribers.h"
 #include "support/require.h"
 
 #define EXECUTE_NOW                                                                                \
@@ -214,107 +212,23 @@ static void expect_lost(struct client *client, const char *error_name)
 static void who_does_not_read_is_told_what_is_lost(void **state)
 {
 	struct bench *bench = *state;
-	struct client runner, watcher;
-	const struct session *slow, *slower;
+	struct client runner;
+	const struct session *slow;
 
 	bench->session_config.send_max = 65536;
 	slow = client_connect(&runner, bench);
-	slower = client_connect(&watcher, bench);
 	client_start_job(&runner);
-	client_send(&watcher, SUBSCRIBE);
-	bench_turn(bench);
-	while (!slow->cut || !slower->cut)
+	while (!slow->cut)
 		fake_emit("assessment.begin", 1000);
 	expect_lost(&runner, "io.axe.Engine.EventsLost");
-	expect_lost(&watcher, "io.axe.Events.EventsLost");
 	client_hang_up(&runner);
-	client_hang_up(&watcher);
-}
-
-static void unknown_type_and_job_are_told(void **state)
-{
-	auto_json parameters = NULL;
-	struct client client;
-
-	client_connect(&client, *state);
-	client_send(&client, SUBSCRIBE_WITH("\"types\":[\"job.begin\",\"process.fork\"]"));
-	parameters = client_expect_error(&client, "io.axe.Events.UnknownType");
-	assert_string_equal("process.fork", text_of(parameters, "type"));
-	assert_true(json_array_size(json_object_get(parameters, "known")) > 4);
-	client_refused(&client, SUBSCRIBE_WITH("\"job\":99"), "io.axe.Events.NotFound");
-	client_hang_up(&client);
-}
-
-static void supervisor_without_a_store_says_so(void **state)
-{
-	struct client client;
-
-	client_connect(&client, *state);
-	client_refused(&client, SUBSCRIBE_WITH("\"after\":0"), "io.axe.Events.StoreUnavailable");
-	client_refused(&client, EVENTS("GetEvents", ""), "io.axe.Events.StoreUnavailable");
-	client_refused(&client, EVENTS("GetLast", ""), "io.axe.Events.StoreUnavailable");
-	client_hang_up(&client);
-}
-
-static void damaged_store_is_told(void **state)
-{
-	struct client client;
-	auto_fd log = -1;
-	char path[128], garbage[65536];
-
-	keep_events(1, "job.begin", 100);
-	snprintf(path, sizeof(path), "%s/axe.db-wal", kept.directory);
-	memset(garbage, 0x5a, sizeof(garbage));
-	log = open(path, O_WRONLY | O_CLOEXEC);
-	assert_true(log >= 0);
-	for (off_t at = 0; at < lseek(log, 0, SEEK_END); at += (off_t)sizeof(garbage))
-		assert_true(pwrite(log, garbage, sizeof(garbage), at) > 0);
-	client_connect(&client, *state);
-	client_refused(&client, EVENTS("GetEvents", ""), "io.axe.Events.StoreFailed");
-	client_refused(&client, SUBSCRIBE_WITH("\"after\":0"), "io.axe.Events.StoreFailed");
-	client_hang_up(&client);
-}
-
-static void one_subscription_too_many_is_told(void **state)
-{
-	struct client clients[SUBSCRIBERS_MAX + 1];
-
-	for (unsigned index = 0; index < SUBSCRIBERS_MAX; index++) {
-		client_connect(&clients[index], *state);
-		client_send(&clients[index], SUBSCRIBE);
-		bench_turn(*state);
-	}
-	client_connect(&clients[SUBSCRIBERS_MAX], *state);
-	client_refused(&clients[SUBSCRIBERS_MAX], SUBSCRIBE, "io.axe.Events.LimitReached");
-	for (unsigned index = 0; index <= SUBSCRIBERS_MAX; index++)
-		client_hang_up(&clients[index]);
-}
-
-static void expect_all_seen(const char *interface)
-{
-	const char *at = varlink_description(interface);
-
-	while ((at = strstr(at, "\nerror "))) {
-		char name[64], qualified[128];
-
-		at += strlen("\nerror ");
-		assert_int_equal(1, sscanf(at, "%63[A-Za-z]", name));
-		snprintf(qualified, sizeof(qualified), "%s.%s", interface, name);
-		if (geteuid() != 0 && strcmp(name, "PermissionDenied") == 0)
-			continue;
-		if (!idl_was_seen(qualified))
-			fail_msg("no test provoked %s", qualified);
-	}
 }
 
 /* Comes last. */
 static void every_declared_error_was_told(void **state)
 {
-	size_t count;
-	const char *const *interfaces = varlink_interfaces(&count);
-
-	for (size_t index = 0; index < count; index++)
-		expect_all_seen(interfaces[index]);
+	idl_expect_all_seen(VARLINK_SERVICE);
+	idl_expect_all_seen(VARLINK_ENGINE);
 }
 
 int main(void)
@@ -334,10 +248,6 @@ int main(void)
 		bench_test(cancel_that_fails_says_why),
 		bench_test(survivors_are_told),
 		bench_test(who_does_not_read_is_told_what_is_lost),
-		bench_test(unknown_type_and_job_are_told),
-		bench_test(supervisor_without_a_store_says_so),
-		kept_test(damaged_store_is_told),
-		bench_test(one_subscription_too_many_is_told),
 		cmocka_unit_test(every_declared_error_was_told),
 	};
 
