@@ -13,6 +13,7 @@
 #include "engine/job_parts.h"
 #include "engine/residue.h"
 #include "engine/shared.h"
+#include "engine/temps.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
 #include "observe/probe.h"
@@ -140,6 +141,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	engine->heritage = config->heritage;
 	engine->stdin_fd = config->stdin_fd;
 	engine->store = config->store;
+	engine->cooperation = config->cooperation;
 	engine->notice = config->notice;
 	engine->notice_data = config->notice_data;
 	engine->hierarchy.root_fd = -1;
@@ -155,6 +157,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = residue_create(loop, engine->tree, engine_notice, engine, &engine->residue);
 	if (code == 0)
+		code = temps_create(loop, &engine->temps);
+	if (code == 0)
 		code = engine_hang_into_loop(engine, error);
 	if (code < 0)
 		return code;
@@ -169,6 +173,7 @@ void engine_destroy(struct engine *engine)
 	engine->bell = sd_event_source_disable_unref(engine->bell);
 	engine->children = sd_event_source_disable_unref(engine->children);
 	timer_finish(&engine->sweep);
+	temps_destroy(engine->temps);
 	residue_destroy(engine->residue);
 	reaper_destroy(engine->reaper);
 	watches_destroy(engine->watches);

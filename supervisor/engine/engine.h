@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 
+struct cooperation_host;
 struct engine;
 struct error;
 struct heritage;
@@ -21,6 +22,8 @@ struct engine_config {
 	/* Where jobs and events are kept before they are told; borrowed, dispatched by its owner.
 	 * NULL: in the jobs' folders only. */
 	struct store *store;
+	/* Where assessments reach their supervisor; borrowed. NULL: nowhere. */
+	const struct cooperation_host *cooperation;
 	uint32_t ring_bytes; /* 0: the default, and so on */
 	uint32_t records;
 	/* Supervisor events outside of any job ({"v", "type": "residue.cleared", "data"}); may be

@@ -12,6 +12,7 @@
 #include "engine/runner_parts.h"
 #include "model/assessment.h"
 #include "model/manifest.h"
+#include "model/report.h"
 #include "model/result.h"
 #include "model/verdict.h"
 #include "record/outcome.h"
@@ -119,6 +120,22 @@ static void add_warnings(struct error_list *errors, const json_t *warnings, int6
 	}
 }
 
+/* What it reported of itself: no verdict, so the code is that of no failure. */
+static void add_notes(struct error_list *errors, const json_t *notes, int64_t index)
+{
+	json_t *note;
+	size_t at;
+
+	json_array_foreach ((json_t *)notes, at, note) {
+		const char *type = json_string_value(json_object_get(note, "type"));
+		bool warns = !strcmp(type, report_type_name(AXE_PROGRESS_WARNING));
+		const struct error_entry entry = { warns ? ERROR_KIND_WARNING : ERROR_KIND_ERROR,
+			S_OK, json_string_value(json_object_get(note, "message")), index };
+
+		error_list_add(errors, &entry);
+	}
+}
+
 /* Warnings, what failed, and last what became of it, in one sentence. */
 static json_t *errors_json(
 	const struct runner *runner, const struct ruling *ruling, const json_t *result)
@@ -131,6 +148,7 @@ static json_t *errors_json(
 	json_t *json;
 
 	add_warnings(&errors, json_object_get(result, "warnings"), index);
+	add_notes(&errors, json_object_get(json_object_get(result, "reported"), "notes"), index);
 	add_phase(&errors, runner, index);
 	json = error_list_json(&errors, ruling->error == S_OK ? NULL : &last);
 	error_list_finish(&errors);
@@ -140,6 +158,7 @@ static json_t *errors_json(
 json_t *result_json(const struct runner *runner, const struct result_facts *facts)
 {
 	const struct ruling *ruling = facts->ruling;
+	json_t *cooperation = cooperation_result(runner->cooperation);
 	json_t *json = json_pack("{s:i, s:s, s:i, s:s}", "index", (int)runner->index, "name",
 		runner->assessment->name, "try", (int)runner->try_number, "verdict",
 		verdict_name(ruling->verdict));
@@ -158,6 +177,8 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 	if (runner->survivors)
 		json_object_set(json, "survivors", runner->survivors);
 	json_object_set(json, "warnings", facts->warnings);
+	if (cooperation)
+		json_object_set_new(json, "reported", cooperation);
 	json_object_set_new(json, "processes", processes_json(runner));
 	json_object_set_new(json, "integrity", integrity_json(&runner->integrity));
 	json_object_set_new(json, "usage", usage_json(runner, facts));

@@ -75,6 +75,7 @@ int runner_create(const struct job_context *context, const struct assessment *as
 	runner->owner = *owner;
 	runner->child.pidfd = -1;
 	runner->child.report = -1;
+	try_folders_init(&runner->folders, -1);
 	runner->story = (struct process_trace){ context->trace, index, try_number };
 	code = runner_deadlines_init(runner);
 	if (code < 0)
@@ -100,6 +101,8 @@ void runner_destroy(struct runner *runner)
 	if (!runner)
 		return;
 	runner_deadlines_finish(runner);
+	cooperation_destroy(runner->cooperation);
+	try_folders_finish(&runner->folders);
 	killing_destroy(runner->killing);
 	inquiry_destroy(runner->inquiry);
 	sd_event_source_disable_unref(runner->report);
@@ -215,6 +218,8 @@ void runner_cancel(struct runner *runner, uint64_t grace_ns)
 		json_pack("{s:s, s:i, s:i, s:o}", "state", "requested", "signal", signal,
 			"processes", (int)told, "grace_ms",
 			grace_ns ? json_ms(grace_ns) : json_null()));
+	/* Behind its event, so that `acknowledged` follows `requested`. */
+	runner_raise_cancel(runner);
 }
 
 void runner_note_termination(struct runner *runner, uint64_t now_ns)
@@ -250,6 +255,7 @@ json_t *runner_status(const struct runner *runner)
 		runner->assessment->timeout_ns ? json_ms(runner->assessment->timeout_ns)
 					       : json_null(),
 		"processes", (json_int_t)(runner->watch ? watch_living(runner->watch) : 0));
+	json_object_set_new(status, "progress", cooperation_status(runner->cooperation));
 	json_object_set_new(status, "memory_bytes",
 		usage.has_memory_now ? json_integer((json_int_t)usage.memory_bytes) : json_null());
 	return status;

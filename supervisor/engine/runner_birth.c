@@ -80,6 +80,7 @@ static int prepare_outputs(struct runner *runner, struct error *error)
 		if (code < 0)
 			return code;
 	}
+	runner->folders.folder = take_fd(&directory);
 	return 0;
 }
 
@@ -173,6 +174,39 @@ static int hand_over_outputs(
 	return 0;
 }
 
+/* What it may write to, and where it finds us. */
+static int prepare_places(struct runner *runner, const struct spawn_plan *plan,
+	struct surroundings_places *ret_places, struct error *error)
+{
+	int code = try_folders_make(&runner->folders, runner->context, runner->index,
+		runner->try_number, plan->uid, plan->gid, error);
+
+	if (code == 0)
+		code = runner_cooperate(runner, plan->uid, error);
+	if (code < 0)
+		return code;
+	*ret_places = (struct surroundings_places){
+		.support = cooperation_path(runner->cooperation),
+		.temp = runner->folders.temp,
+		.results = runner->folders.results,
+	};
+	return 0;
+}
+
+static int prepare_surroundings(
+	struct runner *runner, struct surroundings *surroundings, struct error *error)
+{
+	struct surroundings_places places;
+	int code = surroundings_init(surroundings, runner->assessment, error);
+
+	if (code == 0)
+		code = prepare_places(runner, &surroundings->plan, &places, error);
+	if (code < 0)
+		return code;
+	return surroundings_prepare(surroundings, runner->context, runner->assessment, &places,
+		runner->limits, runner->index, runner->try_number, error);
+}
+
 static int give_birth(struct runner *runner, struct error *error)
 {
 	struct surroundings surroundings;
@@ -186,8 +220,7 @@ static int give_birth(struct runner *runner, struct error *error)
 	stdin_fd = open_stdin(runner, error);
 	if (stdin_fd < 0)
 		return stdin_fd;
-	code = surroundings_prepare(&surroundings, runner->context, runner->assessment,
-		runner->limits, runner->index, runner->try_number, error);
+	code = prepare_surroundings(runner, &surroundings, error);
 	if (code == 0) {
 		struct spawn_plan *plan = &surroundings.plan;
 		int v1_groups[LIMIT_SET_DESCRIPTORS];

@@ -60,6 +60,7 @@ static void decide(const struct runner *runner, struct ruling *ret_ruling)
 		.terminated = was_terminated(runner),
 		.out_of_memory = was_out_of_memory(runner),
 		.timed_out = was_timed_out(runner),
+		.cancel_acknowledged = runner_acknowledged(runner),
 		.cancel_signal_sent = runner->cancel_signal_ns &&
 				      !root_ended_before(runner, runner->cancel_signal_ns),
 		.cancel_signal = assessment->cancel_signal,
@@ -147,6 +148,8 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 	facts.has_cpu = runner->group &&
 			group_cpu_usage(runner->group, &facts.user_us, &facts.system_us) == 0;
 	finish_outputs(runner, summaries, warnings);
+	if (runner->unreachable[0])
+		warn(warnings, "support", runner->unreachable);
 	limit_warnings_add(warnings, &runner->assessment->limits, runner->limits, &usage);
 	warn_of_oom(runner, warnings);
 	decide(runner, ret_ruling);
@@ -162,11 +165,16 @@ void runner_end(struct runner *runner)
 	runner_deadlines_disarm(runner);
 	/* The root's death may be known before its report was read, but the report is there. */
 	runner_read_report(runner);
+	/* With what it said last. */
+	cooperation_close(runner->cooperation);
 	runner->report = sd_event_source_disable_unref(runner->report);
 	watches_drain(runner->context->engine->watches);
 	runner->ended_ns = clock_monotonic_ns();
 
 	result = settle(runner, &ruling);
 	bury(runner);
+	try_folders_settle(&runner->folders, runner->context->engine->temps,
+		runner->assessment->keep_temp || runner->abandoned);
+	runner_tell_ignored(runner, ruling.verdict);
 	runner->owner.ended(runner, &ruling, result, runner->owner.data);
 }

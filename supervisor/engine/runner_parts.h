@@ -6,12 +6,17 @@
 
 #include "bpf/event.h"
 #include "confine/spawn.h"
+#include "engine/cooperation.h"
 #include "engine/process_trace.h"
 #include "engine/runner.h"
 #include "engine/timer.h"
+#include "engine/try_folders.h"
 #include "engine/watch.h"
+#include "model/verdict.h"
 #include "observe/reconcile.h"
 #include "record/trace.h"
+
+struct error;
 
 enum runner_phase {
 	RUNNER_STARTING, /* not yet looked at by the loop */
@@ -41,6 +46,11 @@ struct runner {
 	bool outputs_unbounded; /* the file system has no holes */
 	struct spawned child; /* pid 0: never born */
 	sd_event_source *report;
+
+	/* cooperation */
+	struct try_folders folders;
+	struct cooperation *cooperation; /* NULL: never made */
+	char unreachable[560]; /* why it could not be reached; "": it could, or need not */
 
 	/* observe */
 	struct watch *watch;
@@ -101,6 +111,16 @@ void runner_recover(struct runner *runner);
 
 /* runner_kill.c: our own freeze and kill of this assessment alone. */
 void runner_kill(struct runner *runner, enum runner_cause cause);
+
+/* runner_cooperate.c: what it and its supervisor say to each other. */
+int runner_cooperate(struct runner *runner, uid_t uid, struct error *error);
+void runner_raise_cancel(struct runner *runner);
+
+/* Whether it acknowledged that somebody (not its timeout) wanted it to stop. */
+bool runner_acknowledged(const struct runner *runner);
+
+/* At its end: whether somebody asked in vain. */
+void runner_tell_ignored(struct runner *runner, enum verdict verdict);
 
 /* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
 void runner_end(struct runner *runner);

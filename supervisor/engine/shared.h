@@ -9,6 +9,7 @@
 #include "engine/timer.h"
 #include "model/assessment.h"
 
+struct cooperation_host;
 struct error;
 struct filter;
 struct heritage;
@@ -16,6 +17,7 @@ struct reaper;
 struct sock_fprog;
 struct residue;
 struct store;
+struct temps;
 struct tree;
 struct watches;
 
@@ -26,6 +28,7 @@ struct engine {
 	struct watches *watches;
 	struct reaper *reaper;
 	struct residue *residue;
+	struct temps *temps;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;
 	sd_event_source *children;
@@ -33,6 +36,7 @@ struct engine {
 	const struct heritage *heritage; /* borrowed, or NULL */
 	int stdin_fd; /* borrowed, or -1 */
 	struct store *store; /* borrowed; NULL: jobs live in their folders only */
+	const struct cooperation_host *cooperation; /* borrowed; NULL: none */
 	void (*notice)(const json_t *event, void *data);
 	void *notice_data;
 	struct list_link jobs; /* job::link */

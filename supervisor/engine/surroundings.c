@@ -83,12 +83,33 @@ static int environment_set_coordinates(struct surroundings *surroundings,
 		environment_format(surroundings, "AXE_JOB=%llu", (unsigned long long)context->job);
 
 	if (code == 0)
+		code = environment_format(surroundings, "AXE_ATTEMPT=%u", context->attempt);
+	if (code == 0)
 		code = environment_format(surroundings, "AXE_ASSESSMENT=%u", index);
 	if (code == 0)
 		code = environment_format(surroundings, "AXE_TRY=%u", try_number);
 	if (code == 0)
 		code = environment_format(
 			surroundings, "AXE_JOB_DIR=%s", jobdir_path(context->jobdir));
+	return code;
+}
+
+/* Empty rather than absent: an inherited environment may name places of another assessment. */
+static int environment_set_places(
+	struct surroundings *surroundings, const struct surroundings_places *places)
+{
+	const struct {
+		const char *name, *path;
+	} rows[] = {
+		{ "AXE_SUPPORT", places->support },
+		{ "AXE_TEMP", places->temp },
+		{ "AXE_RESULTS", places->results },
+	};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sizeof(rows) / sizeof(*rows); i++)
+		code = environment_format(
+			surroundings, "%s=%s", rows[i].name, rows[i].path ? rows[i].path : "");
 	return code;
 }
 
@@ -105,7 +126,8 @@ static int environment_set_parameters(
 
 /* Lowest first: what every program gets, the client's, the job's coordinates, the manifest's. */
 static int prepare_environment(struct surroundings *surroundings, const struct job_context *context,
-	const struct assessment *assessment, unsigned index, unsigned try_number)
+	const struct assessment *assessment, const struct surroundings_places *places,
+	unsigned index, unsigned try_number)
 {
 	const char *user = assessment->user ? assessment->user : "root";
 	int code = environment_set(surroundings, "PATH=" DEFAULT_PATH);
@@ -121,6 +143,8 @@ static int prepare_environment(struct surroundings *surroundings, const struct j
 		code = environment_set_all(surroundings, context->environment);
 	if (code == 0)
 		code = environment_set_coordinates(surroundings, context, index, try_number);
+	if (code == 0)
+		code = environment_set_places(surroundings, places);
 	if (code == 0)
 		code = environment_set_parameters(surroundings, context->manifest);
 	if (code == 0)
@@ -166,21 +190,24 @@ static int prepare_credentials(
 	return 0;
 }
 
-int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
-	const struct assessment *assessment, const struct limit_set *set, unsigned index,
-	unsigned try_number, struct error *error)
+int surroundings_init(
+	struct surroundings *surroundings, const struct assessment *assessment, struct error *error)
 {
-	int code;
-
 	memset(surroundings, 0, sizeof(*surroundings));
 	surroundings->environment =
 		calloc(ENVIRONMENT_MOST + 1, sizeof(*surroundings->environment));
 	if (!surroundings->environment)
 		return fail(error, ENOMEM, "prepare `%s`", assessment->name);
-	code = prepare_credentials(surroundings, assessment, error);
-	if (code < 0)
-		return code;
-	code = prepare_environment(surroundings, context, assessment, index, try_number);
+	return prepare_credentials(surroundings, assessment, error);
+}
+
+int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
+	const struct assessment *assessment, const struct surroundings_places *places,
+	const struct limit_set *set, unsigned index, unsigned try_number, struct error *error)
+{
+	int code =
+		prepare_environment(surroundings, context, assessment, places, index, try_number);
+
 	if (code == -E2BIG)
 		return fail_plain(error, E2BIG, "prepare `%s`: more than %u environment variables",
 			assessment->name, ENVIRONMENT_MOST);

@@ -20,8 +20,19 @@ struct surroundings {
 	struct spawn_rlimit rlimits[SURROUNDINGS_RLIMITS];
 };
 
-/* On failure there is nothing to finish, but surroundings_finish is harmless. */
+/* Where a program finds its supervisor and may write; what is NULL is not there. */
+struct surroundings_places {
+	const char *support, *temp, *results;
+};
+
+/* Whose credentials it gets; they are known from here on. */
+int surroundings_init(struct surroundings *surroundings, const struct assessment *assessment,
+	struct error *error);
+
+/* All the rest. */
 int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
-	const struct assessment *assessment, const struct limit_set *set, unsigned index,
-	unsigned try_number, struct error *error);
+	const struct assessment *assessment, const struct surroundings_places *places,
+	const struct limit_set *set, unsigned index, unsigned try_number, struct error *error);
+
+/* Harmless after any failure of the two. */
 void surroundings_finish(struct surroundings *surroundings);

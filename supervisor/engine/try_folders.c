@@ -1,0 +1,95 @@
+/* The folders that one try may write to: a temporary one, and one for its results. */
+#include "engine/try_folders.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "engine/context.h"
+#include "engine/temps.h"
+#include "record/jobdir.h"
+
+#define TEMP    "temp"
+#define RESULTS "results"
+
+/* Through, but without a look at what else is there. */
+#define PASSABLE 0751
+
+void try_folders_init(struct try_folders *folders, int folder)
+{
+	*folders = (struct try_folders){ .folder = folder };
+}
+
+void try_folders_finish(struct try_folders *folders)
+{
+	cleanup_fd(&folders->folder);
+	free(folders->path);
+	free(folders->temp);
+	free(folders->results);
+}
+
+static int make(const struct try_folders *folders, const char *name, mode_t mode, uid_t uid,
+	gid_t gid, char **ret_path, struct error *error)
+{
+	auto_fd made = -1;
+	char *path;
+
+	if (mkdirat(folders->folder, name, mode) < 0)
+		return fail(error, errno, "make `%s/%s`", folders->path, name);
+	made = file_open_beneath(folders->folder, name, O_RDONLY | O_DIRECTORY, 0);
+	/* Whatever our umask is. */
+	if (made < 0 || fchmod(made, mode) < 0 || fchown(made, uid, gid) < 0)
+		return fail(error, made < 0 ? -made : errno, "hand `%s/%s` over to uid %u",
+			folders->path, name, uid);
+	if (asprintf(&path, "%s/%s", folders->path, name) < 0)
+		return fail(error, ENOMEM, "make `%s/%s`", folders->path, name);
+	*ret_path = path;
+	return 0;
+}
+
+static int open_way(
+	const struct try_folders *folders, const struct job_context *context, struct error *error)
+{
+	int job = jobdir_descriptor(context->jobdir);
+	char attempt[16];
+
+	snprintf(attempt, sizeof(attempt), "%u", context->attempt);
+	if (fchmod(job, PASSABLE) < 0 || fchmodat(job, attempt, PASSABLE, 0) < 0 ||
+		fchmod(folders->folder, PASSABLE) < 0)
+		return fail(error, errno, "open the way to `%s`", folders->path);
+	return 0;
+}
+
+int try_folders_make(struct try_folders *folders, const struct job_context *context, unsigned index,
+	unsigned try_number, uid_t uid, gid_t gid, struct error *error)
+{
+	int code = 0;
+
+	if (asprintf(&folders->path, "%s/%u/%u.%u", jobdir_path(context->jobdir), context->attempt,
+		    index, try_number) < 0) {
+		folders->path = NULL;
+		return fail(error, ENOMEM, "make the folders of a try");
+	}
+	if (uid != 0)
+		code = open_way(folders, context, error);
+	if (code == 0)
+		code = make(folders, TEMP, 0700, uid, gid, &folders->temp, error);
+	if (code == 0)
+		code = make(folders, RESULTS, 0750, uid, gid, &folders->results, error);
+	return code;
+}
+
+void try_folders_settle(struct try_folders *folders, struct temps *temps, bool keep_temp)
+{
+	if (folders->temp && !keep_temp)
+		temps_remove(temps, folders->folder, folders->path);
+	if (folders->results)
+		unlinkat(folders->folder, RESULTS, AT_REMOVEDIR);
+	try_folders_finish(folders);
+	try_folders_init(folders, -1);
+}

@@ -1,0 +1,26 @@
+/* The folders that one try may write to: a temporary one, and one for its results. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct error;
+struct job_context;
+struct temps;
+
+struct try_folders {
+	int folder; /* of the try; -1: none */
+	char *path; /* its absolute path */
+	char *temp, *results; /* likewise, of what is in it; NULL: not made */
+};
+
+/* The descriptor of the try's folder is taken. */
+void try_folders_init(struct try_folders *folders, int folder);
+void try_folders_finish(struct try_folders *folders);
+
+/* Make both for these credentials, and let another user than root come as far as there. */
+int try_folders_make(struct try_folders *folders, const struct job_context *context, unsigned index,
+	unsigned try_number, uid_t uid, gid_t gid, struct error *error);
+
+/* The try has ended: the temporary folder goes unless it is kept, the other one if it is empty. */
+void try_folders_settle(struct try_folders *folders, struct temps *temps, bool keep_temp);
