@@ -1,6 +1,5 @@
 /* axed: the supervisor, as a daemon or for one client. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-event.h>
@@ -14,11 +13,13 @@
 #include "confine/heritage.h"
 #include "control/server.h"
 #include "control/supervisor.h"
+#include "control/support.h"
 #include "delegation.h"
 #include "engine/orphans.h"
 #include "instance.h"
 #include "options.h"
 #include "service.h"
+#include "signals.h"
 #include "storage.h"
 
 #define EXIT_USAGE       2
@@ -34,6 +35,7 @@ struct axed {
 	char *cgroup_root; /* NULL: found */
 	sd_event *loop;
 	struct storage storage; /* of a daemon */
+	struct support *support;
 	struct supervisor *supervisor;
 	struct server *server;
 };
@@ -75,21 +77,6 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 /* There is nothing to be read again: no configuration, and no log file but standard error. */
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
-	return 0;
-}
-
-/* Before anything that could receive one; the loop takes them from here. */
-static int block_signals(struct error *error)
-{
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGCHLD);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &blocked, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return fail(error, errno, "set up signals");
 	return 0;
 }
 
@@ -136,6 +123,12 @@ static int open_storage(struct axed *axed, struct error *error)
 	return storage_open(&axed->storage, axed->loop, axed->instance.state_dir, error);
 }
 
+static int open_support(struct axed *axed, struct error *error)
+{
+	return support_create(
+		axed->loop, axed->options->run_dir, !is_private(axed), &axed->support, error);
+}
+
 static int make_supervisor(struct axed *axed, struct error *error)
 {
 	const struct options *options = axed->options;
@@ -147,6 +140,7 @@ static int make_supervisor(struct axed *axed, struct error *error)
 			.ring_bytes = (uint32_t)options->ring_bytes,
 			.records = (uint32_t)options->records,
 			.store = axed->storage.store,
+			.cooperation = support_host(axed->support),
 		},
 	};
 	int code;
@@ -226,10 +220,11 @@ static int axed_init(struct axed *axed, struct error *error)
 		take_places,
 		make_loop,
 		open_storage,
+		open_support,
 		make_supervisor,
 		open_doors,
 	};
-	int code = block_signals(error);
+	int code = signals_block(error);
 
 	if (code == 0)
 		code = heritage_outgrow(&axed->heritage, error);
@@ -244,6 +239,7 @@ static void axed_finish(struct axed *axed)
 		server_flush(axed->server, FLUSH_TIMEOUT_NS);
 	server_destroy(axed->server);
 	supervisor_destroy(axed->supervisor);
+	support_destroy(axed->support);
 	storage_close(&axed->storage);
 	sd_event_unref(axed->loop);
 	free(axed->cgroup_root);

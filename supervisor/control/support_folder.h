@@ -1,0 +1,19 @@
+/* The folder in which one supervisor keeps the sockets of its assessments. */
+#pragma once
+
+struct error;
+
+struct support_folder {
+	int fd; /* holds the lock that says that its supervisor lives; -1: none */
+	char *path;
+};
+
+/*
+ * Make a folder of a name that no other ever had below `base`, passable for everybody and readable
+ * for nobody else, and remove those there whose supervisors are dead. -ENAMETOOLONG: the path of a
+ * socket in it would not fit into an address.
+ */
+int support_folder_make(const char *base, struct support_folder *ret_folder, struct error *error);
+
+/* Remove it with all that is in it; harmless where none was made. */
+void support_folder_remove(struct support_folder *folder);
