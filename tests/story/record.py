@@ -59,11 +59,13 @@ class Record:
         death = self.deaths.get(key(process))
         return death and end_text(death, self.supervisor)
 
+    def name(self, process):
+        """After the last exec; of whom no end is known at birth."""
+        return self.deaths.get(key(process), process)["comm"]
+
     def lines(self, process):
         birth = "joined, " if process["joined"] else ""
-        # The record of an end has the name after the last exec.
-        name = self.deaths.get(key(process), process)["comm"]
-        yield f"{name}: {birth}{self.end(process)}"
+        yield f"{self.name(process)}: {birth}{self.end(process)}"
         yield from ("  " + line for line in self.family(key(process)))
 
     def family(self, parent=None):
