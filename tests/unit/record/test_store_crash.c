@@ -1,4 +1,5 @@
-/* A supervisor that is killed between any two writes loses nothing that it was told is stored. */
+/* A supervisor that is killed between any two writes, on a sound disk or on one that takes no more,
+ * loses nothing that it was told is stored. */
 #include "unit/record/store_case.h"
 
 #include <signal.h>
@@ -8,6 +9,9 @@
 #define ROUNDS          4
 #define STEPS_OF_ROUND  3
 #define STEPS_MORE_THAN 60 /* writes, syncs: fewer would mean that not much was tried */
+#define TROUBLED_STEPS  5 /* each a transaction of its own */
+
+#define EXIT_TROUBLE 3
 
 struct life {
 	struct store_case *test;
@@ -46,6 +50,32 @@ static void live(struct life *life, uint64_t last_step)
 		live_round(life, 1 + round * STEPS_OF_ROUND);
 	store_case_close(life->test);
 	_exit(0);
+}
+
+/* The power fails while the disk takes no more. */
+static void acknowledge_or_die(const struct store_commit *commit, void *data)
+{
+	if (commit->final)
+		acknowledge(commit, data);
+	else
+		kill(getpid(), SIGKILL);
+}
+
+/* The disk takes no more from the step-th step on. Exit status 0: it was never asked that often. */
+static void live_in_trouble(struct life *life, uint64_t step, int code)
+{
+	struct store_case *test = life->test;
+	uint64_t last_step = faulty_vfs_steps(test->vfs) + step;
+
+	faulty_vfs_fail_at(test->vfs, step, FAULTY_ALWAYS, code);
+	if (store_open(&test->config, &test->store, NULL) == 0) {
+		for (unsigned number = 1; number <= TROUBLED_STEPS; number++) {
+			store_case_step(test, number, acknowledge_or_die, life);
+			store_case_wait_all(test);
+		}
+		store_close(test->store, NULL);
+	}
+	_exit(faulty_vfs_steps(test->vfs) < last_step ? 0 : EXIT_TROUBLE);
 }
 
 static uint64_t last_acknowledged(int fd)
@@ -99,8 +129,21 @@ static void empty_folder(const struct store_case *test)
 		unlinkat(test->folder->fd, names[i], 0);
 }
 
-/* False: it lived to its end. */
-static bool survive_kill(struct store_case *test, uint64_t last_step, uint64_t *ret_acknowledged)
+/* How one supervisor lives; it does not return. */
+struct fate {
+	uint64_t step; /* the last one, or the first that fails */
+	int code; /* 0: killed at that step */
+};
+
+static void live_out(struct life *life, const struct fate *fate)
+{
+	if (fate->code)
+		live_in_trouble(life, fate->step, fate->code);
+	live(life, fate->step);
+}
+
+/* Live, die, and be looked at by the next. The status of wait(2). */
+static int survive(struct store_case *test, const struct fate *fate, uint64_t *ret_acknowledged)
 {
 	int ends[2], status;
 	pid_t child;
@@ -109,38 +152,71 @@ static bool survive_kill(struct store_case *test, uint64_t last_step, uint64_t *
 	assert_int_equal(0, pipe2(ends, O_CLOEXEC));
 	child = fork();
 	if (child == 0)
-		live(&(struct life){ test, ends[1] }, last_step);
+		live_out(&(struct life){ test, ends[1] }, fate);
 	close(ends[1]);
 	assert_int_equal(child, waitpid(child, &status, 0));
 	*ret_acknowledged = last_acknowledged(ends[0]);
 	close(ends[0]);
 	if (WIFSIGNALED(status))
 		assert_int_equal(SIGKILL, WTERMSIG(status));
-	else
-		assert_int_equal(0, WEXITSTATUS(status));
 	expect_sound_file(test);
 	expect_nothing_lost(test, *ret_acknowledged);
-	return WIFSIGNALED(status);
+	return status;
 }
 
 static void kill_between_any_two_writes_loses_nothing_acknowledged(void **state)
 {
-	uint64_t last_step = 1, acknowledged, before = 0;
+	struct fate fate = { .step = 1 };
+	uint64_t acknowledged, before = 0;
+	int status;
 
-	while (survive_kill(*state, last_step, &acknowledged)) {
+	while (WIFSIGNALED(status = survive(*state, &fate, &acknowledged))) {
 		before = acknowledged;
-		last_step++;
+		fate.step++;
 	}
+	assert_int_equal(0, WEXITSTATUS(status));
 	assert_int_equal(2 * ROUNDS * STEPS_OF_ROUND, acknowledged);
 	/* The last kills were in the closing, when all was acknowledged. */
 	assert_int_equal(acknowledged, before);
-	assert_true(last_step > STEPS_MORE_THAN);
+	assert_true(fate.step > STEPS_MORE_THAN);
+}
+
+/* Trouble that begins at any step, in the opening and the closing too, and then the end. */
+static void survive_trouble_everywhere(struct store_case *test, int code)
+{
+	struct fate fate = { .code = code };
+	unsigned killed = 0;
+	uint64_t acknowledged;
+	int status;
+
+	do {
+		fate.step++;
+		status = survive(test, &fate, &acknowledged);
+		assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == EXIT_TROUBLE ||
+			    WEXITSTATUS(status) == 0);
+		/* In the opening nothing was acknowledged yet, so that proves little. */
+		killed += WIFSIGNALED(status) && acknowledged;
+	} while (WIFSIGNALED(status) || WEXITSTATUS(status));
+	assert_int_equal(2 * TROUBLED_STEPS, acknowledged);
+	assert_true(killed > TROUBLED_STEPS);
+}
+
+static void kill_on_a_full_disk_loses_nothing_acknowledged(void **state)
+{
+	survive_trouble_everywhere(*state, ENOSPC);
+}
+
+static void kill_on_a_disk_turned_read_only_loses_nothing_acknowledged(void **state)
+{
+	survive_trouble_everywhere(*state, EROFS);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(kill_between_any_two_writes_loses_nothing_acknowledged),
+		STORE_TEST(kill_on_a_full_disk_loses_nothing_acknowledged),
+		STORE_TEST(kill_on_a_disk_turned_read_only_loses_nothing_acknowledged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
