@@ -1,0 +1,31 @@
+/*
+ * The reference: what the kernel itself needs, with nothing of axe around it.
+ *
+ * It gives the same guarantee: every process of a group of its own is proved dead by the group's
+ * own file. The file is read again and again without a pause, because the kernel notifies of it at
+ * most once in 10 ms; nothing bare is faster and still knows.
+ */
+#pragma once
+
+#include "base/cleanup.h"
+
+struct bare;
+struct error;
+
+/* A group below the v2 tree, for all that follows. */
+int bare_create(struct bare **ret_bare, struct error *error);
+
+/* Kills what is in it, removes it. NULL is fine. */
+void bare_destroy(struct bare *bare);
+DEFINE_CLEANUP(bare)
+
+/* The milliseconds from the first write to an empty group: freeze, wait, kill, wait. */
+int bare_terminate(struct bare *bare, unsigned processes, double *ret_ms, struct error *error);
+
+/* One round of mkdir, clone3 into it, exec of /bin/true, wait and rmdir, `count` times over, by
+ * `parallel` processes together: milliseconds a round. */
+int bare_rounds(
+	struct bare *bare, unsigned count, unsigned parallel, double *ret_ms, struct error *error);
+
+/* "forks N" in the group: milliseconds as the loop itself measured. */
+int bare_forks(struct bare *bare, unsigned count, double *ret_ms, struct error *error);

@@ -1,0 +1,25 @@
+/* A v2 group as bare as can be: descriptors, and reading without a pause. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* One for each measurement: a group that was killed takes in nothing more. */
+struct bare_group {
+	int directory;
+	int events;
+};
+
+/* Where the v2 tree is mounted. -ENOENT */
+int bare_group_mount(char *path, size_t size);
+
+int bare_group_open(int top, const char *name, struct bare_group *ret_group);
+
+/* Also removes it, which waits until the kernel lets it go. */
+int bare_group_close(int top, const char *name, struct bare_group *group);
+
+/* Wait for a word of cgroup.events ("populated 0") without a pause. */
+void bare_group_await(const struct bare_group *group, const char *word);
+
+/* Be born in it; as fork(2) else. */
+pid_t bare_group_clone(const struct bare_group *group);

@@ -1,0 +1,131 @@
+/* (c) and (d) A loop of forks: how much slower when supervised, and whether an exit is lost. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "bench/bare.h"
+#include "bench/cases.h"
+#include "bench/report.h"
+#include "bench/series.h"
+#include "bench/supervised.h"
+
+#define ROUNDS       7
+#define ROUNDS_QUICK 2
+#define FORKS        20000
+#define FORKS_QUICK  2000
+#define EXITS        1000000
+#define EXITS_QUICK  20000
+
+/* The loop as one assessment. *ret_result is its row in results.json, a new reference. */
+static int run_supervised(struct supervised *supervised, unsigned forks, double *ret_ms,
+	json_t **ret_result, struct error *error)
+{
+	auto_free char *directory = NULL;
+	auto_json results = NULL;
+	char number[16], path[4096], own[4096];
+	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
+	FILE *output;
+	int code;
+
+	own[length < 0 ? 0 : length] = '\0';
+	snprintf(number, sizeof(number), "%u", forks);
+	const char *const command[] = { own, "--load", "forks", number, NULL };
+
+	code = supervised_run(supervised, manifest_of(1, 1, command), NULL, &directory, error);
+	if (code < 0)
+		return code;
+	snprintf(path, sizeof(path), "%s/1/0.1/stdout", directory);
+	output = fopen(path, "re");
+	if (!output || !fgets(number, sizeof(number), output))
+		code = fail_plain(error, EIO, "the loop of forks told nothing in `%s`", path);
+	if (output)
+		fclose(output);
+	*ret_ms = atof(number) / 1e6;
+	snprintf(path, sizeof(path), "%s/results.json", directory);
+	results = json_load_file(path, 0, NULL);
+	if (code == 0 && ret_result)
+		*ret_result =
+			json_incref(json_array_get(json_object_get(results, "assessments"), 0));
+	return code;
+}
+
+static int measure(struct bench *bench, struct series *alone, struct series *beside,
+	struct series *inside, struct error *error)
+{
+	unsigned rounds = bench->quick ? ROUNDS_QUICK : ROUNDS;
+	unsigned forks = bench->quick ? FORKS_QUICK : FORKS;
+	int code = 0;
+
+	for (unsigned round = 0; code == 0 && round < rounds; round++) {
+		double alone_ms = 0, beside_ms = 0, inside_ms = 0;
+
+		/* Without any supervisor on the machine its programs are not attached. */
+		supervised_destroy(bench->supervised);
+		bench->supervised = NULL;
+		code = bare_forks(bench->bare, forks, &alone_ms, error);
+		if (code == 0)
+			code = supervised_start(&bench->supervised, error);
+		if (code == 0)
+			code = bare_forks(bench->bare, forks, &beside_ms, error);
+		if (code == 0)
+			code = run_supervised(bench->supervised, forks, &inside_ms, NULL, error);
+		series_add(alone, alone_ms);
+		series_add(beside, beside_ms);
+		series_add(inside, inside_ms);
+	}
+	return code;
+}
+
+int case_forks(struct bench *bench, struct error *error)
+{
+	struct series alone = { .count = 0 }, beside = { .count = 0 }, inside = { .count = 0 };
+	int code = measure(bench, &alone, &beside, &inside, error);
+
+	if (code < 0)
+		return code;
+	report_add(bench->report, &(struct measurement){ .name = "c  a loop of forks, supervised",
+					  .unit = "ms",
+					  .ours = series_median(&inside),
+					  .reference = series_median(&alone),
+					  .reference_name = "no supervisor on the machine",
+					  .goal_kind = GOAL_RATIO,
+					  .goal = 1.03,
+					  .spread_low = series_minimum(&inside),
+					  .spread_high = series_maximum(&inside) });
+	report_add(bench->report,
+		&(struct measurement){ .name = "c  a loop of forks beside a supervisor",
+			.unit = "ms",
+			.ours = series_median(&beside),
+			.reference = series_median(&alone),
+			.reference_name = "no supervisor on the machine",
+			.goal_kind = GOAL_RATIO,
+			.goal = 1.01,
+			.spread_low = series_minimum(&beside),
+			.spread_high = series_maximum(&beside) });
+	return 0;
+}
+
+int case_lost(struct bench *bench, struct error *error)
+{
+	unsigned exits = bench->quick ? EXITS_QUICK : EXITS;
+	auto_json result = NULL;
+	char name[64];
+	double ignored_ms;
+	int code = run_supervised(bench->supervised, exits, &ignored_ms, &result, error);
+	const json_t *integrity = json_object_get(result, "integrity");
+	json_int_t seen = json_integer_value(json_object_get(integrity, "traced"));
+
+	if (code < 0)
+		return code;
+	snprintf(name, sizeof(name), "d  exits lost in %u", exits);
+	/* The loop's own process is one more. */
+	report_add(bench->report, &(struct measurement){ .name = name,
+					  .unit = "exits",
+					  .ours = (double)(exits + 1) - (double)seen,
+					  .reference = -1,
+					  .goal_kind = GOAL_MOST,
+					  .goal = 0 });
+	return 0;
+}

@@ -1,0 +1,118 @@
+/*
+ * axe-bench: what axe costs, each figure as a ratio to the bare kernel measured in the same run.
+ *
+ * usage: axe-bench [--quick] [--json] [--only LETTERS]
+ *
+ * Exit status: 0 every goal was met, 1 some were missed, 2 usage, 3 it could not be measured. Run
+ * it on a machine that does nothing else; what is measured on a busy one is its business.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "bench/bare.h"
+#include "bench/cases.h"
+#include "bench/load.h"
+#include "bench/report.h"
+#include "bench/supervised.h"
+
+static const struct bench_case cases[] = {
+	{ 'a', "TerminateJob", case_terminate },
+	{ 'b', "one assessment", case_round },
+	{ 'c', "a loop of forks", case_forks },
+	{ 'd', "exits lost", case_lost },
+	{ 'e', "memory", case_memory },
+	{ 'f', "from start to end", case_start },
+	{ 'g', "bytes", case_bytes },
+	{ 'h', "growth", case_growth },
+};
+
+enum { OPTION_QUICK = 256, OPTION_JSON, OPTION_ONLY };
+
+static const struct option options[] = {
+	{ "quick", no_argument, NULL, OPTION_QUICK },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "only", required_argument, NULL, OPTION_ONLY },
+	{ 0 },
+};
+
+static int usage(void)
+{
+	fputs("usage: axe-bench [--quick] [--json] [--only LETTERS]\n", stderr);
+	for (size_t index = 0; index < sizeof(cases) / sizeof(*cases); index++)
+		fprintf(stderr, "  %c  %s\n", cases[index].letter, cases[index].name);
+	return 2;
+}
+
+static int run_cases(struct bench *bench, const char *only, struct error *error)
+{
+	int code = 0;
+
+	for (size_t index = 0; code == 0 && index < sizeof(cases) / sizeof(*cases); index++)
+		if (!only || strchr(only, cases[index].letter))
+			code = cases[index].run(bench, error);
+	return code;
+}
+
+static int run(struct bench *bench, const char *only)
+{
+	struct error error = { 0 };
+	unsigned missed = 0;
+	int code = bare_create(&bench->bare, &error);
+
+	if (code == 0)
+		code = supervised_start(&bench->supervised, &error);
+	if (code == 0)
+		code = run_cases(bench, only, &error);
+	supervised_destroy(bench->supervised);
+	bare_destroy(bench->bare);
+	if (code < 0) {
+		fprintf(stderr, "axe-bench: %s\n", error.text);
+		return 3;
+	}
+	missed = report_end(bench->report);
+	return missed ? 1 : 0;
+}
+
+int main(int count, char **words)
+{
+	struct bench bench = { 0 };
+	const char *only = NULL;
+	bool json = false;
+	int option, code;
+
+	if (count > 1 && strcmp(words[1], "--load") == 0) {
+		code = load_main(count - 2, words + 2);
+		return code < 0 ? usage() : code;
+	}
+	while ((option = getopt_long(count, words, "", options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_QUICK:
+			bench.quick = true;
+			break;
+		case OPTION_JSON:
+			json = true;
+			break;
+		case OPTION_ONLY:
+			only = optarg;
+			break;
+		default:
+			return usage();
+		}
+	}
+	if (optind != count)
+		return usage();
+	if (geteuid() != 0) {
+		fputs("axe-bench: must be root, as the supervisor that it measures\n", stderr);
+		return 3;
+	}
+	bench.report = report_create(json);
+	if (!bench.report)
+		return 3;
+	code = run(&bench, only);
+	report_destroy(bench.report);
+	return code;
+}

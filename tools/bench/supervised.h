@@ -1,0 +1,46 @@
+/* The supervisor under measurement: a daemon of the bench's own, in a folder of its own. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+
+struct connection;
+struct error;
+struct supervised;
+
+/* Find axed, start it and wait until it answers. */
+int supervised_start(struct supervised **ret_supervised, struct error *error);
+
+/* Stop it and remove its folder. NULL is fine. */
+void supervised_destroy(struct supervised *supervised);
+DEFINE_CLEANUP(supervised)
+
+const char *supervised_socket(const struct supervised *supervised);
+const char *supervised_folder(const struct supervised *supervised);
+
+/* Its resident memory in MiB; 0: unknown. */
+double supervised_resident_mib(const struct supervised *supervised);
+
+/*
+ * Run a job to its end: `manifest` is taken. *ret_summary (may be NULL) is the last answer, a new
+ * reference; *ret_directory (may be NULL) the job's folder, to be freed.
+ */
+int supervised_run(struct supervised *supervised, json_t *manifest, json_t **ret_summary,
+	char **ret_directory, struct error *error);
+
+struct termination {
+	double engine_ms; /* from the request to the empty group, as the receipt tells */
+	double call_ms; /* from sending the call to having its answer */
+	unsigned killed;
+};
+
+/* Start that many sleepers as one assessment, wait for all of them, and end them by TerminateJob.
+ */
+int supervised_terminate(struct supervised *supervised, unsigned processes,
+	struct termination *ret_termination, struct error *error);
+
+/* A manifest of `count` assessments of the same command. A new reference. */
+json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command);
