@@ -2,10 +2,12 @@
 #include "confine/usage.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -13,8 +15,12 @@
 #define TEXT_SIZE       16384
 #define SWAPPED_AT_ONCE 131072
 #define NS_PER_US       1000
-#define FIELD(member)   offsetof(struct limit_usage, has_##member)
-#define VALUE(member)   offsetof(struct limit_usage, member)
+#define US_PER_SEC      1000000
+/* The kernel allots in slices of a tenth of a second, and lets two of them through unslowed. */
+#define IO_AT_ONCE_DIVISOR 5
+#define CORE_LEAST         4096 /* bytes: ELF_EXEC_PAGESIZE */
+#define FIELD(member)      offsetof(struct limit_usage, has_##member)
+#define VALUE(member)      offsetof(struct limit_usage, member)
 
 /*
  * The attribute, what stands before the number in it (NULL: nothing), what the number is divided
@@ -151,44 +157,96 @@ static bool exceeded_cpu(
 	return true;
 }
 
-static bool exceeded_io(
-	const struct limit_usage *usage, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+/*
+ * Waiting for a disk is no proof: every disk takes its time. But who moved more than the kernel
+ * lets through at once, and moved it at the allowed rate while it waited, was held to that rate.
+ */
+static bool was_held_to(uint64_t moved, uint64_t rate, uint64_t stalled_us)
 {
-	char duration[TEXT_DURATION_SIZE];
+	double at_rate = (double)rate * (double)stalled_us / US_PER_SEC;
 
-	if (usage->io_stalled_us == 0)
-		return false;
-	snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "%s of waiting for disks",
-		text_format_duration(usage->io_stalled_us * NS_PER_US, duration));
-	return true;
+	return rate && moved > rate / IO_AT_ONCE_DIVISOR && (double)moved >= 0.8 * at_rate &&
+	       (double)moved <= 2 * at_rate;
 }
 
-static bool exceeded_count(
-	uint64_t count, const char *what, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+static bool exceeded_io(const struct limit_usage *usage, const struct limit_io *io,
+	char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	const uint64_t moved[LIMIT_RATES] = {
+		[LIMIT_RATE_RBPS] = usage->io_read_bytes,
+		[LIMIT_RATE_WBPS] = usage->io_written_bytes,
+		[LIMIT_RATE_RIOPS] = usage->io_reads,
+		[LIMIT_RATE_WIOPS] = usage->io_writes,
+	};
+	char duration[TEXT_DURATION_SIZE];
+
+	for (unsigned rate = 0; rate < LIMIT_RATES; rate++) {
+		uint64_t allowed = limit_rate_value(io, (enum limit_rate)rate);
+
+		if (!was_held_to(moved[rate], allowed, usage->io_stalled_us))
+			continue;
+		snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE,
+			"%" PRIu64 " %s in %s of waiting for disks, at %s=%" PRIu64 " a second",
+			moved[rate],
+			limit_rates[rate].unit == LIMIT_UNIT_BYTES ? "bytes" : "operations",
+			text_format_duration(usage->io_stalled_us * NS_PER_US, duration),
+			limit_rates[rate].name, allowed);
+		return true;
+	}
+	return false;
+}
+
+static bool exceeded_count(uint64_t count, const char *one, const char *many, const char *what,
+	char ret_evidence[static LIMIT_EVIDENCE_SIZE])
 {
 	if (count)
-		snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "%" PRIu64 " %s", count, what);
+		snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "%" PRIu64 " %s %s", count,
+			count == 1 ? one : many, what);
 	return count != 0;
 }
 
-bool limit_usage_exceeded(const struct limit_usage *usage, enum limit_kind kind,
+/* What is cut short still counts as a core file; the kernel begins none below a page. */
+static bool exceeded_core(const struct limit_usage *usage, uint64_t most,
 	char ret_evidence[static LIMIT_EVIDENCE_SIZE])
+{
+	if (!usage->coreless_signal || most >= CORE_LEAST)
+		return false;
+	snprintf(ret_evidence, LIMIT_EVIDENCE_SIZE, "it died of SIG%s and left no core file",
+		sigabbrev_np(usage->coreless_signal));
+	return true;
+}
+
+void usage_note_end(struct limit_usage *usage, int status)
+{
+	static const int leave_a_core[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV,
+		SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ };
+
+	for (size_t i = 0; i < sizeof(leave_a_core) / sizeof(*leave_a_core); i++)
+		if (WIFSIGNALED(status) && WTERMSIG(status) == leave_a_core[i] &&
+			!WCOREDUMP(status))
+			usage->coreless_signal = leave_a_core[i];
+}
+
+bool limit_usage_exceeded(const struct limit_usage *usage, const struct limits *limits,
+	enum limit_kind kind, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
 {
 	switch (kind) {
 	case LIMIT_MEMORY:
-		return exceeded_count(
-			usage->oom_kills, "processes killed by the kernel", ret_evidence);
+		return exceeded_count(usage->oom_kills, "process", "processes",
+			"killed by the kernel", ret_evidence);
 	case LIMIT_SWAP:
 		return exceeded_swap(usage, ret_evidence);
 	case LIMIT_PIDS:
-		return exceeded_count(usage->pids_refused, "forks refused", ret_evidence);
+		return exceeded_count(
+			usage->pids_refused, "fork", "forks", "refused", ret_evidence);
 	case LIMIT_CPU:
 		return exceeded_cpu(usage, ret_evidence);
 	case LIMIT_IO:
-		return exceeded_io(usage, ret_evidence);
+		return exceeded_io(usage, &limits->io, ret_evidence);
+	case LIMIT_CORE:
+		return exceeded_core(usage, limits->value[LIMIT_CORE], ret_evidence);
 	case LIMIT_CPUS:
 	case LIMIT_FILES:
-	case LIMIT_CORE:
 	case LIMIT_KINDS:
 		break;
 	}

@@ -40,15 +40,21 @@ struct limit_usage {
 	uint64_t io_writes;
 	bool has_io_stalled;
 	uint64_t io_stalled_us; /* time in which at least one process waited for a disk */
+	int coreless_signal; /* see usage_note_end; 0: none */
 };
 
 /* Add to `usage` what the attributes in `directory` tell; what is missing stays unmeasured. */
 void usage_read(int directory, bool v1, struct limit_usage *usage);
 
+/* How the root ended, as wait(2) has it: by a signal that leaves a core file, but without one? */
+void usage_note_end(struct limit_usage *usage, int status);
+
 /*
  * Whether a limit that was set is shown to have been exceeded, and how, as the end of a sentence:
- * "12 forks refused". The kernel tells it of no limit of LIMIT_CPUS, LIMIT_FILES and LIMIT_CORE.
+ * "12 forks refused". LIMIT_CPUS cannot be: it says where to run. Nor is LIMIT_FILES ever shown:
+ * the kernel counts no refusal of a descriptor, which only the program hears of. LIMIT_CORE is
+ * shown of the root alone, and only where it allows less than the least core file.
  */
-#define LIMIT_EVIDENCE_SIZE 128
-bool limit_usage_exceeded(const struct limit_usage *usage, enum limit_kind kind,
-	char ret_evidence[static LIMIT_EVIDENCE_SIZE]);
+#define LIMIT_EVIDENCE_SIZE 160
+bool limit_usage_exceeded(const struct limit_usage *usage, const struct limits *limits,
+	enum limit_kind kind, char ret_evidence[static LIMIT_EVIDENCE_SIZE]);

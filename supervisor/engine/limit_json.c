@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "confine/hierarchy.h"
 #include "confine/limits.h"
 
@@ -74,14 +76,64 @@ json_t *limits_json(const struct hierarchy *hierarchy, const struct limits *limi
 	return array;
 }
 
-static void add_warning(json_t *warnings, enum limit_kind kind, const char *what, const char *why)
+/* What of "usage" proves that a limit was exceeded. */
+static const char *const counters[LIMIT_KINDS][6] = {
+	[LIMIT_MEMORY] = { "oom_kills", "memory_peak_bytes" },
+	[LIMIT_SWAP] = { "swap_hits", "swap_peak_bytes" },
+	[LIMIT_PIDS] = { "pids_refused", "pids_peak" },
+	[LIMIT_CPU] = { "cpu_throttled", "cpu_throttled_us" },
+	[LIMIT_IO] = { "io_stalled_us", "io_read_bytes", "io_written_bytes", "io_reads",
+		"io_writes" },
+};
+
+static json_t *counters_json(const struct limit_usage *usage, enum limit_kind kind)
+{
+	auto_json all = limit_usage_json(usage);
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < sizeof(*counters) / sizeof(**counters) && counters[kind][i]; i++) {
+		json_t *value = json_object_get(all, counters[kind][i]);
+
+		if (json_is_integer(value))
+			json_object_set(json, counters[kind][i], value);
+	}
+	if (kind == LIMIT_CORE)
+		json_object_set_new(json, "signal", json_integer(usage->coreless_signal));
+	return json;
+}
+
+static void show_value(const struct limits *limits, enum limit_kind kind, char *shown, size_t size)
+{
+	auto_json value = value_json(limits, kind);
+	auto_free char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	char bytes[TEXT_BYTES_SIZE];
+
+	if (limit_rows[kind].unit == LIMIT_UNIT_BYTES)
+		snprintf(shown, size, "%s", text_format_bytes(limits->value[kind], bytes));
+	else
+		snprintf(shown, size, "%s%s", dumped ? dumped : "",
+			limit_rows[kind].unit == LIMIT_UNIT_PERCENT ? "%" : "");
+}
+
+static json_t *warning_json(
+	const struct limits *limits, enum limit_kind kind, const char *what, const char *why)
 {
 	const char *name = limit_rows[kind].name;
-	char text[400];
+	char shown[200], text[600];
 
-	snprintf(text, sizeof(text), "limit %s %s: %s", name, what, why);
-	json_array_append_new(warnings, json_pack("{s:s, s:s, s:o}", "kind", "limit", "limit", name,
-						"text", json_text(text, strlen(text))));
+	show_value(limits, kind, shown, sizeof(shown));
+	snprintf(text, sizeof(text), "limit %s of %s %s: %s", name, shown, what, why);
+	return json_pack("{s:s, s:s, s:o, s:o}", "kind", "limit", "limit", name, "value",
+		value_json(limits, kind), "text", json_text(text, strlen(text)));
+}
+
+static void add_reached(json_t *warnings, const struct limits *limits,
+	const struct limit_usage *usage, enum limit_kind kind, const char *evidence)
+{
+	json_t *warning = warning_json(limits, kind, "reached", evidence);
+
+	json_object_set_new(warning, "evidence", counters_json(usage, kind));
+	json_array_append_new(warnings, warning);
 }
 
 void limit_warnings_add(json_t *warnings, const struct limits *limits, const struct limit_set *set,
@@ -95,9 +147,10 @@ void limit_warnings_add(json_t *warnings, const struct limits *limits, const str
 			set && limits->set[kind] ? limit_set_skipped(set, kind) : NULL;
 
 		if (skipped)
-			add_warning(warnings, kind, "is not enforced", skipped);
-		else if (limits->set[kind] && limit_usage_exceeded(usage, kind, evidence))
-			add_warning(warnings, kind, "reached", evidence);
+			json_array_append_new(
+				warnings, warning_json(limits, kind, "is not enforced", skipped));
+		else if (limits->set[kind] && limit_usage_exceeded(usage, limits, kind, evidence))
+			add_reached(warnings, limits, usage, kind, evidence);
 	}
 }
 

@@ -112,7 +112,7 @@ static void writes_to_a_disk_are_slowed_down_and_counted(void **state)
 	assert_true(usage.io_written_bytes >= 4 * MIB);
 	assert_true(usage.io_writes >= 4);
 	if (usage.has_io_stalled)
-		assert_true(limit_usage_exceeded(&usage, LIMIT_IO, evidence));
+		assert_true(limit_usage_exceeded(&usage, &limits, LIMIT_IO, evidence));
 	bounds_end(&bounds);
 }
 

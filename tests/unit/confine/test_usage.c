@@ -1,6 +1,7 @@
 /* Every attribute's number reaches its own field, and what is missing stays unknown. */
 #include "confine/usage.h"
 #include "tests/unit/confine/attributes.h"
+#include <signal.h>
 
 struct attribute {
 	const char *name, *text;
@@ -150,7 +151,13 @@ static void evidence_tells_what_was_exceeded(void **state)
 		{ LIMIT_PIDS, { .pids_refused = 12 }, "12 forks refused" },
 		{ LIMIT_CPU, { .cpu_throttled = 3, .cpu_throttled_us = 250000 },
 			"throttled in 3 periods of 100 ms, for 250 ms in all" },
-		{ LIMIT_IO, { .io_stalled_us = 1500000 }, "1.50 s of waiting for disks" },
+		{ LIMIT_MEMORY, { .oom_kills = 1 }, "1 process killed by the kernel" },
+		{ LIMIT_IO, { .io_stalled_us = 1500000, .io_written_bytes = 6 << 20 },
+			"6291456 bytes in 1.50 s of waiting for disks, at wbps=4194304 a second" },
+		{ LIMIT_IO, { .io_stalled_us = 2000000, .io_reads = 41 },
+			"41 operations in 2 s of waiting for disks, at riops=20 a second" },
+		{ LIMIT_CORE, { .coreless_signal = SIGSEGV },
+			"it died of SIGSEGV and left no core file" },
 	};
 	const struct limit_usage idle = {
 		.has_oom_kills = true, .memory_hits = 5, .has_swap_peak = true, .has_swap_max = true
@@ -159,15 +166,54 @@ static void evidence_tells_what_was_exceeded(void **state)
 		.swap_peak_bytes = 4 << 20,
 		.has_swap_max = true,
 		.swap_max_bytes = 8 << 20 };
+	const struct limits limits = { .io = { .wbps = 4 << 20, .riops = 20 } };
 	char evidence[LIMIT_EVIDENCE_SIZE];
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_true(limit_usage_exceeded(&cases[i].usage, cases[i].kind, evidence));
+		assert_true(
+			limit_usage_exceeded(&cases[i].usage, &limits, cases[i].kind, evidence));
 		assert_string_equal(evidence, cases[i].evidence);
 	}
 	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++)
-		assert_false(limit_usage_exceeded(&idle, kind, evidence) ||
-			     limit_usage_exceeded(&room, kind, evidence));
+		assert_false(limit_usage_exceeded(&idle, &limits, kind, evidence) ||
+			     limit_usage_exceeded(&room, &limits, kind, evidence));
+}
+
+/* Every disk takes its time: only who went at the allowed rate was held to it. */
+static void waiting_for_a_disk_is_no_proof_of_a_rate(void **state)
+{
+	static const struct limit_usage free[] = {
+		{ .io_stalled_us = 200 },
+		{ .io_stalled_us = 1500000, .io_read_bytes = 6 << 20 },
+		{ .io_stalled_us = 100, .io_written_bytes = 400 },
+		{ .io_stalled_us = 9000000, .io_written_bytes = 6 << 20 },
+		{ .io_stalled_us = 500000, .io_written_bytes = 64 << 20 },
+		{ .io_written_bytes = 6 << 20 },
+	};
+	const struct limits limits = { .io = { .wbps = 4 << 20 } };
+	char evidence[LIMIT_EVIDENCE_SIZE];
+
+	for (size_t i = 0; i < COUNT(free); i++)
+		assert_false(limit_usage_exceeded(&free[i], &limits, LIMIT_IO, evidence));
+}
+
+static void only_a_missing_core_file_is_noted(void **state)
+{
+	static const struct {
+		int status, noted;
+	} ends[] = { { SIGSEGV, SIGSEGV }, { SIGABRT, SIGABRT }, { SIGSEGV | 0x80, 0 },
+		{ SIGKILL, 0 }, { SIGTERM, 0 }, { 11 << 8, 0 }, { 0, 0 } };
+	const struct limits limits = { .value = { [LIMIT_CORE] = 1 << 20 } };
+	char evidence[LIMIT_EVIDENCE_SIZE];
+
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		struct limit_usage usage = { 0 };
+
+		usage_note_end(&usage, ends[i].status);
+		assert_int_equal(usage.coreless_signal, ends[i].noted);
+		/* Room enough: whatever kept the file from being written, it was not the limit. */
+		assert_false(limit_usage_exceeded(&usage, &limits, LIMIT_CORE, evidence));
+	}
 }
 
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, attributes_setup, attributes_teardown)
@@ -181,6 +227,8 @@ int main(void)
 		LIVE(what_is_no_number_stays_unknown),
 		LIVE(no_disk_was_used_is_known_to_be_nothing),
 		cmocka_unit_test(evidence_tells_what_was_exceeded),
+		cmocka_unit_test(waiting_for_a_disk_is_no_proof_of_a_rate),
+		cmocka_unit_test(only_a_missing_core_file_is_noted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
