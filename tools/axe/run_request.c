@@ -11,6 +11,7 @@
 #include "axe/verbs.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/exit_code.h"
 
 static int make_manifest(struct run *run)
@@ -43,6 +44,25 @@ int run_read_operands(struct run *run)
 						  ? "expected one manifest; a command "
 						    "stands behind `--`"
 						  : "expected a manifest, or `--` and a command");
+	return 0;
+}
+
+int run_read_wait(struct run *run)
+{
+	const char *wait = run->values.wait;
+
+	if (!wait)
+		return 0;
+	if (!client_socket(&run->values.client))
+		return verb_refuse("run",
+			"--wait is for a slot of a daemon: name it with --socket; a supervisor of "
+			"one's own always has one");
+	if (strcmp(wait, "forever") == 0)
+		return 0;
+	if (text_parse_duration(wait, &run->wait.ns) < 0)
+		return verb_refuse("run",
+			"--wait: expected a duration such as 30s, or `forever`, found `%s`", wait);
+	run->wait.set = true;
 	return 0;
 }
 
@@ -88,6 +108,7 @@ json_t *run_make_parameters(const struct run *run)
 		json_object_set_new(options, "state_dir", json_string(state_dir));
 	set_duration(options, "kill_deadline_ns", &run->values.kill_deadline);
 	set_duration(options, "abandon_after_ns", &run->values.abandon_after);
+	set_duration(options, "wait_ns", &run->wait);
 	if (run->command)
 		json_object_set_new(
 			options, "environment", request_environment(environ, &left_out));

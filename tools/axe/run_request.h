@@ -14,6 +14,7 @@ struct run_values {
 	struct request_changes changes;
 	struct run_selection selection;
 	struct option_duration grace, kill_deadline, abandon_after;
+	const char *wait; /* for a slot: a duration, "forever", or NULL, which is the same */
 	unsigned format; /* enum report_format */
 	bool quiet;
 };
@@ -21,6 +22,7 @@ struct run_values {
 struct run {
 	struct run_values values;
 	struct operands operands;
+	struct option_duration wait; /* not set: for ever */
 	bool command;
 	json_t *manifest;
 	int program_stdin; /* what the command reads; -1: nothing */
@@ -31,6 +33,9 @@ struct run {
 
 /* Whether the operands are a manifest or a command. */
 int run_read_operands(struct run *run);
+
+/* How long the job may wait for a slot. */
+int run_read_wait(struct run *run);
 
 /* Load or make the manifest, changed by the options. */
 int run_read_manifest(struct run *run);

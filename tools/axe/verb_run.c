@@ -37,6 +37,7 @@ static const struct option_row rows[] = {
 	ROW("parallel", 0, OPTION_TEXT, selection.parallel, "N", "run this many at once", NULL),
 	ROW("timeout-scale", 0, OPTION_TEXT, selection.timeout_scale, "X", "multiply every timeout by this", NULL),
 	ROW("parameter", 0, OPTION_LIST, selection.parameters, "NAME=VALUE", "set a parameter of the job; may be repeated", NULL),
+	ROW("wait", 0, OPTION_TEXT, wait, "D", "wait so long for a slot of the daemon; 0: not at all (forever)", NULL),
 	ROW("grace", 0, OPTION_DURATION, grace, "D", "between Ctrl-C and the kill (5s)", NULL),
 	ROW("kill-deadline", 0, OPTION_DURATION, kill_deadline, "D", "when a kill counts as failed (10s)", NULL),
 	ROW("abandon-after", 0, OPTION_DURATION, abandon_after, "D", "when a survivor is given up (60s)", NULL),
@@ -193,6 +194,8 @@ int verb_run(int argc, char **argv)
 	if (code != VERB_GO_ON)
 		return code;
 	code = run_read_operands(&run);
+	if (code == 0)
+		code = run_read_wait(&run);
 	if (code == 0)
 		code = client_check_root("run", &run.values.client);
 	if (code > 0)

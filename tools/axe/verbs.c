@@ -33,6 +33,16 @@ const struct verb verbs[] = {
 		&log_options, NULL },
 	{ "trace", verb_trace, "tell the story of a job's processes",
 		"trace [OPTION...] JOB[/INDEX]", &trace_options, NULL },
+	{ "watch", verb_watch, "tell what happens in a job, from its first event to its end",
+		"watch [OPTION...] [JOB]", &watch_options,
+		"Ends as `axe run` of that job would. Without a JOB: all jobs of a daemon, from "
+		"now "
+		"on,\nor with --after from that event on, until it is interrupted.\nSEQ is the "
+		"`seq` "
+		"of -o ndjson: of the daemon while it has the job, else of the job's trace.\n" },
+	{ "wait", verb_wait, "wait for the end of a job, and end as it ended",
+		"wait [--timeout D] JOB", &wait_options,
+		"The exit code is that of `axe run`; 124 also when the --timeout is over.\n" },
 	{ "cancel", verb_cancel, "ask a job or one of its assessments to stop",
 		"cancel --soft [--grace D] JOB[/INDEX]", &cancel_options, NULL },
 	{ "terminate", verb_terminate, "end a job now and print the kill receipt",

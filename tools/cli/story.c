@@ -65,6 +65,15 @@ static void print_signal(const struct terminal *terminal, const json_t *object)
 		fprintf(terminal->stream, "signal %d", signal);
 }
 
+static void tell_job_pending(
+	const struct terminal *terminal, const json_t *data, const json_t *actor)
+{
+	fputs("job `", terminal->stream);
+	print_text(terminal, data, "name");
+	fprintf(terminal->stream, "` waits for a slot, %lld before it",
+		(long long)field_integer(data, "ahead"));
+}
+
 static void tell_job_begin(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	fputs("job `", terminal->stream);
@@ -177,6 +186,7 @@ static const struct story_row {
 	const char *type;
 	teller *tell;
 } story_rows[] = {
+	{ "job.pending", tell_job_pending },
 	{ "job.begin", tell_job_begin },
 	{ "job.end", tell_job_end },
 	{ "job.kill", tell_kill },
