@@ -95,3 +95,34 @@ void session_break(struct session *session, const char *text)
 	session_fail(session, VARLINK_ENGINE ".InternalError",
 		json_pack("{s:o}", "text", json_text(text, strlen(text))));
 }
+
+void session_refuse_bytes(struct session *session, const char *text)
+{
+	session_cut(session, VARLINK_ENGINE ".BadMessage", json_pack("{s:s}", "text", text));
+}
+
+static void refuse_over(struct session *session, size_t limit, const char *text)
+{
+	session_cut(session, VARLINK_ENGINE ".LimitReached",
+		json_pack("{s:I, s:s}", "limit", (json_int_t)limit, "text", text));
+	/* Nothing of it will be looked at any more. */
+	frame_finish(&session->inbox);
+}
+
+void session_refuse_message(struct session *session, int code)
+{
+	if (code == -EMSGSIZE)
+		refuse_over(session, session->inbox.limit,
+			"the message is longer than the limit in bytes");
+	else if (code == -EDQUOT)
+		refuse_over(session, session->config.budget->limit,
+			"the messages of all clients together are longer than the limit in bytes");
+	else if (code == -ELOOP)
+		refuse_over(session, FRAME_DEPTH_MAX,
+			"the message nests objects and arrays deeper than the limit");
+	else if (code == -E2BIG)
+		refuse_over(session, session->inbox.values_limit,
+			"the message has more JSON values than the limit");
+	else
+		session_refuse_bytes(session, "not a JSON object in UTF-8, or with a key twice");
+}

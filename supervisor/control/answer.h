@@ -23,5 +23,12 @@ void session_break(struct session *session, const char *text);
 /* Send this error past the bound, give up the open call, and hang up once all of it was read. */
 void session_cut(struct session *session, const char *error_name, json_t *parameters);
 
+/* For bytes that are no call: io.axe.Engine.BadMessage. The connection ends. */
+void session_refuse_bytes(struct session *session, const char *text);
+
+/* The same for a message that could not be received, by its -errno; LimitReached names the bound.
+ */
+void session_refuse_message(struct session *session, int code);
+
 /* Send what waits. */
 void session_push(struct session *session);

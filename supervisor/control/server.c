@@ -25,6 +25,7 @@ struct server {
 	struct supervisor *supervisor;
 	struct door *door;
 	struct door *job_door;
+	struct session_budget budget;
 	struct list_link sessions;
 	unsigned sessions_count;
 };
@@ -38,6 +39,7 @@ int server_create(sd_event *loop, struct supervisor *supervisor, struct server *
 		return fail(error, ENOMEM, "make the server");
 	server->loop = loop;
 	server->supervisor = supervisor;
+	server->budget.limit = SERVER_RECEIVE_MAX;
 	list_init(&server->sessions);
 	*ret_server = server;
 	return 0;
@@ -71,6 +73,7 @@ static int add_session(struct server *server, int fd, bool private, uid_t user, 
 {
 	const struct session_config config = {
 		.supervisor = server->supervisor,
+		.budget = private ? NULL : &server->budget,
 		.private = private,
 		.user = user,
 		.closed = session_closed,

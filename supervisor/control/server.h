@@ -11,6 +11,8 @@ struct supervisor;
 #define SERVER_SESSIONS_MAX      256 /* each ExecuteJob that waits holds one */
 #define SERVER_USER_SESSIONS_MAX 192 /* of them, so that no user takes all places */
 
+#define SERVER_RECEIVE_MAX (128u << 20) /* bytes of all messages that are not whole yet */
+
 /* Loop and supervisor are borrowed and must outlive the server. */
 int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
 	struct error *error);

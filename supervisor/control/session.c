@@ -55,6 +55,13 @@ void session_listen(struct session *session, const struct listener_calls *calls)
 	session_wait(session, stop_listening);
 }
 
+/* Nothing is begun for a client that does not read what it got already. */
+static bool is_ready(const struct session *session)
+{
+	return !session->call_open && !session->cut &&
+	       frame_pending(&session->outbox) < SESSION_UNREAD_MAX;
+}
+
 /* Nothing is read while a call is open, so that what a client can pile up here is bounded. */
 static void arm(struct session *session)
 {
@@ -62,11 +69,24 @@ static void arm(struct session *session)
 
 	if (!session->ended)
 		events |= EPOLLRDHUP;
-	if (!session->ended && !session->call_open && !session->cut)
+	if (!session->ended && is_ready(session))
 		events |= EPOLLIN;
 	if (frame_pending(&session->outbox))
 		events |= EPOLLOUT;
 	sd_event_source_set_io_events(session->io, events);
+}
+
+/* -EDQUOT: this message takes more than all clients together may. A small one is always welcome. */
+static int keep_budget(struct session *session)
+{
+	struct session_budget *budget = session->config.budget;
+	size_t room = session->inbox.room > SESSION_SMALL_BYTES ? session->inbox.room : 0;
+
+	if (!budget)
+		return 0;
+	budget->used += room - session->budgeted;
+	session->budgeted = room;
+	return room && budget->used > budget->limit ? -EDQUOT : 0;
 }
 
 /* Close what has nothing more to say or to hear; else wait for the right thing. */
@@ -74,6 +94,7 @@ static void settle(struct session *session)
 {
 	bool silent = session->ended || session->cut;
 
+	keep_budget(session);
 	if (session->closed)
 		return;
 	if (silent && !session->call_open && !frame_pending(&session->outbox))
@@ -82,39 +103,13 @@ static void settle(struct session *session)
 		arm(session);
 }
 
-static void refuse_bytes(struct session *session, const char *text)
-{
-	session_cut(session, VARLINK_ENGINE ".BadMessage", json_pack("{s:s}", "text", text));
-}
-
-static void refuse_over(struct session *session, size_t limit, const char *text)
-{
-	session_cut(session, VARLINK_ENGINE ".LimitReached",
-		json_pack("{s:I, s:s}", "limit", (json_int_t)limit, "text", text));
-}
-
-static void refuse_message(struct session *session, int code)
-{
-	if (code == -EMSGSIZE)
-		refuse_over(session, session->inbox.limit,
-			"the message is longer than the limit in bytes");
-	else if (code == -ELOOP)
-		refuse_over(session, FRAME_DEPTH_MAX,
-			"the message nests objects and arrays deeper than the limit");
-	else if (code == -E2BIG)
-		refuse_over(session, session->inbox.values_limit,
-			"the message has more JSON values than the limit");
-	else
-		refuse_bytes(session, "not a JSON object in UTF-8, or with a key twice");
-}
-
 static void dispatch(struct session *session, const json_t *message)
 {
 	struct varlink_call call;
 	struct error error;
 
 	if (varlink_parse(message, &call, &error) < 0)
-		return refuse_bytes(session, error.text);
+		return session_refuse_bytes(session, error.text);
 	session->call_open = true;
 	session->more = call.more;
 	session->oneway = call.oneway;
@@ -142,14 +137,14 @@ bool session_is_idle(const struct session *session, uint64_t now_ns)
 
 static void pump(struct session *session)
 {
-	while (!session->closed && !session->cut && !session->call_open) {
+	while (!session->closed && is_ready(session)) {
 		auto_json message = NULL;
 		int code = frame_next(&session->inbox, &message);
 
 		if (code == 0)
 			return;
 		if (code < 0)
-			return refuse_message(session, code);
+			return session_refuse_message(session, code);
 		session->called = true;
 		dispatch(session, message);
 	}
@@ -164,18 +159,20 @@ static void end_input(struct session *session)
 
 static void pull(struct session *session)
 {
-	int code;
+	bool first = frame_pending(&session->inbox) == 0;
+	int code = frame_receive(&session->inbox, session->fd);
 
-	if (session->called && frame_pending(&session->inbox) == 0)
+	if (first && session->called)
 		session->since_ns = clock_monotonic_ns();
-	code = frame_receive(&session->inbox, session->fd);
 	if (code > 0)
 		pump(session);
+	if (code > 0)
+		code = keep_budget(session);
 	else if (code == 0)
 		end_input(session);
-	else if (code == -EMSGSIZE)
-		refuse_message(session, code);
-	else if (code != -EAGAIN)
+	if (code == -EMSGSIZE || code == -EDQUOT)
+		session_refuse_message(session, code);
+	else if (code < 0 && code != -EAGAIN)
 		session_close(session);
 }
 
@@ -197,8 +194,10 @@ static int session_on_io(sd_event_source *source, int fd, uint32_t revents, void
 {
 	struct session *session = data;
 
-	if (revents & EPOLLOUT)
+	if (revents & EPOLLOUT) {
 		push_on(session);
+		pump(session);
+	}
 	if (revents & EPOLLIN)
 		pull(session);
 	else if (revents & (EPOLLHUP | EPOLLERR))
@@ -273,5 +272,6 @@ void session_destroy(struct session *session)
 	cleanup_fd(&session->fd);
 	frame_finish(&session->inbox);
 	frame_finish(&session->outbox);
+	keep_budget(session);
 	free(session);
 }

@@ -18,11 +18,19 @@ struct session;
 
 #define SESSION_RECEIVE_MAX (16u << 20) /* bytes of one call: a manifest and an environment */
 #define SESSION_SEND_MAX    (32u << 20) /* bytes that wait for a client that does not read */
+#define SESSION_SMALL_BYTES (64u << 10) /* of a call: they count in no budget */
+#define SESSION_UNREAD_MAX  (256u << 10) /* bytes that wait; over it no further call is begun */
 #define SESSION_QUIET_NS    UINT64_C(10000000000) /* to say something whole, if others wait */
 #define SESSION_VALUES_MAX  (1u << 20) /* JSON values of one call: each costs memory of its own */
 
+/* The memory of all messages that are not whole yet, shared by the sessions of a server. */
+struct session_budget {
+	size_t used, limit;
+};
+
 struct session_config {
 	struct supervisor *supervisor;
+	struct session_budget *budget; /* borrowed; NULL: only each one's own limit counts */
 	/* The client for whom this supervisor runs: its end of file hangs up, at once. */
 	bool private;
 	uid_t user; /* who connected */
@@ -43,6 +51,7 @@ struct session {
 	sd_event_source *turn; /* resumes after a reply from a callback; buries */
 	int fd;
 	struct frame_buffer inbox, outbox;
+	size_t budgeted; /* of the inbox's memory */
 	struct listener listener; /* of ExecuteJob and Subscribe */
 	void (*abandon)(struct session *session);
 	/* The open call may say more: all was sent, or it was `behind`. NULL: nobody asks. */

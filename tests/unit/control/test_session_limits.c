@@ -91,6 +91,62 @@ static void who_waits_for_an_answer_is_never_idle(void **state)
 	client_hang_up(&client);
 }
 
+/* What it did not read it cannot pile up. */
+static void who_calls_and_does_not_read_is_kept_waiting(void **state)
+{
+	struct bench *bench = *state;
+	static const char call[] = "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
+				   "\"parameters\":{\"interface\":\"io.axe.Engine\"}}";
+	const unsigned calls = 4000;
+	struct client client;
+	const struct session *session = client_connect(&client, bench);
+	unsigned sent = 0;
+
+	/* As many as the socket takes; the loop has nothing more to do then. */
+	do {
+		while (sent < calls && send(client.fd, call, sizeof(call), MSG_DONTWAIT) > 0)
+			sent++;
+	} while (sent < calls && sd_event_run(bench->loop, 0) > 0);
+	while (sd_event_run(bench->loop, 0) > 0)
+		assert_true(frame_pending(&session->outbox) < 2 * SESSION_UNREAD_MAX);
+	assert_true(frame_pending(&session->outbox) >= SESSION_UNREAD_MAX);
+	assert_false(session->cut);
+	for (unsigned answer = 0; answer < sent; answer++)
+		json_decref(client_expect(&client, false));
+	client_hang_up(&client);
+}
+
+static void messages_of_all_clients_share_a_budget(void **state)
+{
+	struct bench *bench = *state;
+	static struct session_budget budget = { .limit = 1u << 20 };
+	struct client large, larger, small;
+	static char block[800u << 10];
+	auto_json parameters = NULL;
+
+	memset(block, ' ', sizeof(block));
+	bench->session_config.budget = &budget;
+	client_connect(&large, bench);
+	client_connect(&larger, bench);
+	client_connect(&small, bench);
+	client_send_bytes(&large, block, sizeof(block));
+	client_send_bytes(&larger, block, 100u << 10);
+	parameters = client_expect_error(&larger, "io.axe.Engine.LimitReached");
+	assert_int_equal(budget.limit, number_of(parameters, "limit"));
+	client_expect_end(&larger);
+	json_decref(client_call(&small, SERVICE("GetInfo")));
+
+	/* The one that was there first is heard, and what it took is given back. */
+	client_send(&large, SERVICE("GetInfo"));
+	json_decref(client_expect(&large, false));
+	client_hang_up(&large);
+	client_hang_up(&larger);
+	client_hang_up(&small);
+	while (bench->sessions)
+		bench_turn(bench);
+	assert_int_equal(0, budget.used);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +155,8 @@ int main(void)
 		bench_test(values_of_a_message_are_bounded_and_the_bound_is_named),
 		bench_test(who_says_nothing_whole_is_idle_after_a_while),
 		bench_test(who_waits_for_an_answer_is_never_idle),
+		bench_test(who_calls_and_does_not_read_is_kept_waiting),
+		bench_test(messages_of_all_clients_share_a_budget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
