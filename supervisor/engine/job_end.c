@@ -183,6 +183,8 @@ void job_end(struct job *job)
 	job->phase = JOB_SEALED;
 	timer_disarm(&job->runtime);
 	job->outcome = outcome.code;
+	if (job_post_failed(job) && outcome.code != AXE_E_POSTEXECUTION)
+		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);
 	job->summary = summary_json(job, &outcome);
 	timer_arm(&job->patience, clock_monotonic_ns() + DISK_PATIENCE_NS);
 	if (errand_create(job->engine->loop, write_results, results_written, job, &job->writing) <

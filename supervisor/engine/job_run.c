@@ -103,15 +103,13 @@ static void assessment_ended(struct job_try *ended, enum verdict verdict, json_t
 	ended->result = json_incref(result);
 }
 
-static void post_ended(struct job_try *ended, bool failed, json_t *result)
+static void post_ended(struct job_try *ended, json_t *result)
 {
 	struct job *job = ended->job;
 
 	runner_emit(ended->runner, TRACE_POST_END, json_incref(result));
 	job->post_result = json_incref(result);
 	job_errors_add(job, result);
-	if (failed)
-		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);
 	job->post = NULL;
 	job->post_done = true;
 }
@@ -134,7 +132,7 @@ static void try_ended(
 
 	ended->job->active--;
 	if (ended->job->post == ended)
-		post_ended(ended, verdict_is_failure(ruling->verdict), result);
+		post_ended(ended, result);
 	else
 		assessment_ended(ended, ruling->verdict, result);
 	/* Not from inside the runner's own call: it is destroyed on the next turn. */

@@ -144,10 +144,13 @@ static json_t *errors_json(
 	int64_t index = is_post ? ERROR_LIST_NO_ASSESSMENT : (int64_t)runner->index;
 	auto_free char *sentence = outcome_sentence(result);
 	const struct error_entry last = { ERROR_KIND_ERROR, ruling->error, sentence, index };
+	const struct error_entry leak = { ERROR_KIND_WARNING, S_OK, sentence, index };
 	struct error_list errors = { .entries = NULL };
 	json_t *json;
 
 	add_warnings(&errors, json_object_get(result, "warnings"), index);
+	if (runner->leaked && ruling->error == S_OK)
+		error_list_add(&errors, &leak);
 	add_notes(&errors, json_object_get(json_object_get(result, "reported"), "notes"), index);
 	add_phase(&errors, runner, index);
 	json = error_list_json(&errors, ruling->error == S_OK ? NULL : &last);

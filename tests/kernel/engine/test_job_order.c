@@ -171,6 +171,18 @@ static void react_terminate(struct fixture *fixture, const json_t *event)
 	assert_int_equal(fixture_terminate(fixture), S_OK);
 }
 
+static void the_post_action_has_its_own_time(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_run(fixture, "{'name':'j','post':{'command':['sleep','999'],'timeout':'50ms',"
+			     "'timeout_grace':'0ms'},"
+			     "'assessments':[{'name':'a','command':['true']}]}");
+	assert_string_equal(text_at(fixture->summary, "post.verdict"), "timeout");
+	assert_int_equal(fixture->code, AXE_E_POSTEXECUTION);
+	assert_int_equal(fixture_count(fixture, "post.end"), 1);
+}
+
 static void termination_ends_all_that_run_and_skips_the_post_action(void **state)
 {
 	struct fixture *fixture = *state;
@@ -218,6 +230,7 @@ int main(void)
 		LIVE(a_job_over_its_runtime_is_canceled),
 		LIVE(the_post_action_runs_behind_everything_even_a_cancel),
 		LIVE(a_failed_post_action_fails_the_job),
+		LIVE(the_post_action_has_its_own_time),
 		LIVE(termination_ends_all_that_run_and_skips_the_post_action),
 		LIVE(termination_kills_the_post_action),
 	};
