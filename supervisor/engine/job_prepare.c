@@ -97,6 +97,8 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 	/* Before there is a number: what this host cannot do is refused at once. */
 	code = plan_check_limits(&job->engine->hierarchy, job->manifest, error);
 	if (code == 0)
+		code = plan_check_descriptors(job->manifest, error);
+	if (code == 0)
 		code = open_folder(job, options->state_dir, error);
 	if (code == 0)
 		set_context(job, options);

@@ -1,6 +1,8 @@
 /* What a run would do on this host: the exact groups, argv and limits; nothing is made. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -12,6 +14,12 @@
 #include "engine/plan.h"
 #include "engine/tree.h"
 #include "model/manifest.h"
+
+/* The loop, the kernel half, the store, a few clients. */
+#define DESCRIPTORS_OWN 64
+/* Group and its files, folder and outputs, pidfd, report; for each v1 controller a group more. */
+#define DESCRIPTORS_EACH       16
+#define DESCRIPTORS_EACH_LIMIT 3
 
 static json_t *words_json(char **words)
 {
@@ -54,6 +62,48 @@ int plan_check_limits(
 	return 0;
 }
 
+static unsigned group_limits_count(const struct assessment *assessment)
+{
+	unsigned count = 0;
+
+	for (int kind = 0; kind < LIMIT_KINDS; kind++)
+		count += assessment->limits.set[kind] && limit_rows[kind].controller;
+	return count;
+}
+
+/* Of the one that needs most. */
+static unsigned descriptors_each(const struct manifest *manifest)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < manifest->assessments_count; i++) {
+		unsigned count = group_limits_count(manifest->assessments[i]);
+
+		most = count > most ? count : most;
+	}
+	return DESCRIPTORS_EACH + most * DESCRIPTORS_EACH_LIMIT;
+}
+
+int plan_check_descriptors(const struct manifest *manifest, struct error *error)
+{
+	unsigned each = descriptors_each(manifest);
+	size_t running = manifest->assessments_count < manifest->parallel
+				 ? manifest->assessments_count
+				 : manifest->parallel;
+	size_t needed = DESCRIPTORS_OWN + running * each;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || needed <= files.rlim_cur)
+		return 0;
+	fail_plain(error, EMFILE,
+		"%zu assessment%s at once need%s %zu open files, and the supervisor may have %llu",
+		running, running == 1 ? "" : "s", running == 1 ? "s" : "", needed,
+		(unsigned long long)files.rlim_cur);
+	return fail_advice(error,
+		"raise its hard limit (`ulimit -Hn`, or LimitNOFILE= of its unit)%s",
+		running > 1 ? ", or lower `parallel`" : "");
+}
+
 int engine_plan(const struct engine_config *config, const struct manifest *manifest,
 	json_t **ret_plan, struct error *error)
 {
@@ -64,6 +114,8 @@ int engine_plan(const struct engine_config *config, const struct manifest *manif
 	if (code < 0)
 		return code;
 	code = plan_check_limits(&hierarchy, manifest, error);
+	if (code == 0)
+		code = plan_check_descriptors(manifest, error);
 	if (code < 0) {
 		hierarchy_close(&hierarchy);
 		return code;
