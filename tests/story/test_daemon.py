@@ -137,6 +137,19 @@ def test_waiting_client_withdraws_its_job(axe, start, number):
     assert [job["state"] for job in listed_jobs] == ["Finished", "Canceled"]
 
 
+def test_nobody_else_can_withdraw_what_waits(axe, start):
+    daemon = start()
+    first = Held(axe, daemon, "first").wait()
+    second = Held(axe, daemon, "second").wait_in_line()
+    for words in (["cancel", "--soft"], ["terminate", "--yes"]):
+        done = axe(*words, "--socket", daemon.socket, "2")
+        assert done.returncode == 2
+        assert "waits for a slot" in done.stderr
+    assert numbers(daemon) == [1, 2]
+    assert first.end()[0] == 0
+    assert second.wait().end()[0] == 0
+
+
 def test_job_goes_on_without_its_client_but_does_not_start_without(axe, start):
     daemon = start()
     first = Held(axe, daemon, "first").wait()

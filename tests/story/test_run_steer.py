@@ -127,9 +127,25 @@ def test_cancel_with_grace_kills(axe):
 
 
 def test_cancel_without_soft_is_refused_with_the_way_out(axe):
-    done = axe("cancel", "1")
+    running = start(axe, *POLITE)
+    done = axe("cancel", latest(axe).id)
     assert done.returncode == 2
     assert "--soft" in done.stderr and "terminate" in done.stderr
+    done = axe("cancel", "--soft", "--message", "wrong kernel", latest(axe).id)
+    assert done.returncode == 2
+    assert "--message" in done.stderr and "queue" in done.stderr
+    assert running.poll() is None
+
+
+def test_cancel_of_one_assessment_asks_it(axe):
+    running = start(axe, *POLITE)
+    done = axe("cancel", f"{latest(axe).id}/0")
+    assert done.returncode == 0
+    assert "asked it to stop" in done.stderr
+    # It cleaned up and succeeded, and the job was not canceled.
+    assert end(running)[0] == 0
+    assert len(latest(axe).trace("assessment.cancel")) == 1
+    assert latest(axe)["outcome"] == "finished"
 
 
 def test_terminate_prints_the_receipt(axe):

@@ -9,6 +9,7 @@
 #include "axe/verbs.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "cli/exit_code.h"
 #include "cli/job_live.h"
 #include "libaxe/connection.h"
 
@@ -55,6 +56,23 @@ void job_operand_tell_torn(const char *verb, const struct job_operand *job)
 				" bytes): its supervisor died while it wrote\n",
 				verb, job->folder->path, files[i], bytes);
 	}
+}
+
+int job_operand_check_runs(const char *verb, const struct job_operand *job)
+{
+	long long number = (long long)job->name.job;
+
+	if (!job->connection) {
+		fprintf(stderr, "axe %s: job %lld does not run\n", verb, number);
+		return EXIT_CODE_USAGE;
+	}
+	if (!job_live_waits(job->live))
+		return 0;
+	fprintf(stderr,
+		"axe %s: job %lld waits for a slot: only its own client can withdraw it "
+		"(Ctrl-C there)\n",
+		verb, number);
+	return EXIT_CODE_USAGE;
 }
 
 void job_operand_finish(struct job_operand *job)

@@ -24,4 +24,7 @@ int job_operand_open(const char *verb, const struct operands *operands, const ch
  * shown. Nothing is said of a job that runs: its supervisor may be about to write the rest. */
 void job_operand_tell_torn(const char *verb, const struct job_operand *job);
 
+/* 0: it runs. Else it is said why it cannot be steered, and the exit code is returned. */
+int job_operand_check_runs(const char *verb, const struct job_operand *job);
+
 void job_operand_finish(struct job_operand *job);

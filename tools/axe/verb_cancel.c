@@ -10,7 +10,7 @@
 #include "libaxe/connection.h"
 
 struct cancel_values {
-	const char *state_dir, *socket;
+	const char *state_dir, *socket, *message;
 	bool soft;
 	struct option_duration grace;
 };
@@ -18,6 +18,8 @@ struct cancel_values {
 static const struct option_row rows[] = {
 	{ "soft", 0, OPTION_FLAG, offsetof(struct cancel_values, soft), NULL,
 		"ask what runs to stop, and start nothing more", NULL },
+	{ "message", 0, OPTION_TEXT, offsetof(struct cancel_values, message), "TEXT",
+		"why, kept with a job of a daemon's queue", NULL },
 	{ "grace", 0, OPTION_DURATION, offsetof(struct cancel_values, grace), "D",
 		"kill what still runs after this time", NULL },
 	{ "state-dir", 0, OPTION_TEXT, offsetof(struct cancel_values, state_dir), "DIR",
@@ -45,15 +47,11 @@ static int cancel(const struct job_operand *operand, const struct option_duratio
 	struct client client = { .connection = operand->connection };
 	const char *method = operand->name.has_index ? "CancelAssessment" : "CancelJob";
 	auto_json answer = NULL;
-	int code;
+	int code = job_operand_check_runs("cancel", operand);
 
-	if (!operand->connection) {
-		fprintf(stderr, "axe cancel: job %lld does not run\n",
-			(long long)operand->name.job);
-		return EXIT_CODE_USAGE;
-	}
-	code = client_call(
-		"cancel", &client, method, make_parameters(&operand->name, grace), &answer);
+	if (code == 0)
+		code = client_call(
+			"cancel", &client, method, make_parameters(&operand->name, grace), &answer);
 	if (code == 0)
 		fprintf(stderr, "axe: asked it to stop; %s\n",
 			grace->set ? "what still runs after the grace is killed"
@@ -71,14 +69,20 @@ int verb_cancel(int argc, char **argv)
 
 	if (code != VERB_GO_ON)
 		return code;
-	if (!values.soft)
+	if (values.message)
 		return verb_refuse("cancel",
-			"needs the queue of a daemon, which this job is not in: use --soft to ask "
-			"it to stop, or `axe terminate`");
+			"--message is kept with a job of a daemon's queue, and this one is in "
+			"none: leave it out");
 	code = job_operand_open("cancel", &operands, values.state_dir, values.socket, &operand);
 	if (code)
 		return code;
-	code = cancel(&operand, &values.grace);
+	/* One assessment is only ever asked; all of a job is asked when a person says so. */
+	if (!values.soft && !operand.name.has_index)
+		code = verb_refuse("cancel",
+			"needs the queue of a daemon, which this job is not in: use --soft to ask "
+			"it to stop, or `axe terminate`");
+	else
+		code = cancel(&operand, &values.grace);
 	job_operand_finish(&operand);
 	return code;
 }

@@ -43,13 +43,10 @@ static bool ask_person(const struct job_operand *operand)
 /* Exit code, or 0 to go on. */
 static int confirm(const struct job_operand *operand, bool yes)
 {
-	if (!operand->connection) {
-		fprintf(stderr, "axe terminate: job %lld does not run\n",
-			(long long)operand->name.job);
-		return EXIT_CODE_USAGE;
-	}
-	if (yes)
-		return 0;
+	int code = job_operand_check_runs("terminate", operand);
+
+	if (code || yes)
+		return code;
 	if (!isatty(STDIN_FILENO))
 		return verb_refuse("terminate",
 			"nobody can be asked here: say --yes to kill all processes of job %lld",
