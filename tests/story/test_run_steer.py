@@ -144,7 +144,7 @@ def test_cancel_of_one_assessment_asks_it(axe):
     assert "asked it to stop" in done.stderr
     # It cleaned up and succeeded, and the job was not canceled.
     assert end(running)[0] == 0
-    assert len(latest(axe).trace("assessment.cancel")) == 1
+    assert latest(axe).trace("assessment.cancel")
     assert latest(axe)["outcome"] == "finished"
 
 

@@ -85,9 +85,9 @@ static void say_end_of_supervisor(const struct session_end *end)
 			end->error.text);
 	else if (end->survivors)
 		fprintf(stderr,
-			"axe: the supervisor died; its job was killed by us, and %u processes "
+			"axe: the supervisor died; its job was killed by us, and %u process%s "
 			"survived\n",
-			end->survivors);
+			end->survivors, end->survivors == 1 ? "" : "es");
 	else
 		fprintf(stderr, "axe: the supervisor died before the job's end; nothing of the job "
 				"is left, "

@@ -1,0 +1,93 @@
+"""A private supervisor that is killed leaves nothing: its client ends the group, and says so."""
+
+import json
+import os
+import signal
+
+import pytest
+from axe import ADVERSARIES, until
+from mute_fuse import MuteFuse
+
+ROUNDS = range(int(os.environ.get("AXE_ROUNDS", "3")))
+CROWD = 50
+BOMB = f"""
+name: bomb
+assessments:
+  - name: bomb
+    command: [{ADVERSARIES}/fork_bomb]
+    limits: {{pids: 200}}
+  - {{name: next, command: ["true"]}}
+"""
+
+
+def assert_client_ended_all(axe, client):
+    _, stderr = client.communicate(timeout=60)
+    assert client.returncode == 3, stderr
+    assert "supervisor died" in stderr and "nothing of the job is left" in stderr
+    assert axe.inhabitants() == [] and axe.marked() == []
+    # What only a supervisor can remove, the next one does.
+    assert axe("run", "--", "true").returncode == 0
+    axe.assert_nothing_left()
+
+
+@pytest.mark.parametrize("round", ROUNDS)
+def test_in_the_middle_of_a_fork_bomb(axe, round):
+    client = axe.start("run", axe.manifest(BOMB))
+    until(lambda: len(axe.inhabitants()) >= CROWD, "the bomb has grown")
+    os.kill(axe.supervisor(client), signal.SIGKILL)
+    assert_client_ended_all(axe, client)
+    # The job that lost its supervisor has no end, and does not count as running.
+    shown = json.loads(axe("show", "-o", "json", 1).stdout)
+    assert shown["state"] == "Incomplete"
+    assert shown["assessments"] == []
+
+
+@pytest.mark.parametrize("round", ROUNDS)
+def test_with_a_bomb_that_is_being_terminated(axe, round):
+    client = axe.start("run", axe.manifest(BOMB))
+    until(lambda: len(axe.inhabitants()) >= CROWD, "the bomb has grown")
+    supervisor = axe.supervisor(client)
+    # It has the call before it, and does not come to answer it.
+    os.kill(supervisor, signal.SIGSTOP)
+    killer = axe.start("terminate", "--yes", "1")
+    os.kill(supervisor, signal.SIGKILL)
+    assert_client_ended_all(axe, client)
+    _, stderr = killer.communicate(timeout=60)
+    assert killer.returncode != 0, stderr
+
+
+@pytest.fixture
+def fuse(axe, tmp_path):
+    try:
+        fuse = MuteFuse(tmp_path / "mute")
+    except OSError as problem:
+        pytest.skip(f"needs /dev/fuse: {problem}")
+    yield fuse
+    fuse.close()
+
+
+def test_in_the_middle_of_a_termination_that_waits(axe, fuse):
+    """What cannot be killed yet is frozen and waited for; the client goes on with both."""
+    client = axe.start("run", "--", "stat", fuse.mount / "x")
+    fuse.take()
+    killer = axe.start("terminate", "--yes", "1")
+    until(lambda: axe.job().trace("job.terminate"), "the call was taken")
+    os.kill(axe.supervisor(client), signal.SIGKILL)
+    _, stderr = killer.communicate(timeout=60)
+    assert killer.returncode == 8, stderr
+    assert client.poll() is None
+    fuse.release()
+    assert_client_ended_all(axe, client)
+
+
+def test_survivor_of_the_clients_own_kill_is_said(axe, fuse):
+    client = axe.start("run", "--kill-deadline", "300ms", "--", "stat", fuse.mount / "x")
+    fuse.take()
+    os.kill(axe.supervisor(client), signal.SIGKILL)
+    _, stderr = client.communicate(timeout=60)
+    assert client.returncode == 6
+    assert "1 process survived" in stderr
+    fuse.release()
+    until(lambda: axe.inhabitants() == [], "the survivor has died")
+    assert axe("run", "--", "true").returncode == 0
+    axe.assert_nothing_left()
