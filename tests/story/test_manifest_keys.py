@@ -1,6 +1,8 @@
 """Each key of a manifest: what it changes in a real job, and where it is refused when it is wrong."""
 
 import json
+import os
+import pathlib
 import signal
 
 import pytest
@@ -49,6 +51,17 @@ def test_environment_has_any_name_that_a_shell_knows(axe):
 def test_workdir_is_where_it_starts(axe):
     assert printed(axe, {"command": ["pwd"]}) == "/\n"
     assert printed(axe, {"command": ["pwd"], "workdir": "/usr/lib"}) == "/usr/lib\n"
+
+
+def test_temporary_folder_is_kept_where_that_is_asked_for(axe):
+    keys = {"command": "echo kept > $AXE_TEMP/file; printf %s $AXE_TEMP"}
+    post = {**keys, "timeout": "60s", "keep_temp": True}
+    run(axe, keys, post=post)
+    job = axe.jobs()[-1]
+    assert not os.path.exists(job.output().decode())
+    assert pathlib.Path(job.output(index=1).decode(), "file").read_text() == "kept\n"
+    kept = printed(axe, {**keys, "keep_temp": True})
+    assert pathlib.Path(kept, "file").read_text(encoding="ascii") == "kept\n"
 
 
 def test_user_is_whom_it_runs_as_with_his_groups_and_no_others(axe):

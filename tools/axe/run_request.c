@@ -31,6 +31,7 @@ static int make_manifest(struct run *run)
 int run_read_operands(struct run *run)
 {
 	const struct operands *operands = &run->operands;
+	const char *selected = run_select_given(&run->values.selection);
 
 	run->command = operands->dashes;
 	if (run->command && operands->after_dashes != operands->count)
@@ -39,6 +40,9 @@ int run_read_operands(struct run *run)
 			operands->words[0]);
 	if (run->command && operands->count == 0)
 		return verb_refuse("run", "expected a command after `--`");
+	if (run->command && selected)
+		return verb_refuse(
+			"run", "`%s` is for a manifest; a command has nothing to choose", selected);
 	if (!run->command && operands->count != 1)
 		return verb_refuse("run", operands->count
 						  ? "expected one manifest; a command "

@@ -10,6 +10,27 @@
 #include "libaxe/manifest_override.h"
 #include "libaxe/manifest_select.h"
 
+const char *run_select_given(const struct run_selection *selection)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} options[] = {
+		{ "--only", selection->only.count },
+		{ "--skip", selection->skip.count },
+		{ "--failed-of", selection->failed_of },
+		{ "--parameter", selection->parameters.count },
+		{ "--parallel", selection->parallel },
+		{ "--timeout-scale", selection->timeout_scale },
+		{ "--fail-fast", selection->fail_fast },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (options[i].given)
+			return options[i].name;
+	return NULL;
+}
+
 static int choose(json_t *manifest, const struct run_selection *selection, const json_t *failed_of,
 	struct error *error)
 {

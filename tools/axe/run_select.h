@@ -16,6 +16,9 @@ struct run_selection {
 	bool fail_fast;
 };
 
+/* The first option that was given, by its name; NULL: none. */
+const char *run_select_given(const struct run_selection *selection);
+
 /* Change the manifest in place. `state_dir` is where --failed-of finds its job. 0 or -errno. */
 int run_select(json_t *manifest, const struct run_selection *selection, const char *state_dir,
 	struct error *error);
