@@ -204,8 +204,6 @@ static int take_places(struct axed *axed, struct error *error)
 	if (is_private(axed))
 		return 0;
 	code = instance_init(&axed->instance, axed->options, error);
-	if (code == 0)
-		code = instance_lock(&axed->instance, error);
 	if (code == 0 && !axed->options->cgroup_root)
 		code = delegation_enter(&axed->cgroup_root, error);
 	return code;
@@ -243,7 +241,6 @@ static void axed_finish(struct axed *axed)
 	storage_close(&axed->storage);
 	sd_event_unref(axed->loop);
 	free(axed->cgroup_root);
-	instance_finish(&axed->instance);
 	cleanup_fd(&axed->passed);
 	cleanup_fd(&axed->ready);
 }
@@ -268,7 +265,7 @@ static int axed_loop(struct axed *axed)
 
 static int run(const struct options *options)
 {
-	struct axed axed = { .options = options, .passed = -1, .ready = -1, .instance.lock = -1 };
+	struct axed axed = { .options = options, .passed = -1, .ready = -1 };
 	struct error error;
 	int status = EXIT_FAILURE;
 

@@ -18,12 +18,14 @@ static int refuse(int fd, struct error *error)
 
 	if (file_read_text(fd, pid, sizeof(pid)) <= 0)
 		strcpy(pid, "unknown");
-	return fail_plain(error, EBUSY, "it is in use by another supervisor (pid %s)", pid);
+	fail_plain(error, EBUSY, "it belongs to the supervisor with pid %s", pid);
+	return fail_advice(error, "give another --instance or --state-dir, or end that one");
 }
 
 int store_lock(int directory, int *ret_fd, struct error *error)
 {
 	char pid[16];
+	/* Never unlinked: whoever waits for the name would hold a lock that no other can see. */
 	auto_fd fd = file_open_beneath(directory, LOCK_NAME, O_RDWR | O_CREAT, 0644);
 
 	if (fd < 0)

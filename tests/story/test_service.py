@@ -153,7 +153,7 @@ def test_daemon_in_the_background_serves_when_its_starter_returns(axe, tmp_path)
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, check=False)
     assert done.returncode == 0, done.stderr
-    pid = int((axe.state / "axed.lock").read_text(encoding="ascii"))
+    pid = int((axe.state / "axe.lock").read_text(encoding="ascii"))
     try:
         assert run(axe, path, "true").returncode == 0
     finally:
