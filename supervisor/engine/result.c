@@ -1,6 +1,7 @@
 /* One assessment's result as an object: what results.json, the trace and the clients get. */
 #include "engine/result.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -128,10 +129,15 @@ static void add_notes(struct error_list *errors, const json_t *notes, int64_t in
 
 	json_array_foreach ((json_t *)notes, at, note) {
 		const char *type = json_string_value(json_object_get(note, "type"));
+		const char *text = json_string_value(json_object_get(note, "message"));
 		bool warns = !strcmp(type, report_type_name(AXE_PROGRESS_WARNING));
+		bool is_case = !strcmp(type, report_type_name(AXE_PROGRESS_TEST_CASE));
+		char sentence[AXE_PROGRESS_MESSAGE_MAX + 32];
 		const struct error_entry entry = { warns ? ERROR_KIND_WARNING : ERROR_KIND_ERROR,
-			S_OK, json_string_value(json_object_get(note, "message")), index };
+			S_OK, sentence, index };
 
+		snprintf(sentence, sizeof(sentence), "%s%s", is_case ? "test case failed: " : "",
+			text);
 		error_list_add(errors, &entry);
 	}
 }
