@@ -54,6 +54,19 @@ const struct verb verbs[] = {
 		&call_options,
 		"METHOD is named whole: io.axe.Engine.ListJobs. PARAMETERS are a JSON object; `-`\n"
 		"reads it from the standard input. Without a method the methods are listed.\n" },
+	{ "support", verb_support, "inside an assessment: report how it goes, ask whether to stop",
+		"support progress PERCENT [TEXT] | remaining SECONDS [TEXT]\n"
+		"       axe support message|warning|error|waiting TEXT\n"
+		"       axe support heartbeat|increment|cancelling [TEXT]\n"
+		"       axe support test-case NAME pass|fail\n"
+		"       axe support canceled | wait-cancel [--timeout D] | parameter NAME",
+		&support_options,
+		"`canceled` ends with 0 when this assessment shall stop, else with 1; "
+		"`wait-cancel`\n"
+		"likewise, once it shall or the time is over (8: the supervisor has gone).\n"
+		"`cancelling` acknowledges that it shall. Outside an assessment reports go "
+		"nowhere\n"
+		"and nothing is canceled.\n" },
 	{ "doctor", verb_doctor, "say what this host lets the supervisor do", "doctor [OPTION...]",
 		&doctor_options, NULL },
 	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB]", NULL, NULL },

@@ -46,6 +46,7 @@ int verb_wait(int argc, char **argv);
 int verb_cancel(int argc, char **argv);
 int verb_terminate(int argc, char **argv);
 int verb_call(int argc, char **argv);
+int verb_support(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_help(int argc, char **argv);
 
@@ -62,4 +63,5 @@ extern const struct option_table wait_options;
 extern const struct option_table cancel_options;
 extern const struct option_table terminate_options;
 extern const struct option_table call_options;
+extern const struct option_table support_options;
 extern const struct option_table doctor_options;
