@@ -205,6 +205,14 @@ def test_every_verb_explains_itself(axe, verb):
                           check=False).stdout == done.stdout
 
 
+def test_help_lists_the_result_codes():
+    done = subprocess.run([BIN / "axe", "help", "codes"], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0
+    assert re.search(r"^0x80041013  AXE_E_JOB_CANCELED +published ", done.stdout, re.M)
+    assert re.search(r"^0x80049000  AXE_E_NO_JOB_RUNNING +ours ", done.stdout, re.M)
+
+
 def test_overview_names_every_verb():
     done = subprocess.run([BIN / "axe", "help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0

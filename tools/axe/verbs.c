@@ -69,7 +69,7 @@ const struct verb verbs[] = {
 		"and nothing is canceled.\n" },
 	{ "doctor", verb_doctor, "say what this host lets the supervisor do", "doctor [OPTION...]",
 		&doctor_options, NULL },
-	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB]", NULL, NULL },
+	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB|codes]", NULL, NULL },
 };
 
 const size_t verbs_count = sizeof(verbs) / sizeof(*verbs);

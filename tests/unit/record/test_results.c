@@ -3,8 +3,10 @@
 #include "unit/record/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "record/results.h"
@@ -52,6 +54,43 @@ static void interrupted_job_still_has_its_lines(void **state)
 	assert_int_equal(1, folder_number(json_array_get(lines, 1), "index"));
 	results_destroy(results);
 	assert_false(exists(*state, "results.json"));
+}
+
+/* As its supervisor's death may leave them: out of order, and the last one cut off. */
+static void lines_of_a_dead_supervisor_are_read_and_made_whole(void **state)
+{
+	const struct folder *folder = *state;
+	struct results *results = results_open(folder);
+	auto_json summary = json_pack("{s:s}", "outcome", "error");
+	auto_json lines = NULL;
+	auto_json whole = NULL;
+	const json_t *written;
+	auto_fd fd = -1;
+
+	add(results, 2, 1);
+	add(results, 0, 1);
+	results_destroy(results);
+	fd = openat(folder->fd, "results.ndjson", O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_int_equal(9, write(fd, "{\"index\":", 9));
+	lines = results_read_lines(folder->fd);
+	assert_int_equal(2, json_array_size(lines));
+	assert_int_equal(0, folder_number(json_array_get(lines, 0), "index"));
+
+	json_array_append_new(lines, sample_result(1, "t", "error", json_object()));
+	assert_int_equal(0, results_write(folder->fd, summary, lines, NULL));
+	whole = read_whole(folder);
+	written = json_object_get(whole, "assessments");
+	for (size_t at = 0; at < 3; at++)
+		assert_int_equal(at, folder_number(json_array_get(written, at), "index"));
+	assert_string_equal("error", json_string_value(json_object_get(whole, "outcome")));
+}
+
+static void folder_without_lines_has_none(void **state)
+{
+	const struct folder *folder = *state;
+	auto_json lines = results_read_lines(folder->fd);
+
+	assert_int_equal(0, json_array_size(lines));
 }
 
 static void whole_has_the_summary_and_every_result(void **state)
@@ -154,6 +193,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(interrupted_job_still_has_its_lines),
+		TEST(lines_of_a_dead_supervisor_are_read_and_made_whole),
+		TEST(folder_without_lines_has_none),
 		TEST(whole_has_the_summary_and_every_result),
 		TEST(results_stand_in_the_order_of_the_manifest),
 		TEST(line_that_does_not_fit_is_not_torn_and_not_lost),
