@@ -130,6 +130,7 @@ static void note_unwritten(struct job *job)
 
 	log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job), text);
 	json_object_set_new(job->summary, "results_error", json_text(text, strlen(text)));
+	json_object_del(job->summary, "result_path");
 	if (job->outcome == S_OK) {
 		job->outcome = outcome.code;
 		json_object_set_new(job->summary, "outcome", json_string(outcome.name));
