@@ -14,8 +14,10 @@ static void deadline_expired(void *data)
 	unsigned told;
 
 	runner_look(runner);
-	if (runner->phase != RUNNER_RUNNING || runner->root_waited)
-		return; /* a natural end was first */
+	/* A natural end was first. Not so at the end of the grace: a root that obeyed may have left
+	 * others that did not, and nothing else ends them. */
+	if (runner->phase != RUNNER_RUNNING || (runner->root_waited && !runner->timed_out_ns))
+		return;
 	if (runner->timed_out_ns || !assessment->timeout_grace_ns) {
 		if (!runner->timed_out_ns)
 			runner->timed_out_ns = clock_monotonic_ns();

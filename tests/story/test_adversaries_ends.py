@@ -23,6 +23,15 @@ def test_whoever_ends_in_its_grace_keeps_its_status(axe):
     assert job.trace("assessment.kill") == []
 
 
+def test_whoever_outlives_a_root_that_obeyed_has_the_grace_and_no_more(axe):
+    run_through(axe, "stopped", "timeout", """
+        stopped: TERM by axe
+          stopped: KILL by axe
+            stopped: KILL by axe
+              stopped: KILL by axe
+    """, options=["--timeout", "1s", "--timeout-grace", "100ms"])
+
+
 @pytest.mark.parametrize("name, record, status", [
     ("leader_leaves", "leader_leaves: 4", 4),
     # Named after the program that it executed last.
