@@ -16,6 +16,7 @@
 #define PATIENCE_NS (30 * NS_PER_SEC)
 
 struct job_options fixture_options;
+const struct cooperation_host *fixture_cooperation;
 
 static struct fixture *make_place(void)
 {
@@ -35,7 +36,11 @@ static struct fixture *make_place(void)
 
 static void make_engine(struct fixture *fixture)
 {
-	struct engine_config config = { .stdin_fd = -1, .store = fixture->store };
+	struct engine_config config = {
+		.stdin_fd = -1,
+		.store = fixture->store,
+		.cooperation = fixture_cooperation,
+	};
 	struct error error = { 0 };
 
 	if (engine_create(fixture->loop, &config, &fixture->engine, &error) < 0)

@@ -39,6 +39,10 @@ int fixture_teardown(void **state);
 /* Options of the next job; reset by setup. */
 extern struct job_options fixture_options;
 
+/* Of the next engine; NULL: none. */
+struct cooperation_host;
+extern const struct cooperation_host *fixture_cooperation;
+
 /* Start a job of this manifest text (JSON with single quotes for readability). */
 void fixture_start(struct fixture *fixture, const char *manifest);
 
