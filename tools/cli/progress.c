@@ -14,9 +14,10 @@
 #include "cli/tail.h"
 #include "model/verdict.h"
 
-#define TAIL_LINES     20
-#define LIVE_LINES_MAX 8
-#define NAME_SHOWN_MAX 40
+#define TAIL_LINES        20
+#define LIVE_LINES_MAX    8
+#define NAME_SHOWN_MAX    40
+#define MESSAGE_SHOWN_MAX 40
 
 static const char *const output_names[] = { "stdout", "stderr" };
 
@@ -170,7 +171,25 @@ void progress_event(struct progress *progress, const json_t *event)
 	}
 }
 
-/* "[3/12] cpu-stress  4.1 s / 1 min 0 s  17 procs  212 MiB" */
+/* What it says itself: "  40 %  half way". */
+static void format_report(const json_t *running, char *text, size_t size)
+{
+	const json_t *report = json_object_get(running, "progress");
+	const json_t *percent = json_object_get(report, "percent");
+	const char *said = json_string_value(json_object_get(report, "message"));
+	auto_free char *message = said ? terminal_safe(said) : NULL;
+	size_t used = 0;
+
+	*text = '\0';
+	if (json_is_integer(percent))
+		used = (size_t)snprintf(
+			text, size, "  %lld %%", (long long)json_integer_value(percent));
+	if (message && *message)
+		snprintf(text + used, size - used, "  %.*s",
+			(int)terminal_cut(message, MESSAGE_SHOWN_MAX), message);
+}
+
+/* "[3/12] cpu-stress  4.1 s / 1 min 0 s  17 procs  212 MiB  40 %  half way" */
 static void format_live(
 	const struct progress *progress, const json_t *running, char *line, size_t size)
 {
@@ -190,9 +209,11 @@ static void format_live(
 		used += (size_t)snprintf(line + used, size - used, "  %lld procs",
 			(long long)field_integer(running, "processes"));
 	if (json_is_integer(json_object_get(running, "memory_bytes")) && used < size)
-		snprintf(line + used, size - used, "  %s",
+		used += (size_t)snprintf(line + used, size - used, "  %s",
 			text_format_bytes(
 				(uint64_t)field_integer(running, "memory_bytes"), memory));
+	if (used < size)
+		format_report(running, line + used, size - used);
 }
 
 void progress_status(struct progress *progress, const json_t *status)
@@ -206,14 +227,14 @@ void progress_status(struct progress *progress, const json_t *status)
 	progress_clear(progress);
 	terminal_measure(&progress->terminal);
 	json_array_foreach ((json_t *)list, index, running) {
-		char line[256];
+		char line[512];
 
 		if (index == LIVE_LINES_MAX)
 			break;
 		format_live(progress, running, line, sizeof(line));
 		/* A line that wraps could not be taken back. */
 		fprintf(progress->terminal.stream, "%s%.*s", index ? "\n" : "",
-			(int)progress->terminal.width - 1, line);
+			(int)terminal_cut(line, (unsigned)progress->terminal.width - 1), line);
 		progress->drawn++;
 	}
 	fflush(progress->terminal.stream);

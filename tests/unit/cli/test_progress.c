@@ -142,7 +142,8 @@ static void live_line_fits_and_goes(void **state)
 {
 	auto_json status =
 		json_loads("{\"running\":[{\"index\":2,\"name\":\"cpu-stress\",\"elapsed_ms\":4100,"
-			   "\"timeout_ms\":60000,\"processes\":17,\"memory_bytes\":222298112},"
+			   "\"timeout_ms\":60000,\"processes\":17,\"memory_bytes\":222298112,"
+			   "\"progress\":{\"percent\":40,\"message\":\"half\\u001bway\"}},"
 			   "{\"index\":3,\"name\":\"second\",\"elapsed_ms\":1,\"processes\":1,"
 			   "\"memory_bytes\":null}]}",
 			0, NULL);
@@ -154,7 +155,8 @@ static void live_line_fits_and_goes(void **state)
 	assert_int_equal(2, progress.drawn);
 	finish();
 	assert_non_null(
-		strstr(shown, "[2/12] cpu-stress  4.10 s / 1 min 0 s  17 procs  212 MiB\n"));
+		strstr(shown, "[2/12] cpu-stress  4.10 s / 1 min 0 s  17 procs  212 MiB  40 %  "
+			      "half\\x1bway\n"));
 	assert_non_null(strstr(shown, "second  1 ms  1 procs\r"));
 	/* Two lines are taken back from the last to the first. */
 	assert_string_equal("\r\033[K\033[A\r\033[K", strchr(strstr(shown, "second"), '\r'));
