@@ -1,5 +1,6 @@
 /* axed: the supervisor, as a daemon or for one client. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <systemd/sd-event.h>
@@ -62,6 +63,9 @@ static void withdraw_job(void *data)
 static void tell_jobs(unsigned running, unsigned pending, void *data)
 {
 	service_tell_jobs(running, pending);
+	/* malloc would keep what a large job had; nothing urgent waits for who runs nothing. */
+	if (!running && !pending)
+		malloc_trim(0);
 }
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
