@@ -160,6 +160,7 @@ static void end_told(axe_engine *engine, const json_t *answer, json_t *summary)
 
 void end_by_refusal(axe_engine *engine, axe_result code, const char *text)
 {
+	json_t *summary = json_object_get(engine->run->end_event, "data");
 	const struct verdict_words words = {
 		.job = code,
 		.assessment = AXE_E_ASSESSMENT_COULD_NOT_FINISH,
@@ -168,7 +169,11 @@ void end_by_refusal(axe_engine *engine, axe_result code, const char *text)
 		.text = text,
 	};
 
-	end_by_words(engine, &words);
+	/* Of a job that was told of the same is said by its job.end. */
+	if (summary)
+		end_told(engine, summary, summary);
+	else
+		end_by_words(engine, &words);
 }
 
 void end_by_answer(axe_engine *engine, const json_t *answer)

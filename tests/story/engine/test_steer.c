@@ -275,7 +275,7 @@ static void a_client_killed_in_terminate_leaves_nothing(void **state)
 	await_death(pid);
 	free(path);
 	/* Its supervisor still writes down how that was. */
-	path = place_path(*state, "state/jobs/1/results.json");
+	path = place_path(*state, "state/jobs/1/results.tap");
 	await_file(path);
 	free(path);
 }
