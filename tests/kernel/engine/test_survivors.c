@@ -135,7 +135,7 @@ static void a_timeout_that_cannot_kill_gives_up_and_goes_on(void **state)
 	struct fixture *fixture = *state;
 
 	fixture_options.abandon_after_ns = 600 * NS_PER_MS;
-	start_stuck(fixture, ",'timeout':'50ms','timeout_grace':'0'");
+	start_stuck(fixture, ",'timeout':'1s','timeout_grace':'0'");
 	fixture_finish(fixture);
 	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "abandoned");
 	assert_int_equal(fixture_count(fixture, "assessment.survivor"), 1);
