@@ -19,7 +19,7 @@
 #include "base/file.h"
 
 #define LOCK_TRIES        200
-#define BACKLOG           64
+#define BACKLOG           512 /* of a burst; who does not wait to connect is refused beyond */
 #define KNOCKS_PER_SECOND 1000 /* bounds the turns lost when accept fails again and again */
 
 struct door {

@@ -34,8 +34,9 @@ class Daemon:
 
     def connect(self):
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(60)
+        # Waits for its turn; with a timeout it would be refused where there is a queue.
         client.connect(self.socket)
+        client.settimeout(60)
         return client
 
     def call(self, method, **parameters):
