@@ -40,14 +40,19 @@ struct limit_usage {
 	uint64_t io_writes;
 	bool has_io_stalled;
 	uint64_t io_stalled_us; /* time in which at least one process waited for a disk */
-	int coreless_signal; /* see usage_note_end; 0: none */
+	/* Not the group's: see usage_note_end. */
+	uint64_t elapsed_us; /* 0: not known */
+	int coreless_signal; /* 0: none */
 };
 
 /* Add to `usage` what the attributes in `directory` tell; what is missing stays unmeasured. */
 void usage_read(int directory, bool v1, struct limit_usage *usage);
 
-/* How the root ended, as wait(2) has it: by a signal that leaves a core file, but without one? */
-void usage_note_end(struct limit_usage *usage, int status);
+/*
+ * How long the assessment lasted, and how the root ended, as wait(2) has it: by a signal that
+ * leaves a core file, but without one?
+ */
+void usage_note_end(struct limit_usage *usage, int status, uint64_t elapsed_us);
 
 /*
  * Whether a limit that was set is shown to have been exceeded, and how, as the end of a sentence:

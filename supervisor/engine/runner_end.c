@@ -146,7 +146,8 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 		runner_reconcile(runner);
 	limit_set_usage(runner->limits, &usage);
 	if (runner->root_waited)
-		usage_note_end(&usage, runner->root_status);
+		usage_note_end(
+			&usage, runner->root_status, (runner->ended_ns - runner->begun_ns) / 1000);
 	facts.has_cpu = runner->group &&
 			group_cpu_usage(runner->group, &facts.user_us, &facts.system_us) == 0;
 	finish_outputs(runner, summaries, warnings);

@@ -75,28 +75,27 @@ def test_cpus_are_those_that_were_given(axe):
 
 
 @pytest.mark.parametrize("rate, value, write", [
-    ("wbps", 4 << 20, ["bs=1M", "count=6"]), ("wiops", 20, ["bs=4k", "count=40"])])
+    ("wbps", 4 << 20, ["bs=1M", "count=16"]), ("wiops", 20, ["bs=4k", "count=80"])])
 def test_disk_over_its_rate_is_told_with_what_was_moved(axe, rate, value, write):
     with tempfile.NamedTemporaryFile(dir=DISK) as file:
         dd = ["dd", "if=/dev/zero", f"of={file.name}", "oflag=direct", "conv=notrunc", *write]
         result = run(axe, {"io": {rate: value}}, dd, 0)
     evidence = reached(result, "io", {rate: value})
-    assert evidence["io_stalled_us"] >= 500000
-    assert result["duration_ms"] >= 1000
-    assert evidence["io_written_bytes" if rate == "wbps" else "io_writes"] >= 40
+    assert result["duration_ms"] >= 3000
+    assert evidence["io_written_bytes" if rate == "wbps" else "io_writes"] >= 80
 
 
 @pytest.mark.parametrize("rate, value, read", [
-    ("rbps", 4 << 20, ["bs=1M", "count=6"]), ("riops", 20, ["bs=4k", "count=40"])])
+    ("rbps", 4 << 20, ["bs=1M", "count=16"]), ("riops", 20, ["bs=4k", "count=80"])])
 def test_reading_over_its_rate_is_told_too(axe, rate, value, read):
     with tempfile.NamedTemporaryFile(dir=DISK) as file:
-        file.write(bytes(6 << 20))
+        file.write(bytes(16 << 20))
         file.flush()
         os.fsync(file.fileno())
         dd = ["dd", f"if={file.name}", "of=/dev/null", "iflag=direct", *read]
         result = run(axe, {"io": {rate: value}}, dd, 0)
     evidence = reached(result, "io", {rate: value})
-    assert evidence["io_read_bytes" if rate == "rbps" else "io_reads"] >= 40
+    assert evidence["io_read_bytes" if rate == "rbps" else "io_reads"] >= 80
 
 
 def test_missing_core_file_is_told_with_its_signal(axe):

@@ -156,6 +156,9 @@ static void evidence_tells_what_was_exceeded(void **state)
 			"6291456 bytes in 1.50 s of waiting for disks, at wbps=4194304 a second" },
 		{ LIMIT_IO, { .io_stalled_us = 2000000, .io_reads = 41 },
 			"41 operations in 2 s of waiting for disks, at riops=20 a second" },
+		{ LIMIT_IO,
+			{ .elapsed_us = 1500000, .io_stalled_us = 9, .io_written_bytes = 6 << 20 },
+			"6291456 bytes in 1.50 s, at wbps=4194304 a second" },
 		{ LIMIT_CORE, { .coreless_signal = SIGSEGV },
 			"it died of SIGSEGV and left no core file" },
 	};
@@ -189,6 +192,9 @@ static void waiting_for_a_disk_is_no_proof_of_a_rate(void **state)
 		{ .io_stalled_us = 9000000, .io_written_bytes = 6 << 20 },
 		{ .io_stalled_us = 500000, .io_written_bytes = 64 << 20 },
 		{ .io_written_bytes = 6 << 20 },
+		{ .elapsed_us = 9000000, .io_written_bytes = 6 << 20 },
+		{ .elapsed_us = 100000, .io_written_bytes = 6 << 20 },
+		{ .elapsed_us = 20000, .io_written_bytes = 80000 },
 	};
 	const struct limits limits = { .io = { .wbps = 4 << 20 } };
 	char evidence[LIMIT_EVIDENCE_SIZE];
@@ -209,7 +215,8 @@ static void only_a_missing_core_file_is_noted(void **state)
 	for (size_t i = 0; i < COUNT(ends); i++) {
 		struct limit_usage usage = { 0 };
 
-		usage_note_end(&usage, ends[i].status);
+		usage_note_end(&usage, ends[i].status, 7);
+		assert_int_equal(usage.elapsed_us, 7);
 		assert_int_equal(usage.coreless_signal, ends[i].noted);
 		/* Room enough: whatever kept the file from being written, it was not the limit. */
 		assert_false(limit_usage_exceeded(&usage, &limits, LIMIT_CORE, evidence));
