@@ -11,8 +11,7 @@
  * function returns belongs to the object it was asked of and lives as long.
  *
  * Any function that takes an engine may be called from any thread, from inside a handler as well,
- * but for what says otherwise. After fork() only the parent may go on using an engine. A NULL where
- * an object is wanted is AXE_E_INVALID_ARGUMENT.
+ * but for what says otherwise. After fork() only the parent may go on using an engine.
  */
 #ifndef AXE_ENGINE_H
 #define AXE_ENGINE_H
@@ -31,8 +30,7 @@ extern "C" {
 #define AXE_API __attribute__((visibility("default")))
 #endif
 
-/* Wait without a bound. */
-#define AXE_FOREVER UINT64_MAX
+#define AXE_FOREVER UINT64_MAX /* wait without a bound */
 
 typedef struct axe_engine axe_engine;
 typedef struct axe_job axe_job;
@@ -47,11 +45,8 @@ typedef enum axe_error_kind {
 	AXE_ERROR_ERROR = 3,
 } axe_error_kind;
 
-/* Not about an assessment. */
-#define AXE_NO_ASSESSMENT UINT32_MAX
-
-/* The newest entry of a list, as an index. */
-#define AXE_ERROR_NEWEST UINT32_MAX
+#define AXE_NO_ASSESSMENT UINT32_MAX /* not about an assessment */
+#define AXE_ERROR_NEWEST  UINT32_MAX /* the newest entry of a list, as an index */
 
 typedef struct axe_error_info {
 	axe_error_kind kind;
@@ -130,10 +125,8 @@ AXE_API axe_result axe_engine_set_cgroup_root(axe_engine *engine, const char *pa
  */
 AXE_API axe_result axe_engine_close(axe_engine *engine);
 
-/*
- * What went wrong in the last call of this thread on this engine: one line; "" if nothing. It stays
- * until the thread's next call, or until 64 other threads have failed since.
- */
+/* What went wrong in the last call of this thread on this engine: one line; "" if nothing. It stays
+ * until the thread's next call, or until 64 other threads have failed. */
 AXE_API const char *axe_engine_error(const axe_engine *engine);
 
 /* ---- Events (AXE: Engine::SetJobBegin ..., events in reference A3) --------------------------- */
@@ -149,9 +142,9 @@ typedef enum axe_event_kind {
 } axe_event_kind;
 
 /*
- * Events of one job come one at a time, in order; whatever becomes of the supervisor, an assessment
- * that began has one end, and job.end comes once, and last. An event is the engine's, and gone when
- * the handler returns. The handler may call whatever takes an engine, except axe_engine_close: also
+ * Events of one job come one at a time, in order; whatever becomes of the supervisor, what began
+ * has one end, and job.end comes last. An event is the engine's, and gone when the handler returns.
+ * The handler may call whatever takes an engine, except axe_engine_close: also
  * axe_engine_terminate_job, which answers first, while the remaining events come after it returns.
  */
 typedef void axe_handler(const axe_event *event, void *data);
@@ -164,9 +157,7 @@ AXE_API axe_result axe_engine_set_handler(
 	axe_engine *engine, axe_event_kind kind, axe_handler *handler, void *data);
 
 AXE_API axe_event_kind axe_event_get_kind(const axe_event *event);
-
-/* Its number in the trace, which has other events, too; 0: none, since the supervisor has gone. */
-AXE_API uint64_t axe_event_sequence(const axe_event *event);
+AXE_API uint64_t axe_event_sequence(const axe_event *event); /* as in the trace; 0: has none */
 AXE_API uint64_t axe_event_job(const axe_event *event); /* the job's number; 0: has none yet */
 AXE_API uint32_t axe_event_assessment(const axe_event *event); /* AXE_NO_ASSESSMENT: of the job */
 AXE_API const char *axe_event_assessment_name(const axe_event *event); /* NULL: of the job */
@@ -214,9 +205,9 @@ AXE_API axe_threading axe_engine_get_threading(const axe_engine *engine);
 AXE_API int axe_engine_dispatch_descriptor(const axe_engine *engine);
 
 /*
- * Call the handlers of all events that have come, without waiting. S_OK too when another thread
- * does so just now. From inside a handler, or with free threading: AXE_E_INVALID_STATE. A private
- * supervisor that was killed is noticed here, and its job is ended from here.
+ * Call the handlers of all events that have come, without waiting, unless another thread does just
+ * that; a private supervisor that was killed is noticed here, too. From inside a handler, or with
+ * free threading: AXE_E_INVALID_STATE.
  */
 AXE_API axe_result axe_engine_dispatch(axe_engine *engine);
 
@@ -238,17 +229,16 @@ typedef struct axe_execution {
 /*
  * Run a job. `execution` NULL: synchronous, fail at once. Synchronous: returns when job.end was
  * handled, with the job's code: S_OK, AXE_E_JOB_CANCELED, AXE_E_JOB_ASSESSMENTS_FAILED ...
- * Asynchronous: S_OK says only that the job was accepted. What is refused at once has no events:
+ * Asynchronous: S_OK says only that the job was accepted. Refused at once, without events:
  * AXE_E_JOB_RUNNING: this engine executes a job already; AXE_E_JOB_WAIT_TIMEOUT: no slot;
- * AXE_E_BAD_MANIFEST; AXE_E_JOB_PREPARATION; AXE_E_LIMIT_REACHED: too many wait;
- * AXE_E_NOT_PERMITTED; AXE_E_ENGINE_NOT_RUNNING: the supervisor could not be started or reached;
- * AXE_E_INVALID_ARGUMENT: the execution is none. From inside a handler only asynchronously
- * (AXE_E_INVALID_STATE), and only from that of job.end.
+ * AXE_E_LIMIT_REACHED: too many wait; AXE_E_ENGINE_NOT_RUNNING: no supervisor could be started or
+ * reached; AXE_E_BAD_MANIFEST; AXE_E_JOB_PREPARATION; AXE_E_NOT_PERMITTED. From inside a handler
+ * only asynchronously (AXE_E_INVALID_STATE), and only from that of job.end.
  *
- * A supervisor that is lost during the job ends it here: job.end with AXE_E_ENGINE_NOT_RUNNING,
- * assessments that run with AXE_E_ASSESSMENT_COULD_NOT_FINISH. What a private one ran has been
- * killed by then (AXE_E_TERMINATE_FAILED for both: something survived that); with a daemon it may
- * go on, and the error list says so.
+ * A supervisor that is lost ends the job here: job.end with AXE_E_ENGINE_NOT_RUNNING, what runs
+ * with AXE_E_ASSESSMENT_COULD_NOT_FINISH. A private one's was killed by then
+ * (AXE_E_TERMINATE_FAILED for both: something survived); a daemon's may go on, and the error list
+ * says so.
  */
 AXE_API axe_result axe_engine_execute_job(
 	axe_engine *engine, const axe_job *job, const axe_execution *execution);
@@ -281,11 +271,10 @@ AXE_API axe_result axe_engine_cancel_job(axe_engine *engine, uint64_t grace_ms);
  * has been observed. The end events are still raised. AXE_E_NO_JOB_RUNNING; AXE_E_TERMINATE_FAILED:
  * something survived the kill deadline: the job still counts as running, and the call may be
  * repeated. `ret_receipt` (may be NULL) is the kill receipt, a JSON object, on S_OK and on
- * AXE_E_TERMINATE_FAILED; free it by axe_text_free. The end events may still be on their way when
- * this returns: axe_engine_wait waits for them. A job that waits is withdrawn.
+ * AXE_E_TERMINATE_FAILED; free it by axe_text_free. axe_engine_wait waits for the end events.
  *
- * All three: AXE_E_NO_JOB_RUNNING before job.begin, and once all has ended and only the results are
- * still to be written; AXE_E_ENGINE_NOT_RUNNING: the daemon is out of reach; AXE_E_NOT_PERMITTED.
+ * All three: AXE_E_NO_JOB_RUNNING before job.begin and once only results are still to be written;
+ * AXE_E_ENGINE_NOT_RUNNING: the daemon is out of reach; AXE_E_NOT_PERMITTED.
  */
 AXE_API axe_result axe_engine_terminate_job(axe_engine *engine, char **ret_receipt);
 
