@@ -21,7 +21,8 @@ const char *certainty_name(enum certainty certainty)
 	return certainty_names[certainty];
 }
 
-static int set_text(json_t **ret_text, const char *format, va_list arguments)
+static __attribute__((format(printf, 2, 0))) int set_text(
+	json_t **ret_text, const char *format, va_list arguments)
 {
 	auto_free char *text = NULL;
 	json_t *value;
@@ -60,7 +61,7 @@ int finding_set_evidence(struct finding *finding, const char *format, ...)
 	return code;
 }
 
-int finding_set_remedy(struct finding *finding, bool safe, ...)
+int finding_set_remedy(struct finding *finding, int safe, ...)
 {
 	auto_json words = json_array();
 	const char *word;
@@ -75,7 +76,7 @@ int finding_set_remedy(struct finding *finding, bool safe, ...)
 		return code;
 	json_decref(finding->remedy);
 	finding->remedy = json_incref(words);
-	finding->safe = safe;
+	finding->safe = safe != 0;
 	return 0;
 }
 

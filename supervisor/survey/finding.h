@@ -35,8 +35,9 @@ int finding_set_object(struct finding *finding, const char *format, ...)
 int finding_set_evidence(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The command, word by word up to NULL. -ENOMEM. */
-int finding_set_remedy(struct finding *finding, bool safe, ...) __attribute__((sentinel));
+/* The command, word by word up to NULL. -ENOMEM. (`safe` is a truth value; C wants a promoted type
+ * before an ellipsis.) */
+int finding_set_remedy(struct finding *finding, int safe, ...) __attribute__((sentinel));
 
 void finding_finish(struct finding *finding);
 static inline void cleanup_finding(struct finding *finding)

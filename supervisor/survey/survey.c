@@ -95,7 +95,8 @@ static int explain(
 }
 
 /* What one source, or the bound on its findings, keeps from being told. */
-static int add_incomplete(struct comparison *comparison, const char *format, ...)
+static __attribute__((format(printf, 2, 3))) int add_incomplete(
+	struct comparison *comparison, const char *format, ...)
 {
 	auto_finding finding = { .kind = "incomplete" };
 	va_list arguments;
