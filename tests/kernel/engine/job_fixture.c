@@ -13,7 +13,7 @@
 #include "record/store.h"
 #include "support/unit.h"
 
-#define PATIENCE_NS (30 * NS_PER_SEC)
+#define PATIENCE_NS (100 * NS_PER_SEC)
 
 struct job_options fixture_options;
 const struct cooperation_host *fixture_cooperation;
