@@ -14,22 +14,18 @@ struct kept {
 
 static struct kept kept;
 
-static inline int kept_setup(void **state)
+static inline void kept_open(void)
 {
-	struct supervisor_config config = { .slots = 2 };
 	struct store_config store = { .state_dir = kept.directory };
 
 	strcpy(kept.directory, "/tmp/axe-kept-XXXXXX");
 	assert_non_null(mkdtemp(kept.directory));
 	assert_int_equal(0, store_open(&store, &kept.store, NULL));
-	config.engine.store = kept.store;
-	return bench_setup_with(state, &config);
 }
 
-static inline int kept_teardown(void **state)
+static inline void kept_close(void)
 {
 	static const char *const names[] = { "axe.db", "axe.db-wal", "axe.db-shm", "axe.lock" };
-	int code = bench_teardown(state);
 	char path[128];
 
 	store_close(kept.store, NULL);
@@ -37,7 +33,24 @@ static inline int kept_teardown(void **state)
 		snprintf(path, sizeof(path), "%s/%s", kept.directory, names[index]);
 		unlink(path);
 	}
-	return rmdir(kept.directory) < 0 ? -1 : code;
+	rmdir(kept.directory);
+}
+
+static inline int kept_setup(void **state)
+{
+	struct supervisor_config config = { .slots = 2 };
+
+	kept_open();
+	config.engine.store = kept.store;
+	return bench_setup_with(state, &config);
+}
+
+static inline int kept_teardown(void **state)
+{
+	int code = bench_teardown(state);
+
+	kept_close();
+	return access(kept.directory, F_OK) == 0 ? -1 : code;
 }
 
 /* `count` more events of that job and type are durable. */
