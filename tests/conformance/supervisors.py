@@ -1,0 +1,109 @@
+"""Supervisors as a person would use them to run a program for at most a second, and what each of
+them told."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+LIMIT_S = 1
+GRACE_S = 0.2
+# GNU's timeout, when the time was over.
+TIMED_OUT = 124
+
+# A session of its own, killed until nobody in its process group is found: as test runners do it.
+KILL_LOOP = f"""
+import os, signal, subprocess, sys, time
+def end(group):
+    try:
+        while True:
+            os.killpg(group, signal.SIGKILL)
+            child.poll()
+            time.sleep(0.01)
+    except ProcessLookupError:
+        pass
+child = subprocess.Popen(sys.argv[1:], start_new_session=True)
+try:
+    status = child.wait({LIMIT_S})
+except subprocess.TimeoutExpired:
+    os.killpg(child.pid, signal.SIGTERM)
+    time.sleep({GRACE_S})
+    status = {TIMED_OUT}
+end(child.pid)
+sys.exit(status)
+"""
+
+
+@dataclass
+class Told:
+    """What became known through a supervisor: ends of processes, killers, and whether it said
+    anything of what it left."""
+    ran: int
+    ends: int = 0
+    killers: int = 0
+    said: bool = False
+
+
+class Supervisor:
+    """One that tells how its program ended by its own exit status, and no more."""
+
+    def __init__(self, name, program, version, prefix):
+        self.name = name
+        self.program = program
+        self.version_words = version
+        self.prefix = prefix
+
+    def is_installed(self):
+        return shutil.which(self.program) is not None
+
+    def version(self):
+        text = subprocess.run([self.program, *self.version_words], capture_output=True, text=True,
+                              check=False, timeout=60)
+        return (text.stdout + text.stderr).splitlines()[0].strip()
+
+    def words(self, command, ground):
+        return [*self.prefix, *command]
+
+    def told(self, done, folder, case):
+        """Of one program, the root, where its own status came through."""
+        return Told(case.processes, int(done.returncode not in (TIMED_OUT, 128 + 9, -9)))
+
+
+class Axe(Supervisor):
+    """Read from the job's own files."""
+
+    def words(self, command, ground):
+        return [self.program, "run", "--state-dir", str(ground.folder / "state"),
+                "--cgroup-root", str(ground.group / "axe"),
+                "--timeout", f"{LIMIT_S}s", "--timeout-grace", f"{int(GRACE_S * 1000)}ms",
+                "--kill-deadline", "500ms", "--abandon-after", "1s", "--", *command]
+
+    def told(self, done, folder, case):
+        trace = pathlib.Path(folder / "state/jobs/1/trace.ndjson").read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in trace.splitlines()]
+        ends = [line["data"] for line in lines if line["type"] == "process.exit"]
+        births = sum(line["type"] == "process.fork" for line in lines)
+        return Told(births, len(ends), said="surviv" in done.stderr,
+                    killers=sum(each.get("killer", {}).get("origin") in ("process", "kernel") and
+                                each["killer"]["comm"] != "axed" for each in ends))
+
+
+def supervisors(axe):
+    """All that are known; `axe` is the path of ours."""
+    limit = ["timeout", "-k", str(GRACE_S), str(LIMIT_S)]
+    return (
+        Axe("axe", str(axe), ["--version"], []),
+        Supervisor("timeout", "timeout", ["--version"], limit),
+        Supervisor("setsid + kill loop", sys.executable, ["--version"], [sys.executable, "-c", KILL_LOOP]),
+        Supervisor("timelimit", "timelimit", ["-v"],
+                   ["timelimit", "-q", "-t", str(LIMIT_S), "-T", str(GRACE_S)]),
+        Supervisor("dumb-init", "dumb-init", ["--version"], [*limit, "dumb-init"]),
+        Supervisor("unshare --pid", "unshare", ["--version"],
+                   [*limit, "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]),
+        Supervisor("bwrap", "bwrap", ["--version"],
+                   [*limit, "bwrap", "--dev-bind", "/", "/", "--proc", "/proc", "--unshare-pid",
+                    "--die-with-parent", "--cap-add", "ALL"]),
+    )
