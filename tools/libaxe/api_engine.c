@@ -238,6 +238,8 @@ axe_threading axe_engine_get_threading(const axe_engine *engine)
 	axe_engine *own = (axe_engine *)engine; /* only its lock is written */
 	axe_threading threading;
 
+	if (!engine)
+		return AXE_THREADING_FREE;
 	pthread_mutex_lock(&own->lock);
 	threading = engine->threading;
 	pthread_mutex_unlock(&own->lock);
