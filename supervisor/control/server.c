@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "control/answer.h"
+#include "control/client_watch.h"
 #include "control/door.h"
 #include "control/session.h"
 #include "control/varlink.h"
@@ -25,6 +26,7 @@ struct server {
 	struct supervisor *supervisor;
 	struct door *door;
 	struct door *job_door;
+	struct client_watch *client; /* of a private supervisor */
 	struct session_budget budget;
 	struct list_link sessions;
 	unsigned sessions_count;
@@ -53,6 +55,7 @@ void server_destroy(struct server *server)
 		return;
 	door_close(server->door);
 	door_close(server->job_door);
+	client_watch_destroy(server->client);
 	list_for_each_safe (session, following, &server->sessions, link)
 		session_destroy(session);
 	free(server);
@@ -191,17 +194,30 @@ int server_inherit(struct server *server, int fd, struct error *error)
 	return door_inherit(server->loop, fd, on_client, server, &server->door, error);
 }
 
+static void client_gone(void *data)
+{
+	struct server *server = data;
+	struct session *session;
+
+	list_for_each (session, &server->sessions, link)
+		if (session->config.private)
+			session_close(session);
+}
+
 int server_adopt(struct server *server, int fd, struct error *error)
 {
 	auto_fd owned = fd;
 	socklen_t size = sizeof(int);
-	int type;
+	int type, code;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
 		return fail(error, errno, "serve the client at descriptor %d", fd);
 	/* It came through an exec; what a job runs must not get it, too. */
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return fail(error, errno, "take over descriptor %d", fd);
+	code = client_watch_create(server->loop, fd, client_gone, server, &server->client, error);
+	if (code < 0)
+		return code;
 	return add_session(server, take_fd(&owned), true, geteuid(), error);
 }
 
