@@ -98,7 +98,7 @@ def supervisors(axe):
         Axe("axe", str(axe), ["--version"], []),
         Supervisor("timeout", "timeout", ["--version"], limit),
         Supervisor("setsid + kill loop", sys.executable, ["--version"], [sys.executable, "-c", KILL_LOOP]),
-        Supervisor("timelimit", "timelimit", ["-v"],
+        Supervisor("timelimit", "timelimit", ["--features"],
                    ["timelimit", "-q", "-t", str(LIMIT_S), "-T", str(GRACE_S)]),
         Supervisor("dumb-init", "dumb-init", ["--version"], [*limit, "dumb-init"]),
         Supervisor("unshare --pid", "unshare", ["--version"],
