@@ -6,7 +6,6 @@ import os
 import pathlib
 import random
 import resource
-import signal
 import socket
 
 import pytest
@@ -27,16 +26,19 @@ def daemon(axe, monkeypatch):
     # What the sanitizer keeps of freed memory is not the daemon's.
     monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=1")
     daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root))
-    with worker_runs_well(daemon):
-        pass
-    before = facts(daemon)
-    with worker_runs_well(daemon):
-        yield daemon
-    until(lambda: facts(daemon)["descriptors"] <= before["descriptors"],
-          "the daemon has closed what its clients left")
-    memory = facts(daemon)["resident"] - before["resident"]
-    assert memory < MEMORY_MORE, f"{memory >> 20} MiB more than before"
-    assert daemon.stop() == 0
+    try:
+        with worker_runs_well(daemon):
+            pass
+        before = facts(daemon)
+        with worker_runs_well(daemon):
+            yield daemon
+        until(lambda: facts(daemon)["descriptors"] <= before["descriptors"],
+              "the daemon has closed what its clients left")
+        memory = facts(daemon)["resident"] - before["resident"]
+        assert memory < MEMORY_MORE, f"{memory >> 20} MiB more than before"
+    finally:
+        code = daemon.stop()
+    assert code == 0
     axe.assert_nothing_left()
 
 
@@ -225,9 +227,7 @@ def test_dripping_clients_keep_nobody_out(daemon):
 def test_daemon_that_is_stopped_leaves_its_clients_at_once(axe):
     daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root))
     clients = [daemon.subscribe() for _ in range(30)] + [daemon.connect() for _ in range(30)]
-    daemon.process.send_signal(signal.SIGTERM)
-    assert daemon.process.wait(PATIENCE_S) == 0
+    assert daemon.stop() == 0
     for client in clients:
         assert last_word(client) is None
         client.close()
-    daemon.stop()
