@@ -5,14 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "record/store.h"
 #include "record/store_read.h"
+
+#define STORE_MOST_NS (5 * NS_PER_SEC)
 
 struct orphans {
 	struct orphan *all; /* owned */
@@ -91,6 +95,26 @@ static void end_all(struct store *store, int state, struct orphans *orphans)
 	}
 }
 
+/* Who asks is told of their ends, unless the disk keeps them for longer than anybody should wait.
+ */
+static void await_store(struct store *store)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + STORE_MOST_NS;
+	struct store_status status;
+
+	for (store_status(store, &status); status.queued_changes; store_status(store, &status)) {
+		struct pollfd wake = { .fd = store_descriptor(store), .events = POLLIN };
+		uint64_t now_ns = clock_monotonic_ns();
+
+		if (now_ns >= deadline_ns) {
+			log_line(LOG_LEVEL_WARNING, "their ends are not yet on the disk");
+			return;
+		}
+		poll(&wake, 1, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1);
+		store_dispatch(store);
+	}
+}
+
 int orphans_end(struct store *store, const char *state_dir, struct error *error)
 {
 	auto_fd state = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -104,6 +128,8 @@ int orphans_end(struct store *store, const char *state_dir, struct error *error)
 		code = collect(store, STATE_QUEUED, &orphans, error);
 	if (code == 0)
 		end_all(store, state, &orphans);
+	if (orphans.count)
+		await_store(store);
 	orphans_finish(&orphans);
 	return code;
 }
