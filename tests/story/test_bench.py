@@ -9,7 +9,7 @@ from axe import BIN
 def bench(axe, *words):
     environment = {**axe.environment(), "AXE_AXED": str(BIN / "axed")}
     return subprocess.run([BIN / "axe-bench", *words], capture_output=True, text=True, check=False,
-                          env=environment, timeout=120)
+                          env=environment, timeout=500)
 
 
 def test_each_row_has_its_figure_and_its_reference(axe):
@@ -18,7 +18,7 @@ def test_each_row_has_its_figure_and_its_reference(axe):
     assert done.returncode in (0, 1), done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
     measured = {name: row for name, row in rows.items() if "axe" in row}
-    assert measured["d  exits lost in 20000"]["axe"] == 0
+    assert measured["d  exits lost in 5000"]["axe"] == 0
     assert measured["g  trace, for each process"]["axe"] > 100
     assert 0 < measured["f  axe run -- true, private"]["axe"] < 60_000
     assert all(row["met"] in (True, False) for row in measured.values())
