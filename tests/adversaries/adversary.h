@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIFE_S    30
+#define LIFE_S    60
 #define FAILED    99
 #define ROLE_SIZE 16
 

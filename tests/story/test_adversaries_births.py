@@ -84,5 +84,5 @@ def test_ten_thousand_processes_are_killed_and_counted_one_by_one(axe):
     receipt = stand_and_fall(axe, "crowd", """
         crowd: KILL by axe
           10000 x sleeper: KILL by axe
-    """, words=["10000"], limits={"pids": 10100})
+    """, words=["10000"], limits={"pids": 10100}, options=["--kill-deadline", "60s"])
     assert receipt["killed"] == receipt["exits_observed"] == 10001
