@@ -42,6 +42,9 @@ json_t *process_json_sender(const struct axe_sender *sender)
 				     ? origin_names[sender->origin]
 				     : "unknown";
 
+	/* What is born into a dying group is killed by the kernel itself: by nobody with a name. */
+	if (!sender->process.tgid)
+		return json_pack("{s:i, s:s}", "signal", (int)sender->signal, "origin", origin);
 	return json_pack("{s:I, s:I, s:o, s:I, s:i, s:s}", "pid", (json_int_t)sender->process.tgid,
 		"start_ns", (json_int_t)sender->process.start_ns, "comm", comm_json(sender->comm),
 		"uid", (json_int_t)sender->uid, "signal", (int)sender->signal, "origin", origin);

@@ -21,10 +21,10 @@ def killer_text(death, supervisor):
         return ""
     if killer["origin"] == "itself":
         return " by itself"
+    if "pid" not in killer:
+        return " by the kernel"
     if key(killer) == supervisor:
         return " by axe"
-    if not killer["pid"]:
-        return " by the kernel"
     uid = f" of uid {killer['uid']}" if killer["uid"] else ""
     kernel = " through the kernel" if killer["origin"] == "kernel" else ""
     return f" by {killer['comm']}{uid}{kernel}"
