@@ -13,7 +13,7 @@ static void sender_is_told_with_all_that_is_known(void **state)
 	const struct axe_sender sender = { .process = { .tgid = 7, .start_ns = 9 },
 		.uid = 3,
 		.signal = SIGTERM,
-		.origin = AXE_SENDER_PROCESS,
+		.origin = AXE_SENDER_USER,
 		.comm = "sh" };
 	auto_json told = process_json_sender(&sender);
 
