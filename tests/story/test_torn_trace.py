@@ -6,7 +6,7 @@ import signal
 import pytest
 from axe import until
 from bad_disk import BadDisk
-from daemon import Daemon, send
+from daemon import Daemon, replies, send
 
 # It forks until it is killed, so there is always something to write.
 BUSY = "while :; do /bin/true; done"
@@ -45,6 +45,9 @@ def torn(axe, disk, start, monkeypatch):
         send(client, "io.axe.Engine.ExecuteJob", {"manifest": {
             "name": "torn", "assessments": [{"name": "busy", "command": BUSY, "timeout": "60s"}]}},
              True)
+        told = replies(client)
+        # The store knows of it: what is not there is nobody's to mend.
+        until(lambda: "job.begin" in json.dumps(next(told)), "it has begun")
         path = until(lambda: list(axe.state.glob("jobs/1/trace.ndjson")), "the job has a trace")[0]
         until(lambda: path.stat().st_size > 4096, "it grows")
         disk["tear"] = 1
