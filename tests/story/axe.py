@@ -159,6 +159,24 @@ class Job:
                 {(each["data"]["pid"], each["data"]["start_ns"]) for each in deaths})
 
 
+def hand_down(top):
+    """The controllers of limits that a v2 tree has and now gives to its groups, but did not yet."""
+    control = top / "cgroup.subtree_control"
+    has = set((top / "cgroup.controllers").read_text(encoding="ascii").split())
+    gives = set(control.read_text(encoding="ascii").split())
+    added = (has - gives) & {"cpu", "cpuset", "io", "memory", "pids"}
+    for name in added:
+        control.write_text(f"+{name}", encoding="ascii")
+    return added
+
+
+def take_back(top, names):
+    for name in names:
+        # Somebody else has come to need it, too.
+        with contextlib.suppress(OSError):
+            (top / "cgroup.subtree_control").write_text(f"-{name}", encoding="ascii")
+
+
 class Place:
     """A state directory and a control group, both empty; every program in it bears its mark."""
 
@@ -166,6 +184,7 @@ class Place:
         self.state = folder / "state"
         self.mark = f"AXE_STORY={uuid.uuid4()}"
         self.groups = v2_mount() / f"axe-story-{os.getpid()}-{time.monotonic_ns()}"
+        self.handed_down = hand_down(v2_mount())
         self.groups.mkdir()
         self.cgroup_root = self.groups
         self.dead_sockets = dead_sockets()
@@ -277,3 +296,4 @@ class Place:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         remove_groups(self.groups)
+        take_back(v2_mount(), self.handed_down)
