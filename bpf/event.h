@@ -21,7 +21,7 @@ typedef unsigned long long axe_u64;
 #define static_assert _Static_assert
 #endif
 
-#define AXE_ABI_VERSION 1
+#define AXE_ABI_VERSION 2
 #define AXE_COMM_SIZE   16
 #define AXE_ARGV_SIZE   480
 
@@ -68,6 +68,57 @@ struct axe_slot {
 	axe_u64 lost_exits; /* of those in lost_records; counted in exits */
 };
 static_assert(sizeof(struct axe_slot) == 128, "slot");
+
+/* What was decided about the tenant of a slot, as far as the next supervisor must go on with it. */
+enum axe_intent_flag {
+	AXE_INTENT_TERMINATE = 1 << 0, /* TerminateJob, or a cluster's CancelJob */
+	AXE_INTENT_CANCEL = 1 << 1, /* the cancel event was raised for somebody */
+	AXE_INTENT_CANCEL_JOB = 1 << 2, /* and for the whole job: nothing further is started */
+	AXE_INTENT_CANCEL_GRACE = 1 << 3, /* cancel_until_ns ran out */
+	AXE_INTENT_TIMEOUT = 1 << 4, /* the time of the assessment ran out */
+	AXE_INTENT_OVERRUN = 1 << 5, /* the time of the whole job ran out */
+	AXE_INTENT_LEAK = 1 << 6, /* the root ended, others did not */
+	AXE_INTENT_KILL = 1 << 7, /* struck_ns: the first SIGKILL of ours may have gone out */
+	AXE_INTENT_ABANDONED = 1 << 8,
+	AXE_INTENT_ENDED = 1 << 9, /* its end was told: nothing is to be done but to clean up */
+	AXE_INTENT_POST = 1 << 10, /* the tenant is the job's `post:` action */
+};
+
+/*
+ * One entry of the mmap'able array `intents`, beside the slot of the same index: memory that
+ * outlives the supervisor, written by it alone, before it acts. Valid only while `generation` is
+ * that of its slot (slots begin with 1): write it last, with release. All times are
+ * CLOCK_MONOTONIC; 0 is none.
+ */
+struct axe_intent {
+	axe_u32 generation;
+	axe_u32 flags; /* enum axe_intent_flag */
+	axe_u64 job;
+	axe_u32 attempt;
+	axe_u32 index; /* of the assessment; 0 for a job's own slot */
+	axe_u32 try_number;
+	axe_u32 cause; /* the engine's own word for why it kills */
+	struct axe_process_key root; /* tgid 0: not born yet */
+	axe_u64 begun_ns;
+	axe_u64 begun_wall_ns; /* CLOCK_REALTIME */
+	axe_u64 timed_out_ns; /* when the timeout fired */
+	axe_u64 timeout_until_ns; /* the timeout, then its grace */
+	axe_u64 cancel_ns; /* when the cancel event was raised */
+	axe_u64 cancel_signal_ns;
+	axe_u64 cancel_until_ns; /* end of the grace that a cancel granted */
+	axe_u64 leak_until_ns;
+	axe_u64 struck_ns; /* just before the first SIGKILL */
+	axe_u64 terminate_ns; /* when the job was told to end */
+	axe_u64 runtime_until_ns; /* end of the whole job's time */
+	axe_u64 freeze_until_ns;
+	axe_u64 kill_until_ns;
+	axe_u64 abandon_until_ns;
+	axe_u64 ended_ns;
+	axe_u64 perturbed_ns; /* frozen by the supervisor for its own sake, so far */
+	axe_u64 uid; /* of whoever asked for the end */
+	axe_u64 spare[9];
+};
+static_assert(sizeof(struct axe_intent) == 256, "intent");
 
 /* `groups`: cgroup id -> this. */
 struct axe_group {

@@ -13,6 +13,15 @@ struct {
 	__type(value, struct axe_slot);
 } slots SEC(".maps");
 
+/* No program looks at it: the supervisor's memory, kept beside the slots that it is about. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, axe_u32);
+	__type(value, struct axe_intent);
+} intents SEC(".maps");
+
 /* Ids of v2 groups only: a v1 hierarchy numbers its groups alike. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

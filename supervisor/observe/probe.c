@@ -14,12 +14,9 @@
 #include "observe/host.h"
 #include "observe/mappings.h"
 #include "observe/probe_parts.h"
-#include "observe/tiers.h"
-
-#include "process.skel.h"
+#include "observe/slots.h"
 
 #define RING_HEADER_BYTES 8 /* before each event in the ring, with it rounded up to 8 */
-#define BELL_FRACTION     8
 #define DRAIN_ROUNDS      64
 
 DEFINE_CLEANUP(probe)
@@ -99,7 +96,7 @@ int probe_drain(struct probe *probe)
 
 int probe_descriptor(const struct probe *probe)
 {
-	return bpf_map__fd(probe->skeleton->maps.events);
+	return probe->core.maps[CORE_EVENTS];
 }
 
 void probe_destroy(struct probe *probe)
@@ -109,70 +106,39 @@ void probe_destroy(struct probe *probe)
 
 	if (probe->slots)
 		munmap(probe->slots, probe->slots_count * sizeof(*probe->slots));
+	if (probe->intents)
+		munmap(probe->intents, probe->slots_count * sizeof(*probe->intents));
 	ring_buffer__free(probe->ring);
-	process__destroy(probe->skeleton);
+	core_close(&probe->core);
 	free(probe->notes);
 	free(probe);
 }
 
-static void set_sizes(struct process *skeleton, const struct probe_config *config)
+static int map_array(const struct probe *probe, enum core_map map, size_t entry_bytes,
+	void **ret_memory, struct error *error)
 {
-	bpf_map__set_max_entries(skeleton->maps.slots, config->slots);
-	bpf_map__set_max_entries(skeleton->maps.groups, config->slots);
-	bpf_map__set_max_entries(skeleton->maps.processes, config->records);
-	bpf_map__set_max_entries(skeleton->maps.events, config->ring_bytes);
-	skeleton->rodata->watch_level = config->watch_level;
-	skeleton->rodata->bell_bytes = config->ring_bytes / BELL_FRACTION;
-}
+	void *memory = mmap(NULL, probe->slots_count * entry_bytes, PROT_READ | PROT_WRITE,
+		MAP_SHARED, probe->core.maps[map], 0);
 
-/* The load as a whole names no program: each is tried alone to find the one that was refused. */
-static int fail_refused(struct error *error, int code)
-{
-	struct tier_report rows[TIERS_ROOM];
-	int count = tiers_probe(rows, TIERS_ROOM, NULL);
-
-	for (int i = 0; i < count; i++)
-		if (rows[i].required && !rows[i].loaded)
-			return fail_plain(error, code,
-				"load `%s` for %s: %s; `axe doctor` shows "
-				"what this kernel permits",
-				rows[i].program, rows[i].attach_to, rows[i].reason);
-	return fail_plain(
-		error, code, "load the programs that observe processes: %s", host_refusal(code));
-}
-
-static int load(struct probe *probe, const struct probe_config *config, struct error *error)
-{
-	int code;
-
-	probe->skeleton = process__open();
-	if (!probe->skeleton)
-		return fail(error, errno, "open the programs that observe processes");
-
-	set_sizes(probe->skeleton, config);
-	code = host_choose_programs(probe->skeleton->obj, error);
-	if (code < 0)
-		return code;
-	probe->skeleton->rodata->preempted =
-		bpf_program__autoload(probe->skeleton->progs.process_dead);
-
-	code = process__load(probe->skeleton);
-	if (code == 0)
-		code = process__attach(probe->skeleton);
-	return code < 0 ? fail_refused(error, -code) : 0;
+	if (memory == MAP_FAILED)
+		return fail(error, errno, "map the %s of %u slots", core_map_name(map),
+			probe->slots_count);
+	*ret_memory = memory;
+	return 0;
 }
 
 static int share(struct probe *probe, struct error *error)
 {
-	struct process *skeleton = probe->skeleton;
-	void *slots = mmap(NULL, probe->slots_count * sizeof(*probe->slots), PROT_READ | PROT_WRITE,
-		MAP_SHARED, bpf_map__fd(skeleton->maps.slots), 0);
+	int code =
+		map_array(probe, CORE_SLOTS, sizeof(*probe->slots), (void **)&probe->slots, error);
 
-	if (slots == MAP_FAILED)
-		return fail(error, errno, "map the counters of %u slots", probe->slots_count);
+	if (code == 0)
+		code = map_array(probe, CORE_INTENTS, sizeof(*probe->intents),
+			(void **)&probe->intents, error);
+	if (code < 0)
+		return code;
 
-	probe->slots = slots;
-	probe->ring = ring_buffer__new(bpf_map__fd(skeleton->maps.events), deliver, probe, NULL);
+	probe->ring = ring_buffer__new(probe->core.maps[CORE_EVENTS], deliver, probe, NULL);
 	if (!probe->ring)
 		return fail(error, errno, "map the ring of %u bytes", probe->ring_bytes);
 	/* It only makes births faster; there is nothing to do when it fails. */
@@ -199,6 +165,8 @@ int probe_create(const struct probe_config *config, probe_handler *handler, void
 	auto_of(probe) struct probe *probe = calloc(1, sizeof(*probe));
 	int code = check_config(config, error);
 
+	if (probe)
+		core_init(&probe->core);
 	if (code < 0)
 		return code;
 	if (!probe || !(probe->notes = calloc(config->slots, sizeof(*probe->notes))))
@@ -209,10 +177,11 @@ int probe_create(const struct probe_config *config, probe_handler *handler, void
 	probe->slots_count = config->slots;
 	probe->ring_bytes = config->ring_bytes;
 	host_silence();
-	if ((code = host_check(error)) < 0 || (code = load(probe, config, error)) < 0 ||
+	if ((code = host_check(error)) < 0 || (code = core_load(config, &probe->core, error)) < 0 ||
 		(code = share(probe, error)) < 0)
 		return code;
 
+	slots_open(probe);
 	*ret_probe = take_pointer(probe);
 	return 0;
 }

@@ -14,6 +14,12 @@ struct probe_config {
 	uint32_t slots; /* groups watched at once, jobs included */
 	uint32_t records; /* processes remembered at once */
 	uint32_t ring_bytes; /* a power of two and a multiple of the page size */
+	/*
+	 * Where the kernel half is kept when its supervisor dies: a folder of our own (made when it
+	 * is missing, its parent is not) that a BPF file system is mounted on. NULL: nowhere, it
+	 * ends with the supervisor.
+	 */
+	const char *pin_dir;
 };
 
 #define PROBE_CONFIG_DEFAULT                                                                       \
@@ -35,8 +41,35 @@ typedef void probe_handler(const struct axe_event *event, void *data);
 int probe_create(const struct probe_config *config, probe_handler *handler, void *data,
 	struct probe **ret_probe, struct error *error);
 
-/* Detaches. NULL is fine. */
+/*
+ * Detaches, unless slots are in use and there are pins: then the kernel half goes on without a
+ * supervisor, for the next one to adopt. Pins that nobody needs go, with their mount and folder.
+ * NULL is fine.
+ */
 void probe_destroy(struct probe *probe);
+
+/* Where the kernel half of this probe came from. */
+enum probe_origin {
+	PROBE_LOADED, /* there were no pins (or none are kept) */
+	PROBE_ADOPTED, /* a supervisor before us left it: see probe_adopt */
+	/* There was one of another layout, other sizes or another boot: it is gone, and with it all
+	 * that it knew of its slots. Whatever ran there has no record any more. */
+	PROBE_REPLACED,
+};
+enum probe_origin probe_origin(const struct probe *probe);
+
+/*
+ * Visit each slot that was in use when its supervisor died, before the first probe_drain. The
+ * visitor takes the slot over (probe_take) or gives it up (probe_unwatch); one that is neither
+ * stays watched and is visited again. `intent` is NULL when none was written for this tenant: its
+ * supervisor died before it put anybody into the group. Returns the number of visits.
+ */
+typedef void probe_slot_visitor(uint32_t slot, const struct axe_slot *counters,
+	const struct axe_intent *intent, void *data);
+int probe_adopt(struct probe *probe, probe_slot_visitor *visitor, void *data);
+
+/* From here on the slot is in use as after probe_watch. -ENOENT: it was not left to us. */
+int probe_take(struct probe *probe, uint32_t slot);
 
 /* Readable when the kernel half rang the bell: root died, populated, frozen, first failure, ring
  * an eighth full. Everything else waits for the next bell or the next probe_drain. */
@@ -66,6 +99,16 @@ void probe_unwatch(struct probe *probe, uint32_t slot);
  * the reader's eyes; a copy is not one moment.
  */
 const struct axe_slot *probe_slot(const struct probe *probe, uint32_t slot);
+
+/*
+ * The memory of a slot that outlives this supervisor; all zero after probe_watch. NULL only for a
+ * slot that does not exist. Plain stores, then probe_intent_seal once: from then on each further
+ * store counts at once.
+ */
+struct axe_intent *probe_intent(struct probe *probe, uint32_t slot);
+
+/* What was written so far is valid for the present tenant of the slot. */
+void probe_intent_seal(struct probe *probe, uint32_t slot);
 
 /* The record of one process. -ENOENT when there is none. */
 int probe_record(

@@ -1,24 +1,27 @@
-/* The inside of a probe, shared by probe.c, slots.c and records.c only. */
+/* The inside of a probe, shared by the files that together are it. */
 #pragma once
 
 #include <stdint.h>
 
+#include "observe/core.h"
 #include "observe/probe.h"
 
-struct process;
 struct ring_buffer;
 
 /* What the supervisor keeps of a slot beside the shared counters. */
 struct probe_slot {
 	uint64_t forgotten; /* records deleted one by one, so that probe_unwatch need not search */
+	bool left; /* in use by a supervisor before us, and not taken by us */
 };
 
 struct probe {
-	struct process *skeleton;
+	struct core core;
+	enum probe_origin origin;
 	struct ring_buffer *ring;
 	probe_handler *handler;
 	void *data;
 	struct axe_slot *slots; /* mmap of the map of that name */
+	struct axe_intent *intents; /* the same; one per slot */
 	struct probe_slot *notes; /* one per slot */
 	uint32_t slots_count;
 	uint32_t next_slot; /* round robin: a freed slot rests as long as possible */

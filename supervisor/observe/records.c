@@ -2,15 +2,12 @@
 #include "observe/records.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "observe/probe.h"
 #include "observe/probe_parts.h"
-
-#include "process.skel.h"
 
 /* More than any one bucket of the table holds: a batch ends between buckets. */
 #define BATCH 512
@@ -22,7 +19,7 @@ struct batch {
 
 static int processes_of(const struct probe *probe)
 {
-	return bpf_map__fd(probe->skeleton->maps.processes);
+	return probe->core.maps[CORE_PROCESSES];
 }
 
 int probe_record(

@@ -1,6 +1,7 @@
 /* Which groups the kernel half watches: the slots, from watch to unwatch. */
+#include "observe/slots.h"
+
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 
@@ -8,8 +9,6 @@
 #include "observe/probe.h"
 #include "observe/probe_parts.h"
 #include "observe/records.h"
-
-#include "process.skel.h"
 
 const struct axe_slot *probe_slot(const struct probe *probe, uint32_t slot)
 {
@@ -36,7 +35,7 @@ static int find_free(struct probe *probe, uint32_t *ret_slot)
 int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind,
 	uint32_t *ret_slot, struct error *error)
 {
-	int groups = bpf_map__fd(probe->skeleton->maps.groups);
+	int groups = probe->core.maps[CORE_GROUPS];
 	struct axe_group group;
 	uint32_t slot;
 	int code;
@@ -47,6 +46,7 @@ int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind
 
 	group = (struct axe_group){ .slot = slot, .generation = probe->slots[slot].generation };
 	probe->notes[slot] = (struct probe_slot){ 0 };
+	probe->intents[slot] = (struct axe_intent){ 0 };
 	/* The slot before its entry in `groups`: from then on the kernel half counts. */
 	probe->slots[slot] = (struct axe_slot){
 		.cgroup_id = cgroup_id,
@@ -72,9 +72,63 @@ void probe_unwatch(struct probe *probe, uint32_t slot)
 		return;
 
 	group = counters->cgroup_id;
-	bpf_map_delete_elem(bpf_map__fd(probe->skeleton->maps.groups), &group);
+	bpf_map_delete_elem(probe->core.maps[CORE_GROUPS], &group);
 	/* From here on no record of this tenant counts, wherever its process may still live. */
 	__atomic_add_fetch(&counters->generation, 1, __ATOMIC_SEQ_CST);
 	records_clear(probe, slot);
+	probe->notes[slot].left = false;
 	counters->kind = AXE_SLOT_FREE;
+}
+
+struct axe_intent *probe_intent(struct probe *probe, uint32_t slot)
+{
+	return slot < probe->slots_count ? &probe->intents[slot] : NULL;
+}
+
+void probe_intent_seal(struct probe *probe, uint32_t slot)
+{
+	if (slot < probe->slots_count)
+		__atomic_store_n(&probe->intents[slot].generation, probe->slots[slot].generation,
+			__ATOMIC_RELEASE);
+}
+
+enum probe_origin probe_origin(const struct probe *probe)
+{
+	return probe->origin;
+}
+
+/* An intent of generation 0 is none: it is what the memory of a slot begins with. */
+void slots_open(struct probe *probe)
+{
+	for (uint32_t slot = 0; slot < probe->slots_count; slot++) {
+		if (!probe->slots[slot].generation)
+			probe->slots[slot].generation = 1;
+		probe->notes[slot].left = probe->slots[slot].kind != AXE_SLOT_FREE;
+	}
+}
+
+int probe_adopt(struct probe *probe, probe_slot_visitor *visitor, void *data)
+{
+	int visits = 0;
+
+	for (uint32_t slot = 0; slot < probe->slots_count; slot++) {
+		const struct axe_slot *counters = &probe->slots[slot];
+		const struct axe_intent *intent = &probe->intents[slot];
+
+		if (!probe->notes[slot].left)
+			continue;
+		visitor(slot, counters, intent->generation == counters->generation ? intent : NULL,
+			data);
+		visits++;
+	}
+	return visits;
+}
+
+int probe_take(struct probe *probe, uint32_t slot)
+{
+	if (slot >= probe->slots_count || !probe->notes[slot].left)
+		return -ENOENT;
+
+	probe->notes[slot].left = false;
+	return 0;
 }

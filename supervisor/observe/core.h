@@ -1,0 +1,42 @@
+/* The kernel half as descriptors: its maps, and the links that keep its programs attached. */
+#pragma once
+
+#include <stddef.h>
+
+struct error;
+struct probe_config;
+
+enum core_map {
+	CORE_SLOTS,
+	CORE_INTENTS,
+	CORE_GROUPS,
+	CORE_PROCESSES,
+	CORE_EVENTS,
+	CORE_MAPS,
+};
+
+#define CORE_LINKS_MAX 16
+#define CORE_NAME_MAX  24
+
+struct core_link {
+	int fd;
+	char program[CORE_NAME_MAX];
+};
+
+struct core {
+	int maps[CORE_MAPS];
+	struct core_link links[CORE_LINKS_MAX];
+	size_t links_count;
+};
+
+/* All closed. */
+void core_init(struct core *core);
+
+/* Load and attach: all of it, or nothing and an error that names what the kernel refused. */
+int core_load(const struct probe_config *config, struct core *ret_core, struct error *error);
+
+/* What is not pinned ends with this. */
+void core_close(struct core *core);
+
+/* The name of a map, in the kernel and as a pin. */
+const char *core_map_name(enum core_map map);
