@@ -50,7 +50,10 @@ extern "C" {
 	AXE_RESULT(AXE_E_INVALID_ARGUMENT,               0x80049009, OURS,      "an argument is malformed or out of range") \
 	AXE_RESULT(AXE_E_LIMIT_REACHED,                  0x8004900A, OURS,      "a limit of the supervisor is reached") \
 	AXE_RESULT(AXE_E_NOT_PERMITTED,                  0x8004900B, OURS,      "not permitted")           \
-	AXE_RESULT(AXE_E_NOT_FOUND,                      0x8004900C, OURS,      "no such job or assessment")
+	AXE_RESULT(AXE_E_NOT_FOUND,                      0x8004900C, OURS,      "no such job or assessment") \
+	AXE_RESULT(AXE_E_TIMEOUT,                        0x8004900D, OURS,      "no answer in time")       \
+	AXE_RESULT(AXE_E_MESSAGE_TOO_LONG,               0x8004900E, OURS,      "the message has more than 320 characters") \
+	AXE_RESULT(AXE_E_NOT_RERUNNABLE,                 0x8004900F, OURS,      "a task of the job must not run again")
 /* clang-format on */
 
 enum axe_result_origin { AXE_ORIGIN_PUBLISHED, AXE_ORIGIN_OURS };
