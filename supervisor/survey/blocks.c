@@ -108,7 +108,8 @@ static int set_remedy(
 	snprintf(device, sizeof(device), "/dev/%s", name);
 	switch (form) {
 	case BLOCK_LOOP:
-		return finding_set_remedy(finding, true, "losetup", "--detach", device, NULL);
+		return finding_set_remedy(finding, finding->certainty >= CERTAINTY_LIKELY,
+			"losetup", "--detach", device, NULL);
 	case BLOCK_DM:
 		return finding_set_remedy(finding, false, "dmsetup", "remove", value, NULL);
 	case BLOCK_SWAP:

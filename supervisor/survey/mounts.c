@@ -85,7 +85,9 @@ static int explain_appeared(const json_t *facts, struct finding *finding)
 		finding_set_evidence(finding, "%s (%s) was mounted there and still is",
 			word(facts, "from"), word(facts, "type")) < 0)
 		return -ENOMEM;
-	return finding_set_remedy(finding, true, "umount", "--", word(facts, "point"), NULL) < 0
+	/* What was written there may be lost with it: not for somebody else's mount. */
+	return finding_set_remedy(finding, finding->certainty >= CERTAINTY_LIKELY, "umount", "--",
+		       word(facts, "point"), NULL) < 0
 		       ? -ENOMEM
 		       : 1;
 }

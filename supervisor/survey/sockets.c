@@ -1,12 +1,15 @@
 /* Sockets that listen and outlive who made them: handed to somebody outside. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "survey/lines.h"
+#include "survey/listeners.h"
 #include "survey/source.h"
 
 /* include/net/tcp_states.h; of Unix sockets the flag __SO_ACCEPTCON. */
@@ -17,15 +20,15 @@
 struct socket_table {
 	const char *path;
 	const char *name;
-	unsigned state; /* 0: Unix, where a flag says it */
+	struct listener_query query; /* its state 0: Unix, where a flag says it */
 };
 
 static const struct socket_table tables[] = {
-	{ "proc/net/unix", "unix", 0 },
-	{ "proc/net/tcp", "tcp", TCP_LISTENING },
-	{ "proc/net/tcp6", "tcp6", TCP_LISTENING },
-	{ "proc/net/udp", "udp", UDP_UNCONNECTED },
-	{ "proc/net/udp6", "udp6", UDP_UNCONNECTED },
+	{ "proc/net/unix", "unix", { .state = 0 } },
+	{ "proc/net/tcp", "tcp", { AF_INET, IPPROTO_TCP, TCP_LISTENING } },
+	{ "proc/net/tcp6", "tcp6", { AF_INET6, IPPROTO_TCP, TCP_LISTENING } },
+	{ "proc/net/udp", "udp", { AF_INET, IPPROTO_UDP, UDP_UNCONNECTED } },
+	{ "proc/net/udp6", "udp6", { AF_INET6, IPPROTO_UDP, UDP_UNCONNECTED } },
 };
 
 struct taking {
@@ -70,10 +73,33 @@ static int take_inet(char *line, void *data)
 	if (sscanf(line, "%*d: %63s %*s %x %*s %*s %*s %*s %*s %31s", local, &state, inode) < 3)
 		return -EBADMSG;
 	colon = strrchr(local, ':');
-	if (state != taking->table->state || !colon)
+	if (state != taking->table->query.state || !colon)
 		return 0;
 	snprintf(port, sizeof(port), "port %lu", strtoul(colon + 1, NULL, 16));
 	return add(taking, port, inode);
+}
+
+/* As take_inet words it. */
+static int take_listener(unsigned number, unsigned socket_inode, void *data)
+{
+	char port[16], inode[16];
+
+	snprintf(port, sizeof(port), "port %u", number);
+	snprintf(inode, sizeof(inode), "%u", socket_inode);
+	return add(data, port, inode);
+}
+
+static int take_table(const struct survey_host *host, struct taking *taking, struct error *error)
+{
+	const struct socket_table *table = taking->table;
+	int code = -ENOENT;
+
+	if (host->live && table->query.state)
+		code = listeners_visit(&table->query, take_listener, taking, error);
+	if (code != -ENOENT)
+		return code;
+	return lines_read(
+		host, table->path, 1, table->query.state ? take_inet : take_unix, taking, error);
 }
 
 static int take(const struct survey_host *host, json_t *objects, struct error *error)
@@ -81,8 +107,7 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	for (size_t index = 0; index < sizeof(tables) / sizeof(*tables); index++) {
 		struct taking taking = { &tables[index], objects };
 		struct error missing = { 0 };
-		int code = lines_read(host, tables[index].path, 1,
-			tables[index].state ? take_inet : take_unix, &taking, &missing);
+		int code = take_table(host, &taking, &missing);
 
 		if (code == -ENOENT) /* a kernel without that protocol */
 			continue;

@@ -16,6 +16,7 @@ struct error;
  */
 struct survey_host {
 	int root;
+	bool live; /* its kernel is this one: it may be asked otherwise than by files */
 };
 
 /* One object that is not as it was. The key is its identity among those of its source. */
@@ -30,6 +31,14 @@ struct survey_suspects {
 	/* Whether that pid was one of the assessment's processes. */
 	bool (*include)(pid_t pid, void *data);
 	void *data;
+	/* They are known to the last one: who is not among them is innocent. */
+	bool complete;
+	/*
+	 * What the kernel half saw them do: [{"source", "key", "pid", "text", "before", "after"}],
+	 * an object of that source, its facts as they found and left it. It proves a change, and
+	 * tells of an object that no picture has. NULL: nothing was seen.
+	 */
+	const json_t *evidence;
 };
 
 /*
@@ -44,7 +53,10 @@ struct survey_source {
 	 * never an empty picture instead.
 	 */
 	int (*take)(const struct survey_host *host, json_t *objects, struct error *error);
-	/* 1: a finding; 0: nobody needs to be told; -ENOMEM. */
+	/*
+	 * 1: a finding; 0: nobody needs to be told; -ENOMEM. What evidence says of it (certainty
+	 * and pid) stands in the finding already.
+	 */
 	int (*explain)(const struct survey_change *change, const struct survey_suspects *suspects,
 		struct finding *ret_finding);
 };

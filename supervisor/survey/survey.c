@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -81,17 +82,86 @@ static int add_finding(struct comparison *comparison, const struct survey_change
 	return json_array_append_new(comparison->findings, row) ? -ENOMEM : 0;
 }
 
+static const char *word_of(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+/* NULL: it was not, or is not, there. */
+static const json_t *facts_of(const json_t *object, const char *name)
+{
+	const json_t *facts = json_object_get(object, name);
+
+	return json_is_object(facts) ? facts : NULL;
+}
+
+static bool is_of(const json_t *evidence, const char *source)
+{
+	const char *name = word_of(evidence, "source");
+
+	return name && strcmp(name, source) == 0 && word_of(evidence, "key");
+}
+
+/* What was seen last of that object. */
+static const json_t *find_evidence(const struct comparison *comparison, const char *key)
+{
+	const json_t *found = NULL, *each;
+	size_t index;
+
+	json_array_foreach ((json_t *)comparison->suspects->evidence, index, each)
+		if (is_of(each, comparison->source->name) && strcmp(word_of(each, "key"), key) == 0)
+			found = each;
+	return found;
+}
+
+static int cite(const json_t *evidence, struct finding *finding)
+{
+	const char *text = word_of(evidence, "text"), *told = json_string_value(finding->evidence);
+
+	if (!text)
+		return 0;
+	return finding_set_evidence(finding, "%s; %s", told ? told : "", text);
+}
+
 static int explain(
 	struct comparison *comparison, const char *key, const json_t *before, const json_t *after)
 {
 	const struct survey_change change = { key, before, after };
+	const json_t *evidence;
 	auto_finding finding = { 0 };
 	int code;
 
 	if (before && after && json_equal(before, after))
 		return 0;
+	evidence = find_evidence(comparison, key);
+	if (evidence) {
+		finding.certainty = CERTAINTY_PROVED;
+		finding.pid = (pid_t)json_integer_value(json_object_get(evidence, "pid"));
+	}
 	code = comparison->source->explain(&change, comparison->suspects, &finding);
+	if (code > 0 && evidence && cite(evidence, &finding) < 0)
+		return -ENOMEM;
 	return code > 0 ? add_finding(comparison, &change, &finding) : code;
+}
+
+/* Objects that no picture has, for nobody knew where to look. */
+static int compare_evidence(struct comparison *comparison, json_t *before, json_t *after)
+{
+	const json_t *each;
+	size_t index;
+	int code = 0;
+
+	json_array_foreach ((json_t *)comparison->suspects->evidence, index, each) {
+		const char *key = word_of(each, "key");
+
+		if (!is_of(each, comparison->source->name) || json_object_get(before, key) ||
+			json_object_get(after, key) || find_evidence(comparison, key) != each)
+			continue;
+		code = explain(comparison, key, facts_of(each, "before"), facts_of(each, "after"));
+		if (code < 0)
+			return code;
+	}
+	return code;
 }
 
 /* What one source, or the bound on its findings, keeps from being told. */
@@ -134,7 +204,8 @@ static int compare_objects(struct comparison *comparison, json_t *before, json_t
 		if (code < 0)
 			return code;
 	}
-	if (comparison->count > SURVEY_FINDINGS_MAX)
+	code = compare_evidence(comparison, before, after);
+	if (code == 0 && comparison->count > SURVEY_FINDINGS_MAX)
 		code = add_incomplete(comparison, "%u more are not shown",
 			comparison->count - SURVEY_FINDINGS_MAX);
 	return code;
@@ -165,4 +236,29 @@ json_t *survey_compare(const struct picture *before, const struct picture *after
 		if (compare_source(&comparison, index, before, after) < 0)
 			return NULL;
 	return json_incref(findings);
+}
+
+static const struct survey_source *find_source(const char *name)
+{
+	for (size_t index = 0; name && index < SOURCES; index++)
+		if (strcmp(sources[index]->name, name) == 0)
+			return sources[index];
+	return NULL;
+}
+
+int survey_check(const struct survey_host *host, const json_t *finding, struct error *error)
+{
+	const struct survey_source *source = find_source(word_of(finding, "source"));
+	const json_t *left = facts_of(finding, "after"), *now;
+	const char *key = word_of(finding, "key");
+	auto_json objects = json_object();
+	int code;
+
+	if (!source || !key)
+		return fail_plain(error, EINVAL, "this says of no object how it was left");
+	code = objects ? source->take(host, objects, error) : -ENOMEM;
+	if (code < 0)
+		return code;
+	now = json_object_get(objects, key);
+	return left && now ? json_equal(left, now) : left == now;
 }

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 
+struct error;
 struct picture;
 struct survey_host;
 struct survey_suspects;
@@ -35,3 +36,9 @@ DEFINE_CLEANUP(picture)
  */
 json_t *survey_compare(const struct picture *before, const struct picture *after,
 	const struct survey_suspects *suspects);
+
+/*
+ * Whether the object of a finding (as survey_compare wrote it) is still as it was left. 1: it is;
+ * 0: it has changed again since, or is gone; -errno: that cannot be known.
+ */
+int survey_check(const struct survey_host *host, const json_t *finding, struct error *error);

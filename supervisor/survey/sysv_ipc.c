@@ -100,6 +100,16 @@ static json_int_t number(const json_t *facts, const char *name)
 	return json_integer_value(json_object_get(facts, name));
 }
 
+/* The kernel names its maker, who is none of them. */
+static bool is_innocent(
+	const json_t *facts, const struct ipc_columns *form, const struct survey_suspects *suspects)
+{
+	pid_t pid = (pid_t)number(facts, "pid");
+
+	return form->certainty == CERTAINTY_PROVED && suspects->complete && pid > 0 &&
+	       !suspects->include(pid, suspects->data);
+}
+
 /* Whom the kernel names, and what that is worth. */
 static const char *attribute(const json_t *facts, const struct ipc_columns *form,
 	const struct survey_suspects *suspects, struct finding *finding)
@@ -124,6 +134,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	if (change->before || !change->after)
 		return 0;
 	form = &forms[number(change->after, "form")];
+	if (is_innocent(change->after, form, suspects))
+		return 0;
 	ret_finding->kind = "sysv_ipc";
 	proof = attribute(change->after, form, suspects, ret_finding);
 	snprintf(id, sizeof(id), "%lld", number(change->after, "id"));

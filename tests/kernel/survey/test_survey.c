@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,9 @@ static bool is_ours(pid_t pid, void *data)
 /* The finding of that kind and object between before and now; others of this host do not matter. */
 static json_t *find(struct picture *before, const char *kind, const char *object)
 {
-	const struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
-	const struct survey_suspects suspects = { is_ours, NULL };
+	const struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.live = true };
+	const struct survey_suspects suspects = { .include = is_ours };
 	struct picture *after = picture_take(&host);
 	json_t *findings = survey_compare(before, after, &suspects), *row, *found = NULL;
 	size_t index;
@@ -46,7 +48,8 @@ static json_t *find(struct picture *before, const char *kind, const char *object
 
 static struct picture *look(void)
 {
-	const struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+	const struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.live = true };
 	struct picture *picture = picture_take(&host);
 
 	assert_non_null(picture);
@@ -115,6 +118,50 @@ static void listening_socket_is_found(void **state)
 	picture_destroy(before);
 }
 
+/* On a port of the kernel's choice; told by sock_diag, or by the files of /proc. */
+static void listen_anywhere(int family, bool by_files)
+{
+	struct sockaddr_storage address = { .ss_family = (sa_family_t)family };
+	const struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.live = !by_files };
+	const struct survey_suspects suspects = { .include = is_ours };
+	struct picture *before = picture_take(&host), *after;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t size = sizeof(address);
+	json_t *findings, *row;
+	bool found = false;
+	char object[64];
+	size_t index;
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	snprintf(object, sizeof(object), "%s port %u", family == AF_INET ? "tcp" : "tcp6",
+		ntohs(((struct sockaddr_in *)&address)->sin_port));
+	after = picture_take(&host);
+	close(fd);
+	findings = survey_compare(before, after, &suspects);
+	json_array_foreach (findings, index, row)
+		found |= strcmp(json_string_value(json_object_get(row, "object")), object) == 0;
+	assert_true(found);
+	json_decref(findings);
+	picture_destroy(before);
+	picture_destroy(after);
+	close(host.root);
+}
+
+static void listening_port_is_found(void **state)
+{
+	listen_anywhere(AF_INET, false);
+	listen_anywhere(AF_INET, true);
+}
+
+static void listening_port_of_the_sixth_version_is_found(void **state)
+{
+	listen_anywhere(AF_INET6, false);
+	listen_anywhere(AF_INET6, true);
+}
+
 /* In a mount namespace of its own: other programs do not see it. */
 static int mount_is_found(void)
 {
@@ -155,6 +202,8 @@ int main(void)
 		cmocka_unit_test(segment_is_found_and_proved),
 		cmocka_unit_test(posix_segment_is_found),
 		cmocka_unit_test(listening_socket_is_found),
+		cmocka_unit_test(listening_port_is_found),
+		cmocka_unit_test(listening_port_of_the_sixth_version_is_found),
 		cmocka_unit_test(mount_below_a_test_folder_is_found),
 	};
 

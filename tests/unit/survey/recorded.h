@@ -24,6 +24,7 @@ static inline void recorded_begin(struct recorded *recorded)
 {
 	strcpy(recorded->path, "/tmp/axe-survey-XXXXXX");
 	assert_non_null(mkdtemp(recorded->path));
+	recorded->host = (struct survey_host){ 0 };
 	recorded->host.root = open(recorded->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(recorded->host.root >= 0);
 }
@@ -83,7 +84,7 @@ static inline bool recorded_is_ours(pid_t pid, void *data)
 static inline json_t *recorded_explain(
 	const struct survey_source *source, json_t *before, json_t *after)
 {
-	const struct survey_suspects suspects = { recorded_is_ours, NULL };
+	const struct survey_suspects suspects = { .include = recorded_is_ours };
 	struct survey_change change = { 0 };
 	struct finding finding = { 0 };
 	json_t *facts, *row = NULL;

@@ -56,6 +56,26 @@ static void segment_of_another_is_not_held_against_us(void **state)
 	json_decref(row);
 }
 
+static void segment_of_another_is_not_told_where_all_of_ours_are_known(void **state)
+{
+	const json_t *facts;
+	struct survey_suspects suspects = { .include = recorded_is_ours, .complete = true };
+	struct finding finding = { 0 };
+	struct recorded recorded;
+	json_t *objects;
+
+	recorded_begin(&recorded);
+	objects = picture(&recorded, SHM_HEAD " 0 98405 644 100 4712 4711 0 0 0 0 0 0 0 1 0 0\n",
+		SEM_HEAD, MSG_HEAD);
+	facts = json_object_get(objects, "shm 98405");
+	assert_int_equal(
+		survey_sysv_ipc.explain(
+			&(struct survey_change){ "shm 98405", NULL, facts }, &suspects, &finding),
+		0);
+	json_decref(objects);
+	recorded_end(&recorded);
+}
+
 static void queue_names_who_sent_last(void **state)
 {
 	json_t *row = explain(SHM_HEAD, SEM_HEAD, MSG_HEAD " 7 3 600 12 1 4711 0 0 0 0 0 5 0 5\n");
@@ -95,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(segment_names_its_maker),
 		cmocka_unit_test(segment_of_another_is_not_held_against_us),
+		cmocka_unit_test(segment_of_another_is_not_told_where_all_of_ours_are_known),
 		cmocka_unit_test(queue_names_who_sent_last),
 		cmocka_unit_test(semaphores_name_nobody),
 		cmocka_unit_test(kernel_without_it_has_none),
