@@ -26,6 +26,23 @@ static bool number_parse(const char *text, uid_t *ret_uid)
 	return true;
 }
 
+int spawn_user(uid_t uid, char **ret_name, char **ret_home, struct error *error)
+{
+	auto_free char *buffer = malloc(ENTRY_SIZE), *name = NULL, *home = NULL;
+	struct passwd entry, *found = NULL;
+	int code = buffer ? getpwuid_r(uid, &entry, buffer, ENTRY_SIZE, &found) : ENOMEM;
+
+	if (!found)
+		return fail(error, code ? code : ENOENT, "look up the user with uid %u", uid);
+	name = strdup(entry.pw_name);
+	home = strdup(entry.pw_dir);
+	if (!name || !home)
+		return fail(error, ENOMEM, "look up the user with uid %u", uid);
+	*ret_name = take_pointer(name);
+	*ret_home = take_pointer(home);
+	return 0;
+}
+
 static int user_find(const char *user, struct passwd *entry, char *buffer, struct error *error)
 {
 	struct passwd *found = NULL;

@@ -26,6 +26,7 @@ static const char *const stage_names[] = {
 	[SPAWN_STAGE_RLIMITS] = "rlimits",
 	[SPAWN_STAGE_SECCOMP] = "seccomp",
 	[SPAWN_STAGE_CREDENTIALS] = "credentials",
+	[SPAWN_STAGE_STDIN] = "stdin",
 	[SPAWN_STAGE_WORKDIR] = "workdir",
 	[SPAWN_STAGE_EXEC] = "exec",
 };

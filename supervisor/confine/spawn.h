@@ -23,7 +23,8 @@ enum spawn_stage {
 	SPAWN_STAGE_RLIMITS,
 	SPAWN_STAGE_SECCOMP, /* still privileged: see filter.h */
 	SPAWN_STAGE_CREDENTIALS,
-	SPAWN_STAGE_WORKDIR, /* as the user that the program runs as */
+	SPAWN_STAGE_STDIN, /* as the user that the program runs as, and so is what follows */
+	SPAWN_STAGE_WORKDIR,
 	SPAWN_STAGE_EXEC,
 };
 const char *spawn_stage_name(enum spawn_stage stage);
@@ -43,10 +44,13 @@ struct spawn_plan {
 	const char *path; /* the PATH to search; NULL: the environment's, else the default */
 	const char *workdir; /* absolute; NULL: "/" */
 	int stdio[3]; /* become 0, 1, 2; all else is closed in the child */
+	const char *stdin_path; /* opened with the program's own rights, over stdio[0]; or NULL */
 	const struct heritage *heritage; /* NULL: the child is as the supervisor is */
 	const struct spawn_rlimit *rlimits; /* come over the heritage */
 	unsigned rlimits_count;
 	const struct sock_fprog *filter; /* filter_program(); NULL: none */
+	/* A stranger's filter must not blind a program that is setuid. */
+	bool no_new_privileges;
 	bool set_credentials;
 	uid_t uid;
 	gid_t gid;
@@ -76,6 +80,12 @@ int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct err
  * -ECHILD: it failed, see ret_failure.
  */
 int spawn_report_read(int report, struct spawn_failure *ret_failure);
+
+/*
+ * What the passwd file says of a uid; *ret_name and *ret_home are freed by the caller. -ENOENT: it
+ * has no entry there, which keeps nobody from running as it.
+ */
+int spawn_user(uid_t uid, char **ret_name, char **ret_home, struct error *error);
 
 /* Look up a user name or number: credentials with the supplementary groups. *ret_groups is freed
  * by the caller. */

@@ -6,6 +6,7 @@
 #include "engine/killing.h"
 
 struct engine;
+struct identity;
 struct jobdir;
 struct manifest;
 struct trace;
@@ -20,6 +21,7 @@ struct job_context {
 	struct trace *trace;
 	struct killing_deadlines deadlines;
 	const char *const *environment; /* the client's, for `environment_inherited`; or NULL */
+	const struct identity *owner; /* as whom all of it runs; NULL: the supervisor's own user */
 	/* Write a lifecycle line and tell the observer. */
 	void (*emit)(const struct trace_line *line, void *data);
 	void *data;

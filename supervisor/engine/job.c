@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -186,4 +187,9 @@ const char *job_directory(const struct job *job)
 const char *job_group(const struct job *job)
 {
 	return group_path(job->group);
+}
+
+uid_t job_owner(const struct job *job)
+{
+	return job->context.owner ? job->context.owner->uid : geteuid();
 }

@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "axe/result.h"
 
 struct engine;
 struct error;
+struct identity;
 struct job;
 struct manifest;
 
@@ -19,6 +21,12 @@ struct job_options {
 	uint64_t kill_deadline_ns; /* 10 s */
 	uint64_t abandon_after_ns; /* 60 s */
 	const char *const *environment; /* for `environment_inherited`; NULL-terminated; copied */
+	/*
+	 * Whose job it is: all of it runs as this user, whatever its manifest says, opens what its
+	 * manifest names with this user's rights, and the user's group may read its folder. Copied.
+	 * NULL: the supervisor's own user, who may name others.
+	 */
+	const struct identity *owner;
 };
 
 /* Facts travel up by these; `data` is the job's owner's. Neither may destroy the job. */
@@ -65,6 +73,7 @@ void job_destroy(struct job *job);
 uint64_t job_id(const struct job *job);
 const char *job_directory(const struct job *job);
 const char *job_group(const struct job *job); /* once it was started */
+uid_t job_owner(const struct job *job);
 
 /*
  * Ask the running assessment `index` to stop. S_OK: signalled. AXE_E_NO_JOB_RUNNING before

@@ -4,6 +4,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/error.h"
+#include "base/identity.h"
 #include "base/list.h"
 #include "engine/context.h"
 #include "engine/error_list.h"
@@ -53,6 +54,7 @@ struct job {
 	struct job_observer observer;
 	struct job_context context;
 	char **environment; /* owned copy behind context.environment */
+	struct identity owner; /* likewise behind context.owner */
 	enum job_phase phase;
 	struct timer step; /* the next turn: destroys what ended, starts what is next */
 

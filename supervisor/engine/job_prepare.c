@@ -59,16 +59,21 @@ static void set_context(struct job *job, const struct job_options *options)
 		.trace = job->trace,
 		.deadlines = deadlines,
 		.environment = (const char *const *)job->environment,
+		.owner = options->owner ? &job->owner : NULL,
 		.emit = job_emit_line,
 		.data = job,
 	};
 }
 
 /* Many may wait: each holds two descriptors, its folder and its trace. */
-static int open_folder(struct job *job, const char *state_dir, struct error *error)
+static int open_folder(struct job *job, const struct job_options *options, struct error *error)
 {
-	int code = jobdir_create(state_dir ? state_dir : STATE_DIR_DEFAULT, &job->jobdir, error);
+	const char *state_dir = options->state_dir ? options->state_dir : STATE_DIR_DEFAULT;
+	int code = jobdir_create(state_dir, &job->jobdir, error);
 
+	/* Before the first file: each gets the group of its folder. */
+	if (code == 0 && options->owner)
+		code = jobdir_show(job->jobdir, options->owner->gid, error);
 	if (code == 0)
 		code = trace_create(jobdir_descriptor(job->jobdir), job_id(job), 1,
 			TRACE_LIMIT_DEFAULT, &job->trace, error);
@@ -92,6 +97,8 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 		code = publisher_create(job->engine->store, job_deliver, job, &job->publisher);
 	if (code >= 0)
 		code = copy_environment(job, options->environment);
+	if (code >= 0 && options->owner)
+		code = identity_copy(options->owner, &job->owner);
 	if (code < 0)
 		return fail(error, -code, "prepare the job");
 	/* Before there is a number: what this host cannot do is refused at once. */
@@ -99,7 +106,7 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 	if (code == 0)
 		code = plan_check_descriptors(job->manifest, error);
 	if (code == 0)
-		code = open_folder(job, options->state_dir, error);
+		code = open_folder(job, options, error);
 	if (code == 0)
 		set_context(job, options);
 	return code;
@@ -152,4 +159,5 @@ void job_prepare_finish(struct job *job)
 	trace_destroy(job->trace);
 	jobdir_destroy(job->jobdir);
 	free_environment(job);
+	identity_finish(&job->owner);
 }

@@ -46,7 +46,7 @@ static void add_job(struct job_rows *rows, const struct job *job, enum state sta
 	change->job = (struct store_job){
 		.id = job_id(job),
 		.name = job->manifest->name,
-		.owner = geteuid(),
+		.owner = job_owner(job),
 		.state = state,
 		.priority = 2,
 		.attempt = job->started.mono_ns ? job->context.attempt : 0,

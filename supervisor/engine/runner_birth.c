@@ -84,14 +84,23 @@ static int prepare_outputs(struct runner *runner, struct error *error)
 	return 0;
 }
 
+/* The owner of a job opens what it names by itself, and never gets what is ours. */
+static const char *own_stdin(const struct runner *runner)
+{
+	const char *path = runner->context->owner ? NULL : runner->assessment->stdin_path;
+
+	return path ? path : "/dev/null";
+}
+
 static int open_stdin(const struct runner *runner, struct error *error)
 {
 	const struct assessment *assessment = runner->assessment;
-	const char *path = assessment->stdin_path ? assessment->stdin_path : "/dev/null";
+	int inherited = runner->context->owner ? -1 : runner->context->engine->stdin_fd;
+	const char *path = own_stdin(runner);
 	int fd;
 
-	if (assessment->stdin_inherited && runner->context->engine->stdin_fd >= 0)
-		fd = fcntl(runner->context->engine->stdin_fd, F_DUPFD_CLOEXEC, 3);
+	if (assessment->stdin_inherited && inherited >= 0)
+		fd = fcntl(inherited, F_DUPFD_CLOEXEC, 3);
 	else
 		/* Non-blocking while it opens: a FIFO without a writer must not stop us. */
 		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -107,6 +116,8 @@ static const char *failed_object(const struct runner *runner)
 {
 	const struct assessment *assessment = runner->assessment;
 
+	if (runner->failure.stage == SPAWN_STAGE_STDIN && assessment->stdin_path)
+		return assessment->stdin_path;
 	if (runner->failure.stage == SPAWN_STAGE_WORKDIR && assessment->workdir)
 		return assessment->workdir;
 	return assessment->argv[0];
@@ -197,7 +208,7 @@ static int prepare_surroundings(
 	struct runner *runner, struct surroundings *surroundings, struct error *error)
 {
 	struct surroundings_places places;
-	int code = surroundings_init(surroundings, runner->assessment, error);
+	int code = surroundings_init(surroundings, runner->context, runner->assessment, error);
 
 	if (code == 0)
 		code = prepare_places(runner, &surroundings->plan, &places, error);

@@ -11,6 +11,7 @@
 #include "confine/limits.h"
 #include "engine/context.h"
 #include "engine/shared.h"
+#include "engine/surroundings_user.h"
 #include "model/manifest.h"
 #include "record/jobdir.h"
 
@@ -129,7 +130,7 @@ static int prepare_environment(struct surroundings *surroundings, const struct j
 	const struct assessment *assessment, const struct surroundings_places *places,
 	unsigned index, unsigned try_number)
 {
-	const char *user = assessment->user ? assessment->user : "root";
+	const char *user = surroundings->user ? surroundings->user : "root";
 	int code = environment_set(surroundings, "PATH=" DEFAULT_PATH);
 
 	if (code == 0)
@@ -173,32 +174,17 @@ static void prepare_rlimits(struct surroundings *surroundings, const struct asse
 	plan->rlimits = surroundings->rlimits;
 }
 
-static int prepare_credentials(
-	struct surroundings *surroundings, const struct assessment *assessment, struct error *error)
-{
-	struct spawn_plan *plan = &surroundings->plan;
-	int code;
-
-	if (!assessment->user)
-		return 0;
-	code = spawn_credentials(assessment->user, &plan->uid, &plan->gid, &surroundings->groups,
-		&plan->groups_count, &surroundings->home, error);
-	if (code < 0)
-		return code;
-	plan->set_credentials = true;
-	plan->groups = surroundings->groups;
-	return 0;
-}
-
-int surroundings_init(
-	struct surroundings *surroundings, const struct assessment *assessment, struct error *error)
+int surroundings_init(struct surroundings *surroundings, const struct job_context *context,
+	const struct assessment *assessment, struct error *error)
 {
 	memset(surroundings, 0, sizeof(*surroundings));
 	surroundings->environment =
 		calloc(ENVIRONMENT_MOST + 1, sizeof(*surroundings->environment));
 	if (!surroundings->environment)
 		return fail(error, ENOMEM, "prepare `%s`", assessment->name);
-	return prepare_credentials(surroundings, assessment, error);
+	if (context->owner)
+		return surroundings_become_owner(surroundings, context->owner, error);
+	return surroundings_become_user(surroundings, assessment, error);
 }
 
 int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,
@@ -215,8 +201,13 @@ int surroundings_prepare(struct surroundings *surroundings, const struct job_con
 		return fail(error, -code, "prepare `%s`", assessment->name);
 	surroundings->plan.heritage = context->engine->heritage;
 	prepare_rlimits(surroundings, assessment, set);
-	code = engine_filter(
-		context->engine, assessment->seccomp, &surroundings->plan.filter, error);
+	if (context->owner) {
+		surroundings->plan.stdin_path = assessment->stdin_path;
+		code = surroundings_check_owned(surroundings, error);
+	}
+	if (code == 0)
+		code = engine_filter(
+			context->engine, assessment->seccomp, &surroundings->plan.filter, error);
 	if (code < 0)
 		return code;
 	surroundings->plan.argv = (const char *const *)assessment->argv;
@@ -231,5 +222,6 @@ void surroundings_finish(struct surroundings *surroundings)
 		free(surroundings->environment[i]);
 	free(surroundings->environment);
 	free(surroundings->groups);
+	free(surroundings->user);
 	free(surroundings->home);
 }

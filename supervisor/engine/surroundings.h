@@ -15,7 +15,7 @@ struct surroundings {
 	struct spawn_plan plan;
 	char **environment;
 	unsigned environment_count;
-	char *home;
+	char *user, *home; /* NULL: the supervisor's own */
 	gid_t *groups;
 	struct spawn_rlimit rlimits[SURROUNDINGS_RLIMITS];
 };
@@ -26,8 +26,8 @@ struct surroundings_places {
 };
 
 /* Whose credentials it gets; they are known from here on. */
-int surroundings_init(struct surroundings *surroundings, const struct assessment *assessment,
-	struct error *error);
+int surroundings_init(struct surroundings *surroundings, const struct job_context *context,
+	const struct assessment *assessment, struct error *error);
 
 /* All the rest. */
 int surroundings_prepare(struct surroundings *surroundings, const struct job_context *context,

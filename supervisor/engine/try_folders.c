@@ -75,7 +75,8 @@ int try_folders_make(struct try_folders *folders, const struct job_context *cont
 		folders->path = NULL;
 		return fail(error, ENOMEM, "make the folders of a try");
 	}
-	if (uid != 0)
+	/* The owner of a job is let through by the group of its folders. */
+	if (uid != 0 && !context->owner)
 		code = open_way(folders, context, error);
 	if (code == 0)
 		code = make(folders, TEMP, 0700, uid, gid, &folders->temp, error);

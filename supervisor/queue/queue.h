@@ -13,6 +13,7 @@
 #include "model/state.h"
 
 struct error;
+struct identity;
 struct manifest;
 struct queue;
 struct store;
@@ -72,6 +73,12 @@ struct queue_actor {
 	uid_t uid;
 	pid_t pid;
 	bool admin; /* root, or in the group axe-admin */
+	/*
+	 * As whom the jobs run that it adds, for job_options::owner; kept with them
+	 * (identity_json), for the next daemon has nobody to ask. Borrowed for the call. NULL: as
+	 * the supervisor.
+	 */
+	const struct identity *owner;
 };
 
 /*

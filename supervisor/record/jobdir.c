@@ -13,6 +13,7 @@
 #include "record/number.h"
 
 #define DISCARD_DEPTH 4 /* ATTEMPT/INDEX.TRY/FILE, and one to spare */
+#define SHOWN         02750
 
 static const struct {
 	int code;
@@ -153,6 +154,13 @@ void jobdir_discard(struct jobdir *jobdir)
 	remove_content(jobdir->fd, DISCARD_DEPTH);
 	unlinkat(jobdir->jobs, name, AT_REMOVEDIR);
 	jobdir_destroy(jobdir);
+}
+
+int jobdir_show(struct jobdir *jobdir, gid_t group, struct error *error)
+{
+	if (fchown(jobdir->fd, (uid_t)-1, group) < 0 || fchmod(jobdir->fd, SHOWN) < 0)
+		return fail(error, errno, "show `%s` to group %u", jobdir->path, group);
+	return 0;
 }
 
 uint64_t jobdir_id(const struct jobdir *jobdir)

@@ -29,6 +29,12 @@ void jobdir_discard(struct jobdir *jobdir);
  */
 void jobdir_discard(struct jobdir *jobdir);
 
+/*
+ * Let a group look at all that will be made in the folder: it is root's with the mode 2750, so that
+ * files and folders below get that group, too, and nobody else can enter.
+ */
+int jobdir_show(struct jobdir *jobdir, gid_t group, struct error *error);
+
 uint64_t jobdir_id(const struct jobdir *jobdir);
 const char *jobdir_path(const struct jobdir *jobdir); /* absolute */
 int jobdir_descriptor(const struct jobdir *jobdir);

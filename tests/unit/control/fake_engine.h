@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/identity.h"
 #include "base/json.h"
 #include "engine/engine.h"
 #include "engine/job.h"
@@ -26,6 +28,7 @@ struct job {
 	struct job_observer observer;
 	struct manifest *manifest;
 	uint64_t id;
+	uid_t owner;
 	bool started, ended;
 };
 

@@ -25,6 +25,7 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 	(*ret_job)->manifest = manifest;
 	(*ret_job)->id = 12 + fake.numbers++;
 	fake_replace(NULL, *ret_job);
+	(*ret_job)->owner = options->owner ? options->owner->uid : geteuid();
 	fake.kill_deadline_ns = options->kill_deadline_ns;
 	if (options->state_dir)
 		snprintf(fake.state_dir, sizeof(fake.state_dir), "%s", options->state_dir);
@@ -111,6 +112,11 @@ const char *job_directory(const struct job *job)
 const char *job_group(const struct job *job)
 {
 	return "/sys/fs/cgroup/axe/12";
+}
+
+uid_t job_owner(const struct job *job)
+{
+	return job->owner;
 }
 
 axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
