@@ -8,7 +8,7 @@
 #include "bpf/event.h"
 
 enum axe_frozen_type {
-	AXE_FROZEN_PROCESS = 1, /* struct axe_frozen_process: before all that it holds */
+	AXE_FROZEN_PROCESS = 1, /* struct axe_frozen_process: behind what it holds */
 	AXE_FROZEN_FILE, /* struct axe_frozen_file: one that may matter; most are not told */
 	AXE_FROZEN_MAP, /* struct axe_frozen_map: shared and writable, of a file */
 	AXE_FROZEN_TRACED, /* struct axe_frozen_traced: an outsider that a member traces */
@@ -40,7 +40,9 @@ enum axe_frozen_mark {
 	AXE_FROZEN_LOCKED = 1 << 1, /* somebody holds a lock on it: its fdinfo says whether we do */
 	AXE_FROZEN_LISTENS = 1 << 2, /* a socket that listens */
 	AXE_FROZEN_URING = 1 << 3, /* an io_uring */
-	AXE_FROZEN_BY_THREAD = 1 << 4, /* a thread's; another may have told the same table */
+	AXE_FROZEN_DEVICE =
+		1 << 4, /* a block device opened for writing, or a rarer character device */
+	AXE_FROZEN_BY_THREAD = 1 << 5, /* a thread's; another may have told the same table */
 };
 
 /* Devices as makedev's major << 20 | minor: the kernel's own form. */

@@ -1,0 +1,294 @@
+/*
+ * The frozen tier: one pass over all tasks that tells of a group's members what they have open, and
+ * of outsiders which of them a member traces. Needs no trampolines.
+ */
+#include "bpf/frozen.h"
+#include "bpf/frozen_kernel.h"
+
+char program_license[] SEC("license") = "Dual MIT/GPL";
+
+#define FILES_MAX 65536u
+
+/* Macros of the kernel, so BTF cannot tell them. */
+#define KERNEL_FILE_WRITE  0x2 /* FMODE_WRITE */
+#define KERNEL_MAP_WRITE   0x2 /* VM_WRITE */
+#define KERNEL_MAP_SHARED  0x8 /* VM_SHARED */
+#define KERNEL_LISTENS     10 /* TCP_LISTEN; of Unix sockets, too */
+#define KERNEL_MAGIC_ANON  0x09041934 /* ANON_INODE_FS_MAGIC */
+#define KERNEL_MODE_TYPE   0170000
+#define KERNEL_MODE_SOCKET 0140000
+#define KERNEL_MODE_PLAIN  0100000
+#define KERNEL_MODE_BLOCK  0060000
+#define KERNEL_MODE_CHAR   0020000
+
+#define MAJOR_MEMORY 1
+#define MAJOR_TTY    4
+#define MAJOR_TTYAUX 5
+#define MAJOR_PTY    136 /* eight of them */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} records SEC(".maps");
+
+/* Set before each pass. */
+axe_u64 target_id;
+axe_u32 target_level;
+axe_u64 lost; /* records that found no room */
+
+/* From 6.7 on; it only tries the lock of the memory, so nobody waits here. */
+struct bpf_iter_task_vma {
+	axe_u64 opaque;
+};
+extern int bpf_iter_task_vma_new(
+	struct bpf_iter_task_vma *it, struct task_struct *task, axe_u64 address) __weak __ksym;
+extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it) __weak __ksym;
+extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __weak __ksym;
+
+struct file_walk {
+	struct file **table;
+	axe_u32 tgid;
+	axe_u32 marks;
+	axe_u32 files;
+};
+
+static __always_inline bool is_member(struct task_struct *task)
+{
+	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp), *ancestor = NULL;
+	int level = target_level;
+
+	if (BPF_CORE_READ(group, level) < level)
+		return false;
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+		(void *)group + bpf_core_field_offset(struct cgroup, ancestors) +
+			level * sizeof(ancestor));
+	return ancestor && BPF_CORE_READ(ancestor, kn, id) == target_id;
+}
+
+static __always_inline void tell(const void *record, axe_u32 size)
+{
+	if (bpf_ringbuf_output(&records, (void *)record, size, BPF_RB_NO_WAKEUP))
+		lost++;
+}
+
+static __always_inline bool is_held(struct list_head *list)
+{
+	return BPF_CORE_READ(list, next) != list;
+}
+
+static __always_inline bool is_locked(struct inode *inode)
+{
+	struct file_lock_context *locks = BPF_CORE_READ(inode, i_flctx);
+
+	return locks && (is_held(&locks->flc_flock) || is_held(&locks->flc_posix));
+}
+
+static __always_inline bool listens(struct file *file)
+{
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+
+	return BPF_CORE_READ(socket, sk, __sk_common.skc_state) == KERNEL_LISTENS;
+}
+
+static __always_inline bool is_uring(struct file *file)
+{
+	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+	char text[8] = {};
+
+	bpf_probe_read_kernel(text, sizeof(text), name);
+	return text[0] == '[' && text[1] == 'i' && text[2] == 'o' && text[3] == '_' &&
+	       text[4] == 'u' && text[5] == 'r' && text[6] == 'i';
+}
+
+/* Terminals, and null, zero and their like: every program has them. */
+static __always_inline bool is_harmless(axe_u32 device)
+{
+	axe_u32 major = device >> 20, minor = device & 0xfffff;
+
+	if (major == MAJOR_MEMORY)
+		return minor == 3 || minor == 5 || (minor >= 7 && minor <= 9);
+	return major == MAJOR_TTY || major == MAJOR_TTYAUX ||
+	       (major >= MAJOR_PTY && major < MAJOR_PTY + 8);
+}
+
+/* What there is to say of a file; 0: nothing. */
+static __always_inline axe_u32 marks_of(struct file *file, struct inode *inode, axe_u32 mode)
+{
+	axe_u32 type = mode & KERNEL_MODE_TYPE;
+	axe_u32 marks = BPF_CORE_READ(file, f_mode) & KERNEL_FILE_WRITE ? AXE_FROZEN_WRITES : 0;
+
+	if (type == KERNEL_MODE_SOCKET)
+		return listens(file) ? AXE_FROZEN_LISTENS : 0;
+	if (type == KERNEL_MODE_CHAR)
+		return is_harmless(BPF_CORE_READ(inode, i_rdev)) ? 0 : marks | AXE_FROZEN_DEVICE;
+	if (type == KERNEL_MODE_BLOCK)
+		return marks ? marks | AXE_FROZEN_DEVICE : 0;
+	if (BPF_CORE_READ(inode, i_sb, s_magic) == KERNEL_MAGIC_ANON)
+		return is_uring(file) ? AXE_FROZEN_URING : 0;
+	if (is_locked(inode))
+		return marks | AXE_FROZEN_LOCKED;
+	return type == KERNEL_MODE_PLAIN ? marks : 0;
+}
+
+static __always_inline void tell_file(
+	struct file_walk *walk, axe_u32 descriptor, struct file *file, struct inode *inode)
+{
+	axe_u32 mode = BPF_CORE_READ(inode, i_mode), marks = marks_of(file, inode, mode);
+	struct axe_frozen_file record = {
+		.head = { AXE_FROZEN_FILE, walk->tgid },
+		.descriptor = descriptor,
+		.mode = mode,
+		.marks = marks | walk->marks,
+	};
+
+	if (!marks)
+		return;
+	record.flags = BPF_CORE_READ(file, f_flags);
+	record.position = BPF_CORE_READ(file, f_pos);
+	record.size = BPF_CORE_READ(inode, i_size);
+	record.inode = BPF_CORE_READ(inode, i_ino);
+	record.device = BPF_CORE_READ(inode, i_sb, s_dev);
+	record.magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	record.special = BPF_CORE_READ(inode, i_rdev);
+	record.links = BPF_CORE_READ(inode, i_nlink);
+	tell(&record, sizeof(record));
+}
+
+static long walk_file(axe_u32 descriptor, void *data)
+{
+	struct file_walk *walk = data;
+	struct file *file = NULL;
+
+	bpf_probe_read_kernel(&file, sizeof(file), walk->table + descriptor);
+	if (!file)
+		return 0;
+	walk->files++;
+	tell_file(walk, descriptor, file, BPF_CORE_READ(file, f_inode));
+	return 0;
+}
+
+static __always_inline axe_u32 walk_files(
+	struct files_struct *files, axe_u32 tgid, axe_u32 marks, axe_u32 *ret_flags)
+{
+	struct fdtable *table = BPF_CORE_READ(files, fdt);
+	axe_u32 most = BPF_CORE_READ(table, max_fds);
+	struct file_walk walk = {
+		.table = BPF_CORE_READ(table, fd),
+		.tgid = tgid,
+		.marks = marks,
+	};
+
+	if (most > FILES_MAX) {
+		most = FILES_MAX;
+		*ret_flags |= AXE_FROZEN_FILES_CUT;
+	}
+	bpf_loop(most, walk_file, &walk, 0);
+	return walk.files;
+}
+
+static __always_inline void tell_map(struct vm_area_struct *map, axe_u32 tgid)
+{
+	axe_u64 flags = BPF_CORE_READ(map, vm_flags);
+	struct axe_frozen_map record = { .head = { AXE_FROZEN_MAP, tgid } };
+	struct inode *inode;
+
+	if (!(flags & KERNEL_MAP_SHARED) || !(flags & KERNEL_MAP_WRITE))
+		return;
+	inode = BPF_CORE_READ(map, vm_file, f_inode);
+	record.links = inode ? BPF_CORE_READ(inode, i_nlink) : 0;
+	record.mode = inode ? BPF_CORE_READ(inode, i_mode) : 0;
+	if (!record.links || (record.mode & KERNEL_MODE_TYPE) != KERNEL_MODE_PLAIN)
+		return;
+	record.start = BPF_CORE_READ(map, vm_start);
+	record.end = BPF_CORE_READ(map, vm_end);
+	record.inode = BPF_CORE_READ(inode, i_ino);
+	record.size = BPF_CORE_READ(inode, i_size);
+	record.device = BPF_CORE_READ(inode, i_sb, s_dev);
+	record.magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	tell(&record, sizeof(record));
+}
+
+/* False: it could not be looked at now, or this kernel cannot do it. */
+static __always_inline bool walk_maps(struct task_struct *task, axe_u32 tgid)
+{
+	struct bpf_iter_task_vma iterator = {};
+	struct vm_area_struct *map;
+	int code;
+
+	if (!bpf_iter_task_vma_new)
+		return false;
+	if (!BPF_CORE_READ(task, mm)) /* it has given its memory back */
+		return true;
+	code = bpf_iter_task_vma_new(&iterator, task, 0);
+	while ((map = bpf_iter_task_vma_next(&iterator)))
+		tell_map(map, tgid);
+	bpf_iter_task_vma_destroy(&iterator);
+	return code == 0;
+}
+
+static __always_inline void tell_process(struct task_struct *task)
+{
+	struct axe_frozen_process record = {
+		.head = { AXE_FROZEN_PROCESS, task->tgid },
+		.start_ns = BPF_CORE_READ(task, start_boottime),
+		.parent = BPF_CORE_READ(task, real_parent, tgid),
+	};
+	struct files_struct *files = TASK_MORE(task, files);
+
+	if (TASK_MORE(task, ptrace))
+		record.tracer = TASK_MORE(task, parent, tgid);
+	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
+	if (files)
+		record.files = walk_files(files, record.head.tgid, 0, &record.flags);
+	if (!walk_maps(task, record.head.tgid))
+		record.flags |= AXE_FROZEN_MAPS_UNSEEN;
+	tell(&record, sizeof(record));
+}
+
+/* A thread may have a table of its own, and outlive the first one's. */
+static __always_inline void tell_thread(struct task_struct *task)
+{
+	struct files_struct *files = TASK_MORE(task, files);
+	axe_u32 flags = 0;
+
+	if (files && files != TASK_MORE(task, group_leader, files))
+		walk_files(files, task->tgid, AXE_FROZEN_BY_THREAD, &flags);
+}
+
+static __always_inline void tell_outsider(struct task_struct *task)
+{
+	struct task_struct *tracer = (void *)TASK_MORE(task, parent);
+	struct axe_frozen_traced record = {
+		.head = { AXE_FROZEN_TRACED, task->tgid },
+		.thread = task->pid,
+	};
+
+	if (!is_member(tracer))
+		return;
+	record.tracer = BPF_CORE_READ(tracer, tgid);
+	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
+	tell(&record, sizeof(record));
+}
+
+SEC("iter/task")
+int frozen_task(struct bpf_iter__task *context)
+{
+	struct seq_file *out = context->meta->seq;
+	struct task_struct *task = context->task;
+	axe_u8 mark = 0;
+
+	if (!task)
+		return 0;
+	if (!is_member(task)) {
+		if (TASK_MORE(task, ptrace))
+			tell_outsider(task);
+		return 0;
+	}
+	if (task->pid == task->tgid)
+		tell_process(task);
+	else
+		tell_thread(task);
+	/* So that a read ends after a few members and the reader empties the ring. */
+	bpf_seq_write(out, &mark, sizeof(mark));
+	return 0;
+}

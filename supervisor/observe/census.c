@@ -1,0 +1,136 @@
+/* One pass through the processes of a group and what they have open, inside the kernel. */
+#include "observe/census.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "observe/host.h"
+#include "observe/mappings.h"
+
+#include "frozen.skel.h"
+
+#define RING_BYTES (1u << 20)
+
+/* A member leaves a mark of one byte: of so many the ring has room for what they have open. */
+#define MEMBERS_PER_READ 16
+
+struct census {
+	struct frozen *skeleton;
+	struct bpf_link *link;
+	struct ring_buffer *ring;
+	pthread_mutex_t one_at_a_time;
+	census_handler *handler; /* of the running scan; NULL: what comes is left over */
+	void *data;
+	int refused; /* what the handler returned */
+};
+
+static int deliver(void *data, void *sample, size_t size)
+{
+	struct census *census = data;
+
+	if (census->handler && !census->refused)
+		census->refused = census->handler(sample, size, census->data);
+	return 0;
+}
+
+static int load(struct census *census, struct error *error)
+{
+	int code;
+
+	census->skeleton = frozen__open();
+	if (!census->skeleton)
+		return fail(error, errno, "open the program that looks at frozen processes");
+	bpf_map__set_max_entries(census->skeleton->maps.records, RING_BYTES);
+	code = frozen__load(census->skeleton);
+	if (code < 0)
+		return fail_plain(
+			error, -code, "load `frozen_task` for iter/task: %s", host_refusal(-code));
+	census->link = bpf_program__attach_iter(census->skeleton->progs.frozen_task, NULL);
+	if (!census->link)
+		return fail(error, errno, "attach `frozen_task` to iter/task");
+	census->ring = ring_buffer__new(
+		bpf_map__fd(census->skeleton->maps.records), deliver, census, NULL);
+	if (!census->ring)
+		return fail(error, errno, "map a ring of %u bytes", RING_BYTES);
+	/* It only makes births faster; there is nothing to do when it fails. */
+	(void)mappings_keep();
+	return 0;
+}
+
+int census_create(struct census **ret_census, struct error *error)
+{
+	auto_of(census) struct census *census = calloc(1, sizeof(*census));
+	int code;
+
+	if (!census)
+		return fail(error, ENOMEM, "look at frozen processes");
+	pthread_mutex_init(&census->one_at_a_time, NULL);
+	host_silence();
+	if ((code = host_check(error)) < 0 || (code = load(census, error)) < 0)
+		return code;
+	*ret_census = take_pointer(census);
+	return 0;
+}
+
+void census_destroy(struct census *census)
+{
+	if (!census)
+		return;
+	ring_buffer__free(census->ring);
+	bpf_link__destroy(census->link);
+	frozen__destroy(census->skeleton);
+	pthread_mutex_destroy(&census->one_at_a_time);
+	free(census);
+}
+
+/* Each read goes on where the last one ended, and ends after some members. */
+static int scan(struct census *census, int pass, uint64_t deadline_ns)
+{
+	char marks[MEMBERS_PER_READ];
+	ssize_t got;
+
+	for (;;) {
+		got = read(pass, marks, sizeof(marks));
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			got = sizeof(marks);
+		if (got < 0)
+			return -errno;
+		ring_buffer__consume(census->ring);
+		if (census->refused)
+			return census->refused;
+		if (got == 0)
+			return census->skeleton->bss->lost ? -ENOBUFS : 0;
+		if (clock_monotonic_ns() >= deadline_ns)
+			return -ETIME;
+	}
+}
+
+int census_scan(void *data, uint64_t group_id, uint32_t level, uint64_t deadline_ns,
+	census_handler *handler, void *handler_data)
+{
+	struct census *census = data;
+	int code, pass;
+
+	pthread_mutex_lock(&census->one_at_a_time);
+	census->skeleton->bss->target_id = group_id;
+	census->skeleton->bss->target_level = level;
+	census->skeleton->bss->lost = 0;
+	census->handler = handler;
+	census->data = handler_data;
+	census->refused = 0;
+	pass = bpf_iter_create(bpf_link__fd(census->link));
+	code = pass < 0 ? pass : scan(census, pass, deadline_ns);
+	if (pass >= 0)
+		close(pass);
+	/* What a stopped pass left in the ring is of no other. */
+	census->handler = NULL;
+	ring_buffer__consume(census->ring);
+	pthread_mutex_unlock(&census->one_at_a_time);
+	return code;
+}
