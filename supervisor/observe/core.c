@@ -37,6 +37,18 @@ const char *core_map_name(enum core_map map)
 	return map_names[map];
 }
 
+/* FNV-1a. */
+uint64_t core_code(void)
+{
+	uint64_t code = 14695981039346656037ull;
+	size_t size;
+	const unsigned char *bytes = process__elf_bytes(&size);
+
+	for (size_t i = 0; i < size; i++)
+		code = (code ^ bytes[i]) * 1099511628211ull;
+	return code;
+}
+
 void core_init(struct core *core)
 {
 	*core = (struct core){ .links_count = 0 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 struct probe_config;
@@ -40,3 +41,6 @@ void core_close(struct core *core);
 
 /* The name of a map, in the kernel and as a pin. */
 const char *core_map_name(enum core_map map);
+
+/* A number that two builds of the programs share only when they are the same, for all one knows. */
+uint64_t core_code(void);

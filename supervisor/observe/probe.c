@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "observe/host.h"
 #include "observe/mappings.h"
+#include "observe/pins.h"
 #include "observe/probe_parts.h"
 #include "observe/slots.h"
 
@@ -101,15 +102,21 @@ int probe_descriptor(const struct probe *probe)
 
 void probe_destroy(struct probe *probe)
 {
+	bool unused;
+
 	if (!probe)
 		return;
 
+	unused = probe->slots && slots_are_free(probe);
 	if (probe->slots)
 		munmap(probe->slots, probe->slots_count * sizeof(*probe->slots));
 	if (probe->intents)
 		munmap(probe->intents, probe->slots_count * sizeof(*probe->intents));
 	ring_buffer__free(probe->ring);
 	core_close(&probe->core);
+	if (probe->pin_dir && unused)
+		pins_remove(probe->pin_dir);
+	free(probe->pin_dir);
 	free(probe->notes);
 	free(probe);
 }
@@ -146,6 +153,17 @@ static int share(struct probe *probe, struct error *error)
 	return 0;
 }
 
+static int obtain(struct probe *probe, const struct probe_config *config, struct error *error)
+{
+	if (!config->pin_dir)
+		return core_load(config, &probe->core, error);
+
+	probe->pin_dir = strdup(config->pin_dir);
+	if (!probe->pin_dir)
+		return fail(error, ENOMEM, "remember `%s`", config->pin_dir);
+	return pins_open(config, &probe->core, &probe->origin, error);
+}
+
 static int check_config(const struct probe_config *config, struct error *error)
 {
 	if (!config->slots || !config->records)
@@ -177,7 +195,7 @@ int probe_create(const struct probe_config *config, probe_handler *handler, void
 	probe->slots_count = config->slots;
 	probe->ring_bytes = config->ring_bytes;
 	host_silence();
-	if ((code = host_check(error)) < 0 || (code = core_load(config, &probe->core, error)) < 0 ||
+	if ((code = host_check(error)) < 0 || (code = obtain(probe, config, error)) < 0 ||
 		(code = share(probe, error)) < 0)
 		return code;
 

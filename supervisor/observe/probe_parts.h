@@ -16,6 +16,7 @@ struct probe_slot {
 
 struct probe {
 	struct core core;
+	char *pin_dir; /* NULL: nothing is pinned */
 	enum probe_origin origin;
 	struct ring_buffer *ring;
 	probe_handler *handler;

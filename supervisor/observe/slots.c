@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -32,6 +33,21 @@ static int find_free(struct probe *probe, uint32_t *ret_slot)
 	return -ENOSPC;
 }
 
+/* The slot before its entry in `groups`: from then on the kernel half counts. The generation is not
+ * touched, and the kind comes last: this may be interrupted for ever. */
+static void slot_prepare(
+	struct probe *probe, uint32_t slot, uint64_t cgroup_id, enum axe_slot_kind kind)
+{
+	struct axe_slot *counters = &probe->slots[slot];
+	const size_t counted = offsetof(struct axe_slot, sequence);
+
+	probe->notes[slot] = (struct probe_slot){ 0 };
+	probe->intents[slot] = (struct axe_intent){ 0 };
+	memset((char *)counters + counted, 0, sizeof(*counters) - counted);
+	counters->cgroup_id = cgroup_id;
+	__atomic_store_n(&counters->kind, kind, __ATOMIC_RELEASE);
+}
+
 int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind,
 	uint32_t *ret_slot, struct error *error)
 {
@@ -45,14 +61,7 @@ int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind
 			error, ENOSPC, "watch a group: all %u slots in use", probe->slots_count);
 
 	group = (struct axe_group){ .slot = slot, .generation = probe->slots[slot].generation };
-	probe->notes[slot] = (struct probe_slot){ 0 };
-	probe->intents[slot] = (struct axe_intent){ 0 };
-	/* The slot before its entry in `groups`: from then on the kernel half counts. */
-	probe->slots[slot] = (struct axe_slot){
-		.cgroup_id = cgroup_id,
-		.generation = group.generation,
-		.kind = kind,
-	};
+	slot_prepare(probe, slot, cgroup_id, kind);
 	code = bpf_map_update_elem(groups, &cgroup_id, &group, BPF_NOEXIST);
 	if (code < 0) {
 		probe->slots[slot].kind = AXE_SLOT_FREE;
@@ -63,21 +72,25 @@ int probe_watch(struct probe *probe, uint64_t cgroup_id, enum axe_slot_kind kind
 	return 0;
 }
 
-void probe_unwatch(struct probe *probe, uint32_t slot)
+static void slot_free(struct probe *probe, uint32_t slot)
 {
-	struct axe_slot *counters = slot < probe->slots_count ? &probe->slots[slot] : NULL;
-	uint64_t group;
-
-	if (!counters || counters->kind == AXE_SLOT_FREE)
-		return;
-
-	group = counters->cgroup_id;
-	bpf_map_delete_elem(probe->core.maps[CORE_GROUPS], &group);
 	/* From here on no record of this tenant counts, wherever its process may still live. */
-	__atomic_add_fetch(&counters->generation, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&probe->slots[slot].generation, 1, __ATOMIC_SEQ_CST);
 	records_clear(probe, slot);
 	probe->notes[slot].left = false;
-	counters->kind = AXE_SLOT_FREE;
+	probe->slots[slot].kind = AXE_SLOT_FREE;
+}
+
+void probe_unwatch(struct probe *probe, uint32_t slot)
+{
+	uint64_t group;
+
+	if (slot >= probe->slots_count || probe->slots[slot].kind == AXE_SLOT_FREE)
+		return;
+
+	group = probe->slots[slot].cgroup_id;
+	bpf_map_delete_elem(probe->core.maps[CORE_GROUPS], &group);
+	slot_free(probe, slot);
 }
 
 struct axe_intent *probe_intent(struct probe *probe, uint32_t slot)
@@ -97,13 +110,37 @@ enum probe_origin probe_origin(const struct probe *probe)
 	return probe->origin;
 }
 
+bool slots_are_free(const struct probe *probe)
+{
+	for (uint32_t slot = 0; slot < probe->slots_count; slot++)
+		if (probe->slots[slot].kind != AXE_SLOT_FREE)
+			return false;
+	return true;
+}
+
+/* Killed inside of probe_watch or probe_unwatch: its group leads nowhere, or not to this tenant. */
+static bool slot_is_torn(const struct probe *probe, uint32_t slot)
+{
+	const struct axe_slot *counters = &probe->slots[slot];
+	struct axe_group group;
+
+	return bpf_map_lookup_elem(probe->core.maps[CORE_GROUPS], &counters->cgroup_id, &group) <
+		       0 ||
+	       group.slot != slot || group.generation != counters->generation;
+}
+
 /* An intent of generation 0 is none: it is what the memory of a slot begins with. */
 void slots_open(struct probe *probe)
 {
 	for (uint32_t slot = 0; slot < probe->slots_count; slot++) {
 		if (!probe->slots[slot].generation)
 			probe->slots[slot].generation = 1;
-		probe->notes[slot].left = probe->slots[slot].kind != AXE_SLOT_FREE;
+		if (probe->slots[slot].kind == AXE_SLOT_FREE)
+			continue;
+		if (slot_is_torn(probe, slot))
+			slot_free(probe, slot);
+		else
+			probe->notes[slot].left = true;
 	}
 }
 
