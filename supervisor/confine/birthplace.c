@@ -85,6 +85,8 @@ int birthplace_create(int parent, struct birthplace **ret_birthplace, struct err
 		return fail(error, ENOMEM, "try a birth");
 	birthplace->parent = parent;
 	birthplace->origin = -1;
+	/* A predecessor that was killed left its own. */
+	tree_remove(parent, NAME);
 	if (mkdirat(parent, NAME, 0755) < 0)
 		return fail(error, errno, "make the group `" NAME "`");
 	group = openat(parent, NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

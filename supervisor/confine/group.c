@@ -38,7 +38,7 @@ static int attribute_open(
 	return 0;
 }
 
-static int group_open(struct group *group, struct error *error)
+static int open_all(struct group *group, struct error *error)
 {
 	struct stat status;
 	int code;
@@ -111,11 +111,28 @@ int group_create(const struct hierarchy *hierarchy, const char *path, struct gro
 			fail_advice(error, "a group's name is never used twice");
 		return code;
 	}
-	code = group_open(group, error);
+	code = open_all(group, error);
 	if (code < 0) {
 		unlinkat(group->parent, group->name, AT_REMOVEDIR);
 		return code;
 	}
+	*ret_group = take_pointer(group);
+	return 0;
+}
+
+int group_open(const struct hierarchy *hierarchy, const char *path, struct group **ret_group,
+	struct error *error)
+{
+	auto_of(group) struct group *group = group_allocate(hierarchy, path);
+	int code;
+
+	if (!group)
+		return fail(error, ENOMEM, "open cgroup `%s`", path);
+	code = parent_open(hierarchy, path, &group->parent, error);
+	if (code == 0)
+		code = open_all(group, error);
+	if (code < 0)
+		return code;
 	*ret_group = take_pointer(group);
 	return 0;
 }

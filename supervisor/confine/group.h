@@ -17,6 +17,11 @@ struct group;
 int group_create(const struct hierarchy *hierarchy, const char *path, struct group **ret_group,
 	struct error *error);
 
+/* Open one that a supervisor before us made. -ENOENT: it is gone. That it is the same one, and not
+ * another of its name, is told by group_id. */
+int group_open(const struct hierarchy *hierarchy, const char *path, struct group **ret_group,
+	struct error *error);
+
 /* Close the descriptors. The group itself stays if it was not removed. NULL is fine. */
 void group_destroy(struct group *group);
 

@@ -180,6 +180,38 @@ int limit_set_create_possible(const struct hierarchy *hierarchy, struct group *g
 	return create(&wish, group, set_possible, ret_set, error);
 }
 
+/* The values stand since its birth; only where they are is found again. */
+static int find_homes(struct limit_set *set, const struct wish *wish, struct error *error)
+{
+	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++) {
+		const struct hierarchy_controller *controller =
+			limit_controller(wish->hierarchy, kind);
+		struct limit_home home = { controller, NULL, set->directory };
+		bool known = false;
+
+		if (!wish->limits->set[kind] || !limit_rows[kind].controller || !controller)
+			continue;
+		for (unsigned i = 0; i < set->homes_count; i++)
+			known |= home_serves(&set->homes[i], controller);
+		/* One that was skipped has none. */
+		if (known || (!controller->v2 &&
+				     v1group_open(controller, wish->path, &home.v1, NULL) < 0))
+			continue;
+		if (home.v1)
+			home.directory = v1group_descriptor(home.v1);
+		set->homes[set->homes_count++] = home;
+	}
+	return 0;
+}
+
+int limit_set_open(const struct hierarchy *hierarchy, struct group *group, const char *path,
+	const struct limits *limits, struct limit_set **ret_set, struct error *error)
+{
+	const struct wish wish = { hierarchy, path, limits };
+
+	return create(&wish, group, find_homes, ret_set, error);
+}
+
 const char *limit_set_skipped(const struct limit_set *set, enum limit_kind kind)
 {
 	return set ? set->skipped[kind] : NULL;

@@ -41,6 +41,11 @@ int limit_set_create_possible(const struct hierarchy *hierarchy, struct group *g
 	const char *path, const struct limits *limits, struct limit_set **ret_set,
 	struct error *error);
 
+/* The set of a group that a supervisor before us limited: changes nothing, but measures, lifts and
+ * removes as that one's did. */
+int limit_set_open(const struct hierarchy *hierarchy, struct group *group, const char *path,
+	const struct limits *limits, struct limit_set **ret_set, struct error *error);
+
 /* Why a limit was skipped; NULL: it was not. Also for rlimits, which the caller then leaves out. */
 const char *limit_set_skipped(const struct limit_set *set, enum limit_kind kind);
 

@@ -136,6 +136,24 @@ int v1group_create(const struct hierarchy_controller *controller, const char *pa
 	return 0;
 }
 
+int v1group_open(const struct hierarchy_controller *controller, const char *path,
+	struct v1group **ret_group, struct error *error)
+{
+	auto_of(v1group) struct v1group *group = allocate(controller, path);
+	int code;
+
+	if (!group)
+		return fail(error, ENOMEM, "open the v1 group `%s`", path);
+	group->mount = open(group->mount_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (group->mount < 0)
+		return fail(error, errno, "open `%s`", group->mount_path);
+	code = open_all(group);
+	if (code < 0)
+		return fail(error, -code, "open cgroup `%s/%s`", group->mount_path, path);
+	*ret_group = take_pointer(group);
+	return 0;
+}
+
 void v1group_destroy(struct v1group *group)
 {
 	if (!group)

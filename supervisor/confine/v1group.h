@@ -14,6 +14,10 @@ struct v1group;
 int v1group_create(const struct hierarchy_controller *controller, const char *path,
 	struct v1group **ret_group, struct error *error);
 
+/* Open one that a supervisor before us made. -ENOENT: there is none. */
+int v1group_open(const struct hierarchy_controller *controller, const char *path,
+	struct v1group **ret_group, struct error *error);
+
 /* Close the descriptors; the group stays if it was not removed. NULL is fine. */
 void v1group_destroy(struct v1group *group);
 
