@@ -111,6 +111,24 @@ int jobdir_create(const char *state_dir, struct jobdir **ret_jobdir, struct erro
 	return 0;
 }
 
+int jobdir_open(const char *state_dir, uint64_t id, struct jobdir **ret_jobdir, struct error *error)
+{
+	auto_of(jobdir) struct jobdir *jobdir = calloc(1, sizeof(*jobdir));
+	int code;
+
+	if (!jobdir)
+		return fail(error, ENOMEM, "open a job folder in `%s`", state_dir);
+	jobdir->state = jobdir->jobs = jobdir->fd = -1;
+	jobdir->id = id;
+	code = open_state(jobdir, state_dir, error);
+	if (code == 0)
+		code = open_folder(jobdir, state_dir, error);
+	if (code < 0)
+		return fail_context(error, "open a job folder in `%s`", state_dir);
+	*ret_jobdir = take_pointer(jobdir);
+	return 0;
+}
+
 void jobdir_destroy(struct jobdir *jobdir)
 {
 	if (!jobdir)
@@ -200,4 +218,28 @@ int jobdir_make_try(struct jobdir *jobdir, unsigned attempt, unsigned index, uns
 		return fail(error, -fd, "open `%s/%s/%s`", jobdir->path, attempt_name, name);
 	}
 	return fd;
+}
+
+int jobdir_open_try(struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number,
+	struct error *error)
+{
+	char path[48];
+	int fd;
+
+	snprintf(path, sizeof(path), "%u/%u.%u", attempt, index, try_number);
+	fd = file_open_beneath(jobdir->fd, path, O_RDONLY | O_DIRECTORY, 0);
+	return fd < 0 ? fail(error, -fd, "open `%s/%s`", jobdir->path, path) : fd;
+}
+
+void jobdir_discard_try(
+	struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number)
+{
+	auto_fd folder = jobdir_open_try(jobdir, attempt, index, try_number, NULL);
+	char path[48];
+
+	if (folder < 0)
+		return;
+	remove_content(folder, DISCARD_DEPTH);
+	snprintf(path, sizeof(path), "%u/%u.%u", attempt, index, try_number);
+	unlinkat(jobdir->fd, path, AT_REMOVEDIR);
 }

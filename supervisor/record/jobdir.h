@@ -17,13 +17,13 @@ struct jobdir;
  */
 int jobdir_create(const char *state_dir, struct jobdir **ret_jobdir, struct error *error);
 
+/* Open the folder of a job that a supervisor before us began. -ENOENT: it is gone. */
+int jobdir_open(
+	const char *state_dir, uint64_t id, struct jobdir **ret_jobdir, struct error *error);
+
 /* Close. The folder stays. NULL is fine. */
 void jobdir_destroy(struct jobdir *jobdir);
 DEFINE_CLEANUP(jobdir)
-
-/* For a job that could not begin: remove the folder with all that is in it, and close. Its number
- * stays used. NULL is fine. */
-void jobdir_discard(struct jobdir *jobdir);
 
 /* Remove the folder and all of it: for a job that could not be started. Closes too. NULL is fine.
  */
@@ -42,3 +42,11 @@ int jobdir_descriptor(const struct jobdir *jobdir);
 /* Make and open ATTEMPT/INDEX.TRY below the job. Returns a descriptor or -errno. */
 int jobdir_make_try(struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number,
 	struct error *error);
+
+/* Open that folder again. Returns a descriptor or -errno. */
+int jobdir_open_try(struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number,
+	struct error *error);
+
+/* Remove it with all that is in it: of a try that nobody was born in. Missing is fine. */
+void jobdir_discard_try(
+	struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number);

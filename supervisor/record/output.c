@@ -34,29 +34,64 @@ struct cut {
 	uint64_t cut_to;
 };
 
-int output_create(int directory, const char *name, const struct output_bounds *bounds,
+static int allocate(int directory, const char *name, const struct output_bounds *bounds,
 	struct output **ret_output, struct error *error)
 {
 	auto_of(output) struct output *output = calloc(1, sizeof(*output));
 
 	if (!output)
-		return fail(error, ENOMEM, "create `%s`", name);
+		return fail(error, ENOMEM, "open `%s`", name);
 	output->child = output->fd = output->directory = -1;
 	output->bounds = *bounds;
 	if (snprintf(output->name, sizeof(output->name), "%s", name) >= (int)sizeof(output->name))
-		return fail(error, ENAMETOOLONG, "create `%s`", name);
+		return fail(error, ENAMETOOLONG, "open `%s`", name);
+	output->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	if (output->directory < 0)
+		return fail(error, errno, "open the folder of `%s`", name);
+	*ret_output = take_pointer(output);
+	return 0;
+}
 
+static int open_own(struct output *output, struct error *error)
+{
+	output->fd = file_open_beneath(output->directory, output->name, O_RDWR, 0);
+	return output->fd < 0 ? fail(error, -output->fd, "open `%s`", output->name) : 0;
+}
+
+int output_create(int directory, const char *name, const struct output_bounds *bounds,
+	struct output **ret_output, struct error *error)
+{
+	auto_of(output) struct output *output = NULL;
+	int code = allocate(directory, name, bounds, &output, error);
+
+	if (code < 0)
+		return code;
 	output->child =
 		file_open_beneath(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0640);
 	if (output->child < 0)
 		return fail(error, -output->child, "create `%s`", name);
-	output->fd = file_open_beneath(directory, name, O_RDWR, 0);
-	if (output->fd < 0)
-		return fail(error, -output->fd, "open `%s`", name);
-	output->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
-	if (output->directory < 0)
-		return fail(error, errno, "open the folder of `%s`", name);
+	code = open_own(output, error);
+	if (code < 0)
+		return code;
+	*ret_output = take_pointer(output);
+	return 0;
+}
 
+int output_reopen(int directory, const char *name, const struct output_bounds *bounds,
+	struct output **ret_output, struct error *error)
+{
+	auto_of(output) struct output *output = NULL;
+	struct stat status;
+	int code = allocate(directory, name, bounds, &output, error);
+
+	if (code == 0)
+		code = open_own(output, error);
+	if (code < 0)
+		return code;
+	if (fstat(output->fd, &status) < 0)
+		return fail(error, errno, "read the size of `%s`", name);
+	/* Whose the holes are is not known; that there are some is. */
+	output->punched = (uint64_t)status.st_blocks * STAT_BLOCK_BYTES < (uint64_t)status.st_size;
 	*ret_output = take_pointer(output);
 	return 0;
 }

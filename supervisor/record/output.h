@@ -21,6 +21,11 @@ struct output_bounds {
 /* Make the file (it must be new) below a directory. */
 int output_create(int directory, const char *name, const struct output_bounds *bounds,
 	struct output **ret_output, struct error *error);
+
+/* Go on with the file of a program that outlived its supervisor. There is no descriptor for a child
+ * any more. */
+int output_reopen(int directory, const char *name, const struct output_bounds *bounds,
+	struct output **ret_output, struct error *error);
 void output_destroy(struct output *output);
 DEFINE_CLEANUP(output)
 

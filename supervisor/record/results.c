@@ -36,38 +36,6 @@ static const struct {
 	{ "results.tap", tap_render },
 };
 
-int results_create(int directory, struct results **ret_results, struct error *error)
-{
-	auto_of(results) struct results *results = calloc(1, sizeof(*results));
-
-	if (!results)
-		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
-	results->directory = results->lines = -1;
-	results->assessments = json_array();
-	if (!results->assessments)
-		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
-	results->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
-	if (results->directory < 0)
-		return fail(error, errno, "open the folder of `%s`", LINES_NAME);
-	results->lines = file_open_beneath(
-		directory, LINES_NAME, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0640);
-	if (results->lines < 0)
-		return fail(error, -results->lines, "create `%s`", LINES_NAME);
-
-	*ret_results = take_pointer(results);
-	return 0;
-}
-
-void results_destroy(struct results *results)
-{
-	if (!results)
-		return;
-	cleanup_fd(&results->lines);
-	cleanup_fd(&results->directory);
-	json_decref(results->assessments);
-	free(results);
-}
-
 static json_int_t number_of(const json_t *result, const char *key)
 {
 	return json_integer_value(json_object_get(result, key));
@@ -89,6 +57,79 @@ static int insert_sorted(json_t *assessments, json_t *result)
 	while (at && !comes_after(result, json_array_get(assessments, at - 1)))
 		at--;
 	return json_array_insert(assessments, at, result) < 0 ? -ENOMEM : 0;
+}
+
+static int open_lines(int directory, int flags, struct results **ret_results, struct error *error)
+{
+	auto_of(results) struct results *results = calloc(1, sizeof(*results));
+
+	if (!results)
+		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
+	results->directory = results->lines = -1;
+	results->assessments = json_array();
+	if (!results->assessments)
+		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
+	results->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	if (results->directory < 0)
+		return fail(error, errno, "open the folder of `%s`", LINES_NAME);
+	results->lines = file_open_beneath(directory, LINES_NAME, flags, 0640);
+	if (results->lines < 0)
+		return fail(error, -results->lines, "create `%s`", LINES_NAME);
+
+	*ret_results = take_pointer(results);
+	return 0;
+}
+
+int results_create(int directory, struct results **ret_results, struct error *error)
+{
+	return open_lines(directory, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, ret_results, error);
+}
+
+/* Returns the offset behind the last whole line. */
+static size_t take_lines(
+	struct results *results, const char *text, results_visitor *seen, void *data)
+{
+	const char *line, *end;
+
+	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+		auto_json result = json_loadb(line, (size_t)(end - line), 0, NULL);
+
+		if (!json_is_object(result))
+			continue;
+		insert_sorted(results->assessments, result);
+		seen(result, data);
+	}
+	return (size_t)(line - text);
+}
+
+int results_reopen(int directory, results_visitor *seen, void *data, struct results **ret_results,
+	struct error *error)
+{
+	auto_of(results) struct results *results = NULL;
+	auto_free char *text = NULL;
+	size_t size = 0, whole;
+	int code = open_lines(directory, O_WRONLY | O_CREAT | O_APPEND, &results, error);
+
+	if (code == 0)
+		code = file_read_whole_at(
+			directory, LINES_NAME, LINES_SIZE_MAX, &text, &size, error);
+	if (code < 0)
+		return code;
+	whole = take_lines(results, text, seen, data);
+	if (whole < size && ftruncate(results->lines, (off_t)whole) < 0)
+		return fail(error, errno, "cut the torn line of `%s`", LINES_NAME);
+	*ret_results = take_pointer(results);
+	return 0;
+}
+
+void results_destroy(struct results *results)
+{
+	if (!results)
+		return;
+	cleanup_fd(&results->lines);
+	cleanup_fd(&results->directory);
+	json_decref(results->assessments);
+	free(results);
 }
 
 /* Whole or not at all, so that a reader never meets half a line. No fsync: nobody waits for it. */

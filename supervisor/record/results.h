@@ -9,6 +9,12 @@ struct error;
 struct results;
 
 int results_create(int directory, struct results **ret_results, struct error *error);
+
+/* Go on with the lines that a dead supervisor wrote: half a line at the end is cut. `seen` is told
+ * of each whole one, in the order of the file. */
+typedef void results_visitor(const json_t *result, void *data);
+int results_reopen(int directory, results_visitor *seen, void *data, struct results **ret_results,
+	struct error *error);
 void results_destroy(struct results *results);
 DEFINE_CLEANUP(results)
 
