@@ -125,6 +125,15 @@ int job_run_init(struct job *job);
 void job_run_finish(struct job *job);
 void job_run_step(struct job *job);
 
+/* job_try.c: one try from the job's side. */
+struct job_try *job_try_create(struct job *job, size_t index); /* NULL: out of memory */
+void job_try_destroy(struct job_try *ended);
+int job_try_run(struct job_try *next, const struct assessment *assessment);
+void job_try_repeat(struct job_try *ended); /* the next one in its place */
+void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result); /* the last one */
+void job_count(struct job *job, enum verdict verdict, json_t *result);
+void job_not_run(struct job *job, size_t index);
+
 /* What has not started never will. */
 void job_drop_rest(struct job *job);
 

@@ -1,0 +1,166 @@
+/* One try of one assessment as its job sees it: it begins, ends, and may be followed by another. */
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "engine/agenda.h"
+#include "engine/job_parts.h"
+#include "engine/runner.h"
+#include "model/manifest.h"
+#include "record/results.h"
+
+void job_count(struct job *job, enum verdict verdict, json_t *result)
+{
+	struct error error = { 0 };
+
+	job->counts[verdict]++;
+	job->failed |= verdict_is_failure(verdict);
+	if (results_add(job->results, result, &error) < 0)
+		log_line(LOG_LEVEL_WARNING, "job %llu: %s", (unsigned long long)job_id(job),
+			error.text);
+}
+
+/* Another try follows unless somebody wants the job to end. */
+static bool wants_another(const struct job_try *ended, enum verdict verdict)
+{
+	const struct job *job = ended->job;
+	const struct assessment *assessment = job->manifest->assessments[ended->index];
+
+	return ended->number <= assessment->retry_times && assessment->retry_on & 1u << verdict &&
+	       job_may_start(job);
+}
+
+/* What a result keeps of the tries before it. */
+static json_t *try_digest(const json_t *result)
+{
+	static const char *const kept[] = { "try", "verdict", "reason", "error", "exit",
+		"duration_ms" };
+	json_t *digest = json_object();
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+		json_t *value = json_object_get(result, kept[i]);
+
+		if (value)
+			json_object_set(digest, kept[i], value);
+	}
+	return digest;
+}
+
+void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result)
+{
+	struct job *job = ended->job;
+
+	if (ended->earlier)
+		json_object_set(result, "tries", ended->earlier);
+	runner_emit(ended->runner, TRACE_ASSESSMENT_END, json_incref(result));
+	job_errors_add(job, result);
+	job_count(job, verdict, result);
+	agenda_done(job->agenda, ended->index);
+}
+
+static void assessment_ended(struct job_try *ended, enum verdict verdict, json_t *result)
+{
+	if (!wants_another(ended, verdict)) {
+		job_try_settle(ended, verdict, result);
+		return;
+	}
+	/* Said on the next turn: until then a cancel may still make this try the last one. */
+	ended->again = true;
+	ended->verdict = verdict;
+	ended->result = json_incref(result);
+}
+
+static void post_ended(struct job_try *ended, json_t *result)
+{
+	struct job *job = ended->job;
+
+	runner_emit(ended->runner, TRACE_POST_END, json_incref(result));
+	job->post_result = json_incref(result);
+	job_errors_add(job, result);
+	job->post = NULL;
+	job->post_done = true;
+}
+
+static void try_begun(struct runner *runner, json_t *description, void *data)
+{
+	struct job_try *begun = data;
+	bool is_post = begun->job->post == begun;
+
+	/* An assessment begins once, however many tries it has. */
+	if (begun->number == 1)
+		runner_emit(runner, is_post ? TRACE_POST_BEGIN : TRACE_ASSESSMENT_BEGIN,
+			json_incref(description));
+}
+
+static void try_ended(
+	struct runner *runner, const struct ruling *ruling, json_t *result, void *data)
+{
+	struct job_try *ended = data;
+
+	ended->job->active--;
+	if (ended->job->post == ended)
+		post_ended(ended, result);
+	else
+		assessment_ended(ended, ruling->verdict, result);
+	/* Not from inside the runner's own call: it is destroyed on the next turn. */
+	job_step_soon(ended->job);
+}
+
+int job_try_run(struct job_try *next, const struct assessment *assessment)
+{
+	struct runner_owner owner = { .begun = try_begun, .ended = try_ended, .data = next };
+	int code = runner_create(&next->job->context, assessment, (unsigned)next->index,
+		next->number, &owner, &next->runner);
+
+	if (code < 0)
+		return code;
+	next->job->active++;
+	runner_start(next->runner);
+	return 0;
+}
+
+struct job_try *job_try_create(struct job *job, size_t index)
+{
+	struct job_try *created = calloc(1, sizeof(*created));
+
+	if (!created)
+		return NULL;
+	created->job = job;
+	created->index = index;
+	created->number = 1;
+	list_append(&job->tries, &created->link);
+	return created;
+}
+
+void job_try_destroy(struct job_try *ended)
+{
+	list_remove(&ended->link);
+	runner_destroy(ended->runner);
+	json_decref(ended->earlier);
+	json_decref(ended->result);
+	free(ended);
+}
+
+static void try_note_earlier(struct job_try *ended)
+{
+	if (!ended->earlier)
+		ended->earlier = json_array();
+	json_array_append_new(ended->earlier, try_digest(ended->result));
+	runner_emit(ended->runner, TRACE_ASSESSMENT_TRY, take_pointer(ended->result));
+}
+
+/* The next try of the same assessment, in the place of the one that ended. */
+void job_try_repeat(struct job_try *ended)
+{
+	struct job *job = ended->job;
+
+	try_note_earlier(ended);
+	runner_destroy(take_pointer(ended->runner));
+	ended->again = false;
+	ended->number++;
+	if (job_try_run(ended, job->manifest->assessments[ended->index]) < 0) {
+		job_not_run(job, ended->index);
+		job_try_destroy(ended);
+	}
+}
