@@ -14,6 +14,8 @@ enum statement {
 	WRITE_TRY,
 	WRITE_EVENT,
 	WRITE_BOOT,
+	NOTE_BOOT,
+	ADOPT_ENDS,
 	BEGIN,
 	COMMIT,
 };
@@ -22,17 +24,21 @@ enum statement {
  */
 #define BOOT "(SELECT id FROM boots WHERE boot_id = ?1)"
 
+/* An end by the clock of all boots; see store_read_age. ?21 is the monotonic time of the end. */
+#define END_AGE "(SELECT base_ns + ?21 FROM boots WHERE boot_id = ?1)"
+
 static const char *const texts[STORE_APPLY_STATEMENTS] = {
 	[WRITE_JOB] =
 		"INSERT INTO jobs VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-		" ?15, ?16, ?17, ?18, ?19, ?20, ?21, " BOOT ", ?22)"
+		" ?15, ?16, ?17, ?18, ?19, ?20, ?21, " BOOT ", ?22, ?23, ?24, ?25, " END_AGE ")"
 		" ON CONFLICT(id) DO UPDATE SET name = ?3, owner_uid = ?4, state = ?5, outcome = "
 		"?6,"
 		" code = ?7, reason = ?8, message = ?9, priority = ?10, held = ?11,"
 		" submit_order = ?12, attempt = ?13, created_wall_ns = ?14, created_mono_ns = ?15,"
 		" submitted_wall_ns = ?16, submitted_mono_ns = ?17, started_wall_ns = ?18,"
 		" started_mono_ns = ?19, ended_wall_ns = ?20, ended_mono_ns = ?21,"
-		" boot = excluded.boot, manifest_digest = ?22",
+		" boot = excluded.boot, manifest_digest = ?22, processors = ?23, runtime_ns = ?24,"
+		" retries = ?25, ended_age_ns = excluded.ended_age_ns",
 	[WRITE_MANIFEST] = "INSERT INTO manifests VALUES(?1, ?2)"
 			   " ON CONFLICT(job) DO UPDATE SET json = ?2",
 	[WRITE_ATTEMPT] =
@@ -41,8 +47,9 @@ static const char *const texts[STORE_APPLY_STATEMENTS] = {
 		" reason = ?7, started_wall_ns = ?8, started_mono_ns = ?9, ended_wall_ns = ?10,"
 		" ended_mono_ns = ?11",
 	[WRITE_ASSESSMENT] =
-		"INSERT INTO assessments VALUES(?1, ?2, ?3, ?4, ?5)"
-		" ON CONFLICT(job, assessment) DO UPDATE SET name = ?3, state = ?4, reason = ?5",
+		"INSERT INTO assessments VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+		" ON CONFLICT(job, assessment) DO UPDATE SET name = ?3, state = ?4, reason = ?5,"
+		" message = coalesce(?6, message), retries = max(retries, ?7)",
 	[WRITE_TRY] =
 		"INSERT INTO tries VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, " BOOT
 		", ?13)"
@@ -51,21 +58,33 @@ static const char *const texts[STORE_APPLY_STATEMENTS] = {
 		" ended_wall_ns = ?11, ended_mono_ns = ?12, result = ?13",
 	[WRITE_EVENT] =
 		"INSERT INTO events VALUES(NULL, ?2, ?3, ?4, ?5, ?6, ?7, ?8, " BOOT ", ?9, ?10)",
-	[WRITE_BOOT] = "INSERT INTO boots VALUES(NULL, ?1) ON CONFLICT DO NOTHING",
+	/* A boot begins where the one before it was last seen: time that nobody saw has not passed.
+	 */
+	[WRITE_BOOT] = "INSERT INTO boots SELECT NULL, ?1, coalesce(max(base_ns + seen_ns), 0), 0 "
+		       "FROM boots"
+		       " WHERE true ON CONFLICT DO NOTHING",
+	[NOTE_BOOT] = "UPDATE boots SET seen_ns = max(seen_ns, ?2) WHERE boot_id = ?1",
+	[ADOPT_ENDS] =
+		"UPDATE jobs SET ended_age_ns = (SELECT base_ns + ?2 FROM boots WHERE boot_id = ?1)"
+		" WHERE ended_age_ns IS NULL AND state IN ('Finished', 'Failed', 'Canceled')",
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 };
 
 int store_applier_init(struct store_applier *applier, sqlite3 *db, struct error *error)
 {
+	int code;
+
 	*applier = (struct store_applier){ .db = db };
 	clock_boot_id(applier->boot_id);
-	return sql_prepare_all(db, texts, STORE_APPLY_STATEMENTS, applier->statements, error);
+	code = sql_prepare_all(db, texts, STORE_APPLY_STATEMENTS, applier->statements, error);
+	return code < 0 ? code : store_apply_queue_init(applier, error);
 }
 
 void store_applier_finish(struct store_applier *applier)
 {
 	sql_finalize_all(applier->statements, STORE_APPLY_STATEMENTS);
+	store_apply_queue_finish(applier);
 }
 
 static int write_manifest(struct store_applier *applier, const struct store_job *job)
@@ -102,6 +121,10 @@ static int write_job(struct store_applier *applier, const struct store_job *job)
 	sql_bind_time(statement, 18, &job->started);
 	sql_bind_time(statement, 20, &job->ended);
 	sql_bind_text(statement, 22, job->manifest_digest);
+	sql_bind_number(statement, 23, job->processors);
+	if (job->has_runtime)
+		sql_bind_number(statement, 24, job->runtime_ns);
+	sql_bind_number(statement, 25, job->retries);
 	code = sql_execute(statement);
 	return code < 0 ? code : write_manifest(applier, job);
 }
@@ -132,6 +155,8 @@ static int write_assessment(
 	sql_bind_text(statement, 3, assessment->name);
 	sql_bind_text(statement, 4, state_name(assessment->state));
 	sql_bind_text(statement, 5, assessment->reason);
+	sql_bind_text(statement, 6, assessment->message);
+	sql_bind_number(statement, 7, assessment->retries);
 	return sql_execute(statement);
 }
 
@@ -187,19 +212,36 @@ static int write_change(struct store_applier *applier, const struct store_change
 		return write_try(applier, &change->try);
 	case STORE_EVENT:
 		return write_event(applier, &change->event);
+	case STORE_TASKS:
+	case STORE_TASK_MOVE:
+	case STORE_PARAMETER:
+	case STORE_PURGE:
+		return store_apply_queue_change(applier, change);
 	}
 	return -EINVAL;
 }
 
+static int write_boot(struct store_applier *applier, enum statement which)
+{
+	sqlite3_stmt *statement = applier->statements[which];
+
+	sql_bind_text(statement, 1, applier->boot_id);
+	if (which != WRITE_BOOT)
+		sql_bind_number(statement, 2, clock_monotonic_ns());
+	return sql_execute(statement);
+}
+
 int store_apply_begin(struct store_applier *applier, struct error *error)
 {
-	sqlite3_stmt *statement = applier->statements[WRITE_BOOT];
 	int code = sql_execute(applier->statements[BEGIN]);
 
 	if (code == 0 && !applier->boot_is_durable) {
-		sql_bind_text(statement, 1, applier->boot_id);
-		code = sql_execute(statement);
+		code = write_boot(applier, WRITE_BOOT);
+		if (code == 0)
+			code = write_boot(applier, ADOPT_ENDS);
 	}
+	if (code == 0)
+		code = write_boot(applier, NOTE_BOOT);
 	return code < 0 ? sql_fail(applier->db, code, error, "begin to store") : 0;
 }
 

@@ -6,13 +6,16 @@
 #include <stdint.h>
 
 struct error;
+struct store_change;
 struct store_set;
 
-#define STORE_APPLY_STATEMENTS 9
+#define STORE_APPLY_STATEMENTS       11
+#define STORE_APPLY_QUEUE_STATEMENTS 4
 
 struct store_applier {
 	sqlite3 *db; /* borrowed */
 	sqlite3_stmt *statements[STORE_APPLY_STATEMENTS];
+	sqlite3_stmt *queue[STORE_APPLY_QUEUE_STATEMENTS]; /* store_apply_queue.c */
 	bool boot_is_durable; /* this boot has its row */
 	char boot_id[37];
 };
@@ -29,3 +32,8 @@ int store_apply_set(struct store_applier *applier, struct store_set *set, struct
 /* Returns when it is durable. On failure nothing of the transaction is there. */
 int store_apply_commit(struct store_applier *applier, struct error *error);
 void store_apply_rollback(struct store_applier *applier);
+
+/* store_apply_queue.c: the rows that only a queue changes. */
+int store_apply_queue_init(struct store_applier *applier, struct error *error);
+void store_apply_queue_finish(struct store_applier *applier);
+int store_apply_queue_change(struct store_applier *applier, const struct store_change *change);

@@ -83,3 +83,26 @@ typedef void store_see_try(const struct store_try *try, void *data);
 /* Of a job by attempt, assessment and number, those behind a key; limit 0: STORE_PAGE_MAX. */
 int store_read_tries(struct store *store, uint64_t job, struct store_try_key behind, size_t limit,
 	store_see_try *see, void *data, struct error *error);
+
+/*
+ * store_read_queue.c. The clock of all boots: what it was at the beginning of this boot. An end
+ * stands in it; time that no supervisor saw has not passed, so that nothing ever is older by it
+ * than it is. 0 before the first transaction of a boot.
+ */
+int store_read_base(struct store *store, uint64_t *ret_base_ns, struct error *error);
+
+/* Jobs that ended at that time of the clock of all boots or before, the oldest first. */
+int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_see_job *see,
+	void *data, struct error *error);
+
+/* All jobs of the queue that have not ended, in no order, however many there are. */
+int store_read_open(struct store *store, store_see_job *see, void *data, struct error *error);
+
+typedef void store_see_parameter(const struct store_parameter *parameter, void *data);
+
+int store_read_parameters(
+	struct store *store, store_see_parameter *see, void *data, struct error *error);
+
+/* How many tasks of a job are in each state. */
+int store_count_tasks(
+	struct store *store, uint64_t job, uint64_t ret_counts[STATE_COUNT], struct error *error);

@@ -28,12 +28,15 @@ static int take_job(sqlite3_stmt *row, struct store_job *ret_job, struct error *
 		.ended = sql_time(row, 18),
 		.boot_id = sql_text(row, 20),
 		.manifest_digest = sql_text(row, 21),
+		.processors = (unsigned)sql_unsigned(row, 22),
+		.has_runtime = sqlite3_column_type(row, 23) != SQLITE_NULL,
+		.runtime_ns = sql_unsigned(row, 23),
+		.retries = (unsigned)sql_unsigned(row, 24),
 	};
 	return store_reader_state(sql_text(row, 3), &ret_job->state, error);
 }
 
-/* Every row of a bound statement. Returns how many, or -errno. */
-static int see_jobs(sqlite3_stmt *row, store_see_job *see, void *data, struct error *error)
+int store_see_jobs(sqlite3_stmt *row, store_see_job *see, void *data, struct error *error)
 {
 	struct store_job job;
 	int code, count = 0;
@@ -46,6 +49,23 @@ static int see_jobs(sqlite3_stmt *row, store_see_job *see, void *data, struct er
 		count++;
 	}
 	return code < 0 ? code : count;
+}
+
+int store_see_counts(sqlite3_stmt *row, uint64_t ret_counts[STATE_COUNT], struct error *error)
+{
+	uint64_t counts[STATE_COUNT] = { 0 };
+	enum state state;
+	int code;
+
+	while ((code = store_reader_next(row, "how many there are", error)) > 0) {
+		code = store_reader_state(sql_text(row, 0), &state, error);
+		if (code < 0)
+			return code;
+		counts[state] = sql_unsigned(row, 1);
+	}
+	if (code == 0)
+		memcpy(ret_counts, counts, sizeof(counts));
+	return code;
 }
 
 int store_read_jobs(struct store *store, const struct store_job_page *page, store_see_job *see,
@@ -68,7 +88,7 @@ int store_read_jobs(struct store *store, const struct store_job_page *page, stor
 		sql_bind_number(row, 3, page->owner);
 	if (in_state)
 		sql_bind_text(row, 4, state_name(page->state));
-	code = see_jobs(row, see, data, error);
+	code = store_see_jobs(row, see, data, error);
 	return code < 0 ? code : 0;
 }
 
@@ -81,7 +101,7 @@ int store_read_job(
 	if (code < 0)
 		return code;
 	sql_bind_number(row, 1, id);
-	code = see_jobs(row, see, data, error);
+	code = store_see_jobs(row, see, data, error);
 	if (code == 0)
 		return fail_plain(error, ENOENT, "the store has no job %" PRIu64, id);
 	return code < 0 ? code : 0;
@@ -111,10 +131,8 @@ int store_read_manifest(struct store *store, uint64_t job, char **ret_json, stru
 int store_count_jobs(
 	struct store *store, uid_t owner, uint64_t ret_counts[STATE_COUNT], struct error *error)
 {
-	uint64_t counts[STATE_COUNT] = { 0 };
 	bool of_owner = owner != STORE_ANY_OWNER;
 	auto_sql_reset row = NULL;
-	enum state state;
 	int code = store_reader_ask(store_reader_of(store),
 		of_owner ? STORE_COUNT_JOBS_OF_OWNER : STORE_COUNT_JOBS, &row, error);
 
@@ -122,13 +140,5 @@ int store_count_jobs(
 		return code;
 	if (of_owner)
 		sql_bind_number(row, 1, owner);
-	while ((code = store_reader_next(row, "the number of jobs", error)) > 0) {
-		code = store_reader_state(sql_text(row, 0), &state, error);
-		if (code < 0)
-			return code;
-		counts[state] = sql_unsigned(row, 1);
-	}
-	if (code == 0)
-		memcpy(ret_counts, counts, sizeof(counts));
-	return code;
+	return store_see_counts(row, ret_counts, error);
 }

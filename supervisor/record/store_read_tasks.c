@@ -57,6 +57,8 @@ int store_read_assessments(struct store *store, uint64_t job, unsigned first, si
 			.index = (unsigned)sql_unsigned(row, 1),
 			.name = sql_text(row, 2),
 			.reason = sql_text(row, 4),
+			.message = sql_text(row, 5),
+			.retries = (unsigned)sql_unsigned(row, 6),
 		};
 
 		code = store_reader_state(sql_text(row, 3), &assessment.state, error);

@@ -17,7 +17,7 @@
 	"SELECT id, name, owner_uid, state, outcome, code, reason, message, priority, held,"       \
 	" submit_order, attempt, created_wall_ns, created_mono_ns, submitted_wall_ns,"             \
 	" submitted_mono_ns, started_wall_ns, started_mono_ns, ended_wall_ns, "                    \
-	"ended_mono_ns, " BOOT ", manifest_digest FROM jobs "
+	"ended_mono_ns, " BOOT ", manifest_digest, processors, runtime_ns, retries FROM jobs "
 #define NEWEST " ORDER BY id DESC LIMIT ?2"
 
 static const char *const texts[STORE_QUESTION_COUNT] = {
@@ -38,13 +38,20 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 		" started_mono_ns, ended_wall_ns, ended_mono_ns, " BOOT
 		" FROM attempts WHERE job = ?1 ORDER BY attempt DESC LIMIT ?2",
 	[STORE_READ_ASSESSMENTS] =
-		"SELECT job, assessment, name, state, reason FROM assessments"
+		"SELECT job, assessment, name, state, reason, message, retries FROM assessments"
 		" WHERE job = ?1 AND assessment >= ?3 ORDER BY assessment LIMIT ?2",
 	[STORE_READ_TRIES] =
 		"SELECT job, attempt, assessment, try, verdict, code, wait_status, started_wall_ns,"
 		" started_mono_ns, ended_wall_ns, ended_mono_ns, " BOOT ", result FROM tries"
 		" WHERE job = ?1 AND (attempt, assessment, try) > (?3, ?4, ?5)"
 		" ORDER BY attempt, assessment, try LIMIT ?2",
+	[STORE_READ_BASE] = "SELECT base_ns FROM boots WHERE boot_id = ?1",
+	[STORE_READ_AGED] = JOBS "WHERE ended_age_ns <= ?1 ORDER BY ended_age_ns LIMIT ?2",
+	[STORE_READ_OPEN] = JOBS "WHERE state IN ('NotSubmitted', 'Queued', 'Running')"
+				 " AND (submit_order IS NOT NULL OR state = 'NotSubmitted')",
+	[STORE_READ_PARAMETERS] = "SELECT name, value FROM parameters",
+	[STORE_COUNT_TASKS] =
+		"SELECT state, count(*) FROM assessments WHERE job = ?1 GROUP BY state",
 	[STORE_READ_LAST_SEQ] = "SELECT seq FROM sqlite_sequence WHERE name = 'events'",
 };
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "model/state.h"
+#include "record/store_read.h"
 
 struct error;
 struct store;
@@ -27,6 +28,11 @@ enum store_question {
 	STORE_READ_ASSESSMENTS,
 	STORE_READ_TRIES,
 	STORE_READ_LAST_SEQ,
+	STORE_READ_BASE,
+	STORE_READ_AGED,
+	STORE_READ_OPEN,
+	STORE_READ_PARAMETERS,
+	STORE_COUNT_TASKS,
 	STORE_QUESTION_COUNT,
 };
 
@@ -43,6 +49,12 @@ int store_reader_next(sqlite3_stmt *statement, const char *what, struct error *e
 
 /* A state by its name; -EUCLEAN when it is none. */
 int store_reader_state(const char *name, enum state *ret_state, struct error *error);
+
+/* store_read_jobs.c: every job of a bound statement; how many, or -errno. */
+int store_see_jobs(sqlite3_stmt *row, store_see_job *see, void *data, struct error *error);
+
+/* Rows of a state and a number. */
+int store_see_counts(sqlite3_stmt *row, uint64_t ret_counts[STATE_COUNT], struct error *error);
 
 /* What a caller's limit of rows comes to; 0: the most. */
 uint64_t store_page_rows(size_t limit);

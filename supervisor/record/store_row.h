@@ -32,6 +32,10 @@ struct store_job {
 	const char *message; /* of the CancelJob; "" is a message */
 	unsigned priority; /* 0 to 4 */
 	bool held;
+	unsigned processors; /* that it needs; 0: as 1 */
+	bool has_runtime; /* of its own, in place of the manifest's: */
+	uint64_t runtime_ns; /* 0: without bound */
+	unsigned retries; /* attempts since its last requeue that the host spoiled */
 	uint64_t submit_order; /* 0: not submitted */
 	unsigned attempt; /* the last one; 0: none yet */
 	struct store_time created, submitted, started, ended;
@@ -58,6 +62,29 @@ struct store_assessment {
 	const char *name;
 	enum state state;
 	const char *reason;
+	const char *message; /* of the CancelTask */
+	unsigned retries; /* as the job's */
+};
+
+/* The tasks of a job that is new, all at once and in one state; those that are there stay. */
+struct store_tasks {
+	uint64_t job;
+	enum state state;
+	const char *names; /* a JSON array of strings, in the order of their index */
+};
+
+/* Another state for every task of a job that is in one of some states. */
+struct store_task_move {
+	uint64_t job;
+	uint32_t from; /* 1u << enum state */
+	enum state state;
+	const char *reason; /* that they get; NULL: none */
+	const char *but; /* those with this reason stay; NULL: no such */
+};
+
+struct store_parameter {
+	const char *name;
+	int64_t value;
 };
 
 struct store_try {
@@ -93,6 +120,10 @@ enum store_change_kind {
 	STORE_ASSESSMENT,
 	STORE_TRY,
 	STORE_EVENT,
+	STORE_TASKS,
+	STORE_TASK_MOVE,
+	STORE_PARAMETER,
+	STORE_PURGE, /* the job with its manifest, attempts, tasks and tries; its events stay */
 };
 
 struct store_change {
@@ -103,5 +134,9 @@ struct store_change {
 		struct store_assessment assessment;
 		struct store_try try;
 		struct store_event event;
+		struct store_tasks tasks;
+		struct store_task_move move;
+		struct store_parameter parameter;
+		uint64_t purge; /* the job */
 	};
 };

@@ -78,6 +78,22 @@ static const char *const store_steps[] = {
 	" boot INTEGER NOT NULL REFERENCES boots(id),"
 	" actor TEXT, data TEXT) STRICT;"
 	"CREATE INDEX events_by_job ON events(job) WHERE job IS NOT NULL;",
+
+	/*
+	 * The queue. A clock of all boots: one goes on at base_ns, was last seen seen_ns after its
+	 * own beginning. Jobs that ended before there was that clock have no age yet.
+	 */
+	"ALTER TABLE boots ADD COLUMN base_ns INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE boots ADD COLUMN seen_ns INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE jobs ADD COLUMN processors INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE jobs ADD COLUMN runtime_ns INTEGER;"
+	"ALTER TABLE jobs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE jobs ADD COLUMN ended_age_ns INTEGER;"
+	"CREATE INDEX jobs_by_age ON jobs(ended_age_ns) WHERE ended_age_ns IS NOT NULL;"
+	"ALTER TABLE assessments ADD COLUMN message TEXT;"
+	"ALTER TABLE assessments ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE parameters(name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;",
 };
 
 #define STORE_STEPS (sizeof(store_steps) / sizeof(store_steps[0]))

@@ -21,10 +21,15 @@ static const struct {
 			TEXT_AT(job.manifest) } },
 	[STORE_ATTEMPT] = { "attempt", 0, { TEXT_AT(attempt.outcome), TEXT_AT(attempt.reason) } },
 	[STORE_ASSESSMENT] = { "assessment", 1,
-		{ TEXT_AT(assessment.name), TEXT_AT(assessment.reason) } },
+		{ TEXT_AT(assessment.name), TEXT_AT(assessment.reason),
+			TEXT_AT(assessment.message) } },
 	[STORE_TRY] = { "try", 0, { TEXT_AT(try.result) } },
 	[STORE_EVENT] = { "event", 1,
 		{ TEXT_AT(event.type), TEXT_AT(event.actor), TEXT_AT(event.data) } },
+	[STORE_TASKS] = { "tasks", 1, { TEXT_AT(tasks.names) } },
+	[STORE_TASK_MOVE] = { "move", 0, { TEXT_AT(move.reason), TEXT_AT(move.but) } },
+	[STORE_PARAMETER] = { "parameter", 1, { TEXT_AT(parameter.name) } },
+	[STORE_PURGE] = { "purge", 0, { 0 } },
 };
 
 static const char *text_at(const struct store_change *change, size_t offset)

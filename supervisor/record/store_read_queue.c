@@ -1,0 +1,83 @@
+/* Questions that a queue asks the store: what is open, what is old, how it is set. */
+#include "base/clock.h"
+#include "base/error.h"
+#include "record/store_read.h"
+#include "record/store_reader.h"
+#include "record/store_sql.h"
+
+static int ask(struct store *store, enum store_question question, sqlite3_stmt **ret_row,
+	struct error *error)
+{
+	return store_reader_ask(store_reader_of(store), question, ret_row, error);
+}
+
+int store_read_base(struct store *store, uint64_t *ret_base_ns, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	char boot_id[37];
+	int code = ask(store, STORE_READ_BASE, &row, error);
+
+	if (code < 0)
+		return code;
+	sql_bind_text(row, 1, clock_boot_id(boot_id));
+	code = store_reader_next(row, "the clock of all boots", error);
+	if (code < 0)
+		return code;
+	*ret_base_ns = code ? sql_unsigned(row, 0) : 0;
+	return 0;
+}
+
+int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_see_job *see,
+	void *data, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_AGED, &row, error);
+
+	if (code < 0)
+		return code;
+	sql_bind_number(row, 1, age_ns);
+	sql_bind_number(row, 2, store_page_rows(limit));
+	code = store_see_jobs(row, see, data, error);
+	return code < 0 ? code : 0;
+}
+
+int store_read_open(struct store *store, store_see_job *see, void *data, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_OPEN, &row, error);
+
+	if (code == 0)
+		code = store_see_jobs(row, see, data, error);
+	return code < 0 ? code : 0;
+}
+
+int store_read_parameters(
+	struct store *store, store_see_parameter *see, void *data, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_PARAMETERS, &row, error);
+
+	if (code < 0)
+		return code;
+	while ((code = store_reader_next(row, "parameters", error)) > 0) {
+		struct store_parameter parameter = {
+			.name = sql_text(row, 0),
+			.value = (int64_t)sql_unsigned(row, 1),
+		};
+
+		see(&parameter, data);
+	}
+	return code;
+}
+
+int store_count_tasks(
+	struct store *store, uint64_t job, uint64_t ret_counts[STATE_COUNT], struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_COUNT_TASKS, &row, error);
+
+	if (code < 0)
+		return code;
+	sql_bind_number(row, 1, job);
+	return store_see_counts(row, ret_counts, error);
+}
