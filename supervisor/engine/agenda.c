@@ -169,6 +169,14 @@ bool agenda_drop(struct agenda *agenda, size_t *ret_index)
 	return true;
 }
 
+bool agenda_drop_one(struct agenda *agenda, size_t index)
+{
+	if (agenda->taken[index])
+		return false;
+	note_taken(agenda, index);
+	return true;
+}
+
 size_t agenda_left(const struct agenda *agenda)
 {
 	return agenda->left;

@@ -23,5 +23,8 @@ void agenda_done(struct agenda *agenda, size_t index);
 /* Take the lowest index that was never taken, predecessors or not: for saying `not_run`. */
 bool agenda_drop(struct agenda *agenda, size_t *ret_index);
 
+/* Take that one; false: it was taken before. */
+bool agenda_drop_one(struct agenda *agenda, size_t index);
+
 /* Never taken so far. */
 size_t agenda_left(const struct agenda *agenda);

@@ -24,6 +24,8 @@ void job_emit_line(const struct trace_line *line, void *data)
 	struct job_rows rows;
 	auto_json event = NULL;
 
+	if (line->type == TRACE_ASSESSMENT_END)
+		job_note_task(job, line->data);
 	if (trace_write(job->trace, line, &event) < 0 || !event)
 		return;
 	job_rows_make(&rows, job, event);
@@ -133,6 +135,8 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 	}
 	job->begun_ns = clock_monotonic_ns();
 	job->created = (struct store_time){ clock_wall_ns(), job->begun_ns };
+	if (job_is_queued(job))
+		job->created = job->row.created;
 	*ret_job = job;
 	return 0;
 }
@@ -153,7 +157,9 @@ int job_start(struct job *job, struct error *error)
 
 void job_discard(struct job *job)
 {
-	jobdir_discard(take_pointer(job->jobdir));
+	/* The folder of one that is queued stays for its next attempt. */
+	if (!job_is_queued(job))
+		jobdir_discard(take_pointer(job->jobdir));
 	job_destroy(job);
 }
 
@@ -168,6 +174,7 @@ void job_destroy(struct job *job)
 	job_run_finish(job);
 	job_terminate_finish(job);
 	job_prepare_finish(job);
+	job_queued_finish(job);
 	manifest_destroy(job->manifest);
 	receipt_finish(&job->receipt);
 	error_list_finish(&job->errors);

@@ -8,12 +8,14 @@
 #include <sys/types.h>
 
 #include "axe/result.h"
+#include "model/state.h"
 
 struct engine;
 struct error;
 struct identity;
 struct job;
 struct manifest;
+struct store_job;
 
 struct job_options {
 	const char *state_dir; /* NULL: /var/lib/axe; copied */
@@ -27,6 +29,13 @@ struct job_options {
 	 * NULL: the supervisor's own user, who may name others.
 	 */
 	const struct identity *owner;
+	/*
+	 * For a job of the queue: its row, with the number of its folder and of this attempt.
+	 * `tasks`: the state of each assessment; those that are not Queued are kept as they are,
+	 * NULL: all are run. Both are copied. NULL: a job of its own, which gets a number here.
+	 */
+	const struct store_job *row;
+	const enum state *tasks;
 };
 
 /* Facts travel up by these; `data` is the job's owner's. Neither may destroy the job. */
@@ -94,6 +103,19 @@ axe_result job_cancel(struct job *job, uint64_t grace_ns);
  */
 typedef void job_terminated(axe_result code, const json_t *receipt, bool durable, void *data);
 axe_result job_terminate(struct job *job, job_terminated *done, void *data);
+
+/*
+ * The queue's CancelJob: end it now, as Canceled for this reason and with this message, which stand
+ * from here on. Also before job.begin. AXE_E_NO_JOB_RUNNING once the outcome is sealed,
+ * AXE_E_INVALID_STATE when it is being ended already.
+ */
+axe_result job_kill(struct job *job, const char *reason, const char *message);
+
+/*
+ * The queue's CancelTask: kill that assessment, or keep it from starting; its state is Canceled and
+ * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended.
+ */
+axe_result job_kill_task(struct job *job, unsigned index);
 
 /* Forget the `done` calls of a caller that hung up; the termination goes on. */
 void job_terminate_forget(struct job *job, void *data);

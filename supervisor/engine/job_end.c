@@ -44,16 +44,20 @@ static struct outcome job_outcome(const struct job *job)
 		return (struct outcome){ "error", job->refusal };
 	if (job->abandoned)
 		return (struct outcome){ "abandoned", AXE_E_TERMINATE_FAILED };
+	if (job->reason)
+		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
 	if (job->overrun && !job->terminated)
 		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
 	if (job->terminated)
 		return (struct outcome){ "terminated", AXE_E_JOB_CANCELED };
 	if (job->canceled)
 		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
-	if (job->failed)
+	if (job_is_queued(job) ? job->tasks_failed : job->failed)
 		return (struct outcome){ "failed", AXE_E_JOB_ASSESSMENTS_FAILED };
 	if (job_post_failed(job))
 		return (struct outcome){ "failed", AXE_E_POSTEXECUTION };
+	if (job_is_queued(job) && job->tasks_canceled)
+		return (struct outcome){ "canceled", AXE_E_JOB_CANCELED };
 	return (struct outcome){ "finished", S_OK };
 }
 
@@ -81,14 +85,18 @@ static json_t *counts_json(const struct job *job)
 static json_t *summary_json(const struct job *job, const struct outcome *outcome)
 {
 	json_t *summary = json_pack("{s:i, s:I, s:i, s:s, s:s, s:I, s:s, s:o, s:s, s:o}", "v", 1,
-		"job", (json_int_t)job_id(job), "attempt", 1, "name", job->manifest->name,
-		"outcome", outcome->name, "code", (json_int_t)outcome->code, "code_name",
-		result_name(outcome->code), "counts", counts_json(job), "directory",
+		"job", (json_int_t)job_id(job), "attempt", (int)job->context.attempt, "name",
+		job->manifest->name, "outcome", outcome->name, "code", (json_int_t)outcome->code,
+		"code_name", result_name(outcome->code), "counts", counts_json(job), "directory",
 		job_directory(job), "duration_ms", json_ms(clock_monotonic_ns() - job->begun_ns));
 
 	if (job->overrun) {
 		json_object_set_new(summary, "overrun", json_true());
 		json_object_set_new(summary, "message", json_string(JOB_OVERRUN_TEXT));
+	}
+	if (job->reason) {
+		json_object_set_new(summary, "reason", json_string(job->reason));
+		json_object_set_new(summary, "message", json_string(job->message));
 	}
 	json_object_set_new(summary, "executed",
 		json_integer((json_int_t)(job_count_all(job) - job->counts[VERDICT_NOT_RUN])));

@@ -43,6 +43,7 @@ struct job_try {
 	unsigned number; /* from 1 */
 	json_t *earlier; /* what earlier tries of it said; owned */
 	bool again; /* it ended, and another try follows unless the job is ended first */
+	bool dropped; /* by CancelTask meanwhile */
 	enum verdict verdict; /* of the try that ended so */
 	json_t *result; /* likewise; owned */
 };
@@ -76,6 +77,7 @@ struct job {
 	uint64_t counts[VERDICT_COUNT];
 
 	bool failed; /* an assessment's verdict is a failure */
+	bool tasks_failed, tasks_canceled; /* of any task of the queue, those kept included */
 	bool overrun; /* `runtime` ran out */
 	bool canceled; /* CancelJob was accepted */
 	bool terminated; /* TerminateJob was accepted */
@@ -84,6 +86,9 @@ struct job {
 	struct killing *killing;
 	struct inquiry *inquiry;
 	struct timer repeat; /* the deadline of a repeated TerminateJob */
+	struct store_job row; /* what does not change of a job of the queue; its texts are NULL */
+	enum state *kept; /* of it, by index; owned; NULL: none is kept */
+	char *reason, *message; /* of job_kill; owned; NULL: there was none */
 	struct receipt receipt;
 	json_t *survivors;
 	json_t *final_receipt;
@@ -136,6 +141,12 @@ void job_not_run(struct job *job, size_t index);
 
 /* What has not started never will. */
 void job_drop_rest(struct job *job);
+bool job_drop_one(struct job *job, size_t index); /* false: it has started */
+
+static inline bool job_is_queued(const struct job *job)
+{
+	return job->row.id;
+}
 
 /* Whether it goes on: neither canceled nor ended otherwise. */
 bool job_may_start(const struct job *job);
@@ -153,6 +164,14 @@ int job_end_init(struct job *job);
 void job_end_finish(struct job *job);
 void job_end(struct job *job);
 void job_end_published(struct job *job, bool durable);
+
+/* Of a task that CancelTask ended. */
+#define JOB_REASON_TASK_CANCELED "task_canceled"
+
+/* job_queued.c: what only a job of the queue has. */
+int job_take_row(struct job *job, const struct job_options *options, struct error *error);
+void job_queued_finish(struct job *job);
+void job_note_task(struct job *job, const json_t *result); /* of a task that ended */
 
 /* job_errors.c: the list that job.end carries; its last entry is of `code`, S_OK: nothing failed.
  */

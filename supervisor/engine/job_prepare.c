@@ -12,6 +12,7 @@
 #include "engine/shared.h"
 #include "engine/tree.h"
 #include "model/manifest.h"
+#include "record/attempt.h"
 #include "record/job_files.h"
 #include "record/jobdir.h"
 #include "record/results.h"
@@ -53,7 +54,7 @@ static void set_context(struct job *job, const struct job_options *options)
 	job->context = (struct job_context){
 		.engine = job->engine,
 		.job = job_id(job),
-		.attempt = 1,
+		.attempt = options->row ? options->row->attempt : 1,
 		.manifest = job->manifest,
 		.jobdir = job->jobdir,
 		.trace = job->trace,
@@ -65,17 +66,31 @@ static void set_context(struct job *job, const struct job_options *options)
 	};
 }
 
+/* A job of the queue has its number, and from its second attempt on the files of the one before. */
+static int take_folder(struct job *job, const struct job_options *options, struct error *error)
+{
+	const char *state_dir = options->state_dir ? options->state_dir : STATE_DIR_DEFAULT;
+	int code;
+
+	if (!options->row)
+		return jobdir_create(state_dir, &job->jobdir, error);
+	code = jobdir_open(state_dir, options->row->id, &job->jobdir, error);
+	return code < 0 ? code
+			: attempt_put_away(
+				  jobdir_descriptor(job->jobdir), options->row->attempt - 1, error);
+}
+
 /* Many may wait: each holds two descriptors, its folder and its trace. */
 static int open_folder(struct job *job, const struct job_options *options, struct error *error)
 {
-	const char *state_dir = options->state_dir ? options->state_dir : STATE_DIR_DEFAULT;
-	int code = jobdir_create(state_dir, &job->jobdir, error);
+	unsigned attempt = options->row ? options->row->attempt : 1;
+	int code = take_folder(job, options, error);
 
 	/* Before the first file: each gets the group of its folder. */
 	if (code == 0 && options->owner)
 		code = jobdir_show(job->jobdir, options->owner->gid, error);
 	if (code == 0)
-		code = trace_create(jobdir_descriptor(job->jobdir), job_id(job), 1,
+		code = trace_create(jobdir_descriptor(job->jobdir), job_id(job), attempt,
 			TRACE_LIMIT_DEFAULT, &job->trace, error);
 	if (code == 0)
 		code = job_files_write_manifest(
@@ -105,6 +120,8 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 	code = plan_check_limits(&job->engine->hierarchy, job->manifest, error);
 	if (code == 0)
 		code = plan_check_descriptors(job->manifest, error);
+	if (code == 0)
+		code = job_take_row(job, options, error);
 	if (code == 0)
 		code = open_folder(job, options, error);
 	if (code == 0)

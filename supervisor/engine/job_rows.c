@@ -39,22 +39,27 @@ static enum state outcome_state(const char *outcome)
 	return STATE_FAILED;
 }
 
+static struct store_job own_row(const struct job *job)
+{
+	return (struct store_job){
+		.id = job_id(job),
+		.owner = job_owner(job),
+		.priority = 2,
+		.created = job->created,
+		.submitted = job->created,
+	};
+}
+
 static void add_job(struct job_rows *rows, const struct job *job, enum state state)
 {
 	struct store_change *change = add(rows, STORE_JOB);
 
-	change->job = (struct store_job){
-		.id = job_id(job),
-		.name = job->manifest->name,
-		.owner = job_owner(job),
-		.state = state,
-		.priority = 2,
-		.attempt = job->started.mono_ns ? job->context.attempt : 0,
-		.created = job->created,
-		.submitted = job->created,
-		.started = job->started,
-		.manifest = rows->manifest,
-	};
+	change->job = job_is_queued(job) ? job->row : own_row(job);
+	change->job.name = job->manifest->name;
+	change->job.state = state;
+	change->job.attempt = job->started.mono_ns ? job->context.attempt : 0;
+	change->job.started = job->started;
+	change->job.manifest = rows->manifest;
 	/* What never began has made no attempt. */
 	if (!job->started.mono_ns)
 		return;
@@ -75,7 +80,9 @@ static void job_waits_now(struct job_rows *rows, const struct job *job, const js
 
 static void job_begins(struct job_rows *rows, const struct job *job, const json_t *event)
 {
-	rows->manifest = json_dumps(job->manifest->source, JSON_COMPACT | JSON_DECIMALS);
+	/* The store has had that of a queued one since it was added. */
+	if (!job_is_queued(job))
+		rows->manifest = json_dumps(job->manifest->source, JSON_COMPACT | JSON_DECIMALS);
 	add_job(rows, job, STATE_RUNNING);
 }
 
@@ -83,7 +90,36 @@ static void attempt_ends(struct store_attempt *attempt, const struct store_job *
 {
 	attempt->outcome = job->outcome;
 	attempt->code = job->code;
+	attempt->reason = job->reason;
 	attempt->ended = job->ended;
+}
+
+/* What decided the state, where it was not the tasks. */
+static const char *end_reason(const struct job *job)
+{
+	if (job->abandoned)
+		return "abandoned";
+	if (job->reason)
+		return job->reason;
+	if (job->terminated)
+		return "terminated";
+	if (job->overrun)
+		return "runtime";
+	return job->canceled ? "canceled" : NULL;
+}
+
+/* Of the queue's tasks, those that were never run. */
+static void rest_ends(struct job_rows *rows, const struct job *job)
+{
+	const char *reason = end_reason(job);
+
+	if (job_is_queued(job))
+		add(rows, STORE_TASK_MOVE)->move = (struct store_task_move){
+			.job = job_id(job),
+			.from = 1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED,
+			.state = STATE_CANCELED,
+			.reason = reason ? reason : "not_run",
+		};
 }
 
 static void job_ends(struct job_rows *rows, const struct job *job, const json_t *event)
@@ -97,9 +133,11 @@ static void job_ends(struct job_rows *rows, const struct job *job, const json_t 
 	row->outcome = outcome;
 	row->code = number_of(summary, "code");
 	row->message = json_string_value(json_object_get(summary, "message"));
+	row->reason = end_reason(job);
 	row->ended = time_now();
 	if (rows->count > 1)
 		attempt_ends(&rows->changes[1].attempt, row);
+	rest_ends(rows, job);
 }
 
 static void add_assessment(
@@ -168,6 +206,18 @@ static void try_ends(struct job_rows *rows, const struct job *job, const json_t 
 	fill_try(rows, add_try(rows, job, event), json_object_get(event, "data"));
 }
 
+static const char *task_reason(const struct job *job, enum state state, const json_t *result)
+{
+	const char *verdict = json_string_value(json_object_get(result, "verdict"));
+	bool terminated = verdict && !strcmp(verdict, verdict_name(VERDICT_TERMINATED));
+
+	if (!terminated)
+		return verdict;
+	if (state == STATE_CANCELED)
+		return JOB_REASON_TASK_CANCELED;
+	return end_reason(job) ?: verdict;
+}
+
 static void assessment_ends(struct job_rows *rows, const struct job *job, const json_t *event)
 {
 	const json_t *result = json_object_get(event, "data");
@@ -175,6 +225,8 @@ static void assessment_ends(struct job_rows *rows, const struct job *job, const 
 
 	state_from_name(json_string_value(json_object_get(result, "state")), &state);
 	add_assessment(rows, job, event, state);
+	if (state != STATE_FINISHED)
+		rows->changes[0].assessment.reason = task_reason(job, state, result);
 	try_ends(rows, job, event);
 }
 

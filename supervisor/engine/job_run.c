@@ -62,7 +62,7 @@ static void job_clear_ended(struct job *job)
 	list_for_each_safe (ended, following, &job->tries, link) {
 		if (!runner_is_over(ended->runner))
 			continue;
-		if (ended->again && job_may_start(job)) {
+		if (ended->again && !ended->dropped && job_may_start(job)) {
 			job_try_repeat(ended);
 			continue;
 		}
@@ -78,6 +78,15 @@ void job_drop_rest(struct job *job)
 
 	while (agenda_drop(job->agenda, &index))
 		job_not_run(job, index);
+}
+
+bool job_drop_one(struct job *job, size_t index)
+{
+	if (!agenda_drop_one(job->agenda, index))
+		return false;
+	job->tasks_canceled = true;
+	job_not_run(job, index);
+	return true;
 }
 
 /* Behind all assessments, whatever became of them; but never after a termination. */

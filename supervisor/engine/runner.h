@@ -56,6 +56,9 @@ void runner_sweep(struct runner *runner);
 /* Ask it to stop; with grace_ns > 0 it is killed when that has passed. */
 void runner_cancel(struct runner *runner, uint64_t grace_ns);
 
+/* CancelTask: kill it now; its end is Canceled unless it came before. */
+void runner_cancel_task(struct runner *runner);
+
 /* The job's group is about to be killed with everything below: what follows is by TerminateJob. */
 void runner_note_termination(struct runner *runner, uint64_t now_ns);
 

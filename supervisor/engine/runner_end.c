@@ -35,7 +35,8 @@ static bool was_timed_out(const struct runner *runner)
 
 static bool was_terminated(const struct runner *runner)
 {
-	if (runner->cause != CAUSE_JOB && runner->cause != CAUSE_CANCEL_GRACE)
+	if (runner->cause != CAUSE_JOB && runner->cause != CAUSE_CANCEL_GRACE &&
+		runner->cause != CAUSE_TASK)
 		return false;
 	return !root_ended_before(runner, runner->struck_ns);
 }
@@ -58,6 +59,7 @@ static void decide(const struct runner *runner, struct ruling *ret_ruling)
 			!runner->abandoned && !runner->root_waited && !runner->root_recorded,
 		.abandoned = runner->abandoned,
 		.terminated = was_terminated(runner),
+		.task_canceled = runner->task_canceled,
 		.out_of_memory = was_out_of_memory(runner),
 		.timed_out = was_timed_out(runner),
 		.cancel_acknowledged = runner_acknowledged(runner),

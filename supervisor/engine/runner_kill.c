@@ -20,6 +20,7 @@ static const char *const cause_names[] = {
 	[CAUSE_TIMEOUT] = "timeout",
 	[CAUSE_LEAK] = "leak",
 	[CAUSE_CANCEL_GRACE] = "cancel_grace",
+	[CAUSE_TASK] = "cancel_task",
 	[CAUSE_JOB] = "terminate",
 };
 
@@ -127,6 +128,15 @@ static void runner_given_up(void *data)
 	struct runner *runner = data;
 
 	runner_abandon(runner);
+}
+
+void runner_cancel_task(struct runner *runner)
+{
+	if (runner->phase == RUNNER_OVER)
+		return;
+	runner->task_canceled = true;
+	/* A kill that is under way keeps its cause; this one decides what the end is called. */
+	runner_kill(runner, CAUSE_TASK);
 }
 
 void runner_kill(struct runner *runner, enum runner_cause cause)

@@ -27,7 +27,7 @@ enum runner_phase {
 };
 
 /* Why the supervisor kills: decides the verdict together with the kernel's times. */
-enum runner_cause { CAUSE_NONE, CAUSE_TIMEOUT, CAUSE_LEAK, CAUSE_CANCEL_GRACE, CAUSE_JOB };
+enum runner_cause { CAUSE_NONE, CAUSE_TIMEOUT, CAUSE_LEAK, CAUSE_CANCEL_GRACE, CAUSE_TASK, CAUSE_JOB };
 
 enum { RUNNER_STDOUT, RUNNER_STDERR, RUNNER_OUTPUTS };
 
@@ -58,6 +58,7 @@ struct runner {
 	struct process_trace story;
 	struct axe_process root; /* its record, once root_recorded */
 	bool root_recorded;
+	bool task_canceled; /* by CancelTask */
 	bool root_execed;
 	uint64_t traced; /* exits written to the trace */
 	uint64_t recovered; /* of those, from the kernel's table, for the ring had lost them */

@@ -1,0 +1,11 @@
+/* What a job's attempts leave each other: the newest has its files in the job's folder itself. */
+#pragma once
+
+struct error;
+
+/*
+ * Before the next attempt begins: move what the last one wrote for the job as a whole (trace,
+ * results, environment) from `directory` into its folder ATTEMPT there. What is not there was never
+ * written; attempt 0 is one that never began.
+ */
+int attempt_put_away(int directory, unsigned attempt, struct error *error);
