@@ -9,9 +9,11 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "bpf/event.h"
+#include "bpf/evidence.h"
 #include "observe/host.h"
 
+#include "evidence.skel.h"
+#include "frozen.skel.h"
 #include "process.skel.h"
 #include "trampoline.skel.h"
 
@@ -26,6 +28,8 @@ struct tier {
 /* What a refused optional tier means for the results is said by doctor, not here. */
 static const struct tier tiers[] = {
 	{ "core", true, process__elf_bytes },
+	{ "evidence", false, evidence__elf_bytes },
+	{ "frozen", false, frozen__elf_bytes },
 	{ "trampoline", false, trampoline__elf_bytes },
 };
 
@@ -71,10 +75,21 @@ static void say_refusal(int code, char *log, char *reason, size_t room)
 	snprintf(reason, room, "%s%s%s", host_refusal(-code), *line ? ": " : "", line);
 }
 
+/* It is attached to a job's group once there is one: here its load is the answer. */
+static bool belongs_to_group(const struct bpf_program *program)
+{
+	enum bpf_prog_type type = bpf_program__type(program);
+
+	return type == BPF_PROG_TYPE_CGROUP_SYSCTL || type == BPF_PROG_TYPE_CGROUP_DEVICE;
+}
+
 static int attach(struct bpf_program *program)
 {
-	struct bpf_link *link = bpf_program__attach(program);
+	struct bpf_link *link;
 
+	if (belongs_to_group(program))
+		return 0;
+	link = bpf_program__attach(program);
 	if (!link)
 		return -errno;
 

@@ -66,6 +66,33 @@ static void refused_tier_says_why_and_is_not_required(void **state)
 	assert_true(row->loaded == (row->reason[0] == '\0'));
 }
 
+static const struct {
+	const char *tier;
+	const char *attach_to;
+} optional[] = {
+	{ "evidence", "cgroup/sysctl" },
+	{ "evidence", "cgroup/dev" },
+	{ "frozen", "iter/task" },
+};
+
+/* Hosts without trampolines permit these all the same. */
+static void optional_tiers_are_listed_and_load(void **state)
+{
+	struct tier_report rows[TIERS_ROOM];
+	struct error error = { 0 };
+	int count = tiers_probe(rows, TIERS_ROOM, &error);
+
+	for (size_t i = 0; i < sizeof(optional) / sizeof(*optional); i++) {
+		const struct tier_report *row = find(rows, count, optional[i].attach_to);
+
+		assert_non_null(row);
+		assert_string_equal(row->tier, optional[i].tier);
+		assert_false(row->required);
+		assert_true(row->loaded);
+		assert_string_equal(row->reason, "");
+	}
+}
+
 static void rows_beyond_the_room_are_not_written(void **state)
 {
 	struct tier_report rows[3];
@@ -103,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(core_is_listed_loaded_and_required),
 		cmocka_unit_test(refused_tier_says_why_and_is_not_required),
+		cmocka_unit_test(optional_tiers_are_listed_and_load),
 		cmocka_unit_test(rows_beyond_the_room_are_not_written),
 		cmocka_unit_test(nothing_can_be_tried_without_privilege),
 	};
