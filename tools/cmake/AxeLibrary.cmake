@@ -25,6 +25,7 @@ set_target_properties(libaxe PROPERTIES
 
 install(TARGETS libaxe EXPORT axeTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES include/axe/result.h include/axe/engine.h include/axe/support.h
+	include/axe/cluster.h include/axe/cluster_look.h
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/axe)
 
 # Relative, so that the installed tree may be moved.

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "axe/cluster.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -21,6 +22,7 @@ struct axe_job {
 	struct manifest *manifest;
 	unsigned references; /* the caller's, and one of each engine that runs it */
 	unsigned running;
+	uint64_t number; /* in a queue; 0: it was not added yet */
 };
 
 static axe_result code_of(int code)
@@ -251,4 +253,26 @@ void job_release(const axe_job *job)
 	pthread_mutex_lock(&own->lock);
 	own->running--;
 	drop_reference(own);
+}
+
+uint64_t axe_job_number(const axe_job *job)
+{
+	axe_job *own = (axe_job *)job;
+	uint64_t number;
+
+	if (!job)
+		return 0;
+	pthread_mutex_lock(&own->lock);
+	number = job->number;
+	pthread_mutex_unlock(&own->lock);
+	return number;
+}
+
+void job_set_number(const axe_job *job, uint64_t number)
+{
+	axe_job *own = (axe_job *)job;
+
+	pthread_mutex_lock(&own->lock);
+	own->number = number;
+	pthread_mutex_unlock(&own->lock);
 }

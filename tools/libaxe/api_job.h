@@ -12,3 +12,6 @@
  */
 bool job_hold(const axe_job *job, json_t **ret_manifest);
 void job_release(const axe_job *job);
+
+/* A cluster has added it under that number. */
+void job_set_number(const axe_job *job, uint64_t number);

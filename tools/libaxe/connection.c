@@ -17,6 +17,7 @@
 
 struct connection {
 	int fd;
+	uint64_t send_deadline_ns;
 	struct frame_buffer inbox, outbox;
 };
 
@@ -29,6 +30,7 @@ int connection_adopt(int fd, struct connection **ret_connection, struct error *e
 		return fail(error, ENOMEM, "talk to the supervisor");
 	}
 	connection->fd = fd;
+	connection->send_deadline_ns = CONNECTION_FOREVER;
 	frame_init(&connection->inbox, MESSAGE_MAX);
 	frame_init(&connection->outbox, MESSAGE_MAX);
 	*ret_connection = connection;
@@ -67,6 +69,11 @@ int connection_descriptor(const struct connection *connection)
 	return connection->fd;
 }
 
+void connection_bound_sending(struct connection *connection, uint64_t deadline_ns)
+{
+	connection->send_deadline_ns = deadline_ns;
+}
+
 /* 0: something happened; -ETIMEDOUT. */
 static int wait_for(int fd, short events, uint64_t deadline_ns)
 {
@@ -100,7 +107,7 @@ static int flush(struct connection *connection, struct error *error)
 		if (code == 1)
 			return 0;
 		if (code == 0)
-			code = wait_for(connection->fd, POLLOUT, CONNECTION_FOREVER);
+			code = wait_for(connection->fd, POLLOUT, connection->send_deadline_ns);
 		if (code < 0)
 			return fail(error, -code, "send to the supervisor");
 	}

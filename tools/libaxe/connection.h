@@ -54,6 +54,10 @@ int connection_descriptor(const struct connection *connection);
 int connection_send(struct connection *connection, const char *method, json_t *parameters,
 	bool more, struct error *error);
 
+/* From now on sending gives up at that moment (CLOCK_MONOTONIC) with -ETIMEDOUT, and the connection
+ * is of no use any more. CONNECTION_FOREVER: never. */
+void connection_bound_sending(struct connection *connection, uint64_t deadline_ns);
+
 /* How many replies a call asks for. */
 enum connection_replies { CONNECTION_ONE, CONNECTION_MORE, CONNECTION_NONE };
 
