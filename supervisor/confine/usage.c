@@ -233,6 +233,12 @@ void usage_note_end(struct limit_usage *usage, int status, uint64_t elapsed_us)
 			usage->coreless_signal = leave_a_core[i];
 }
 
+void usage_note_refusals(struct limit_usage *usage, uint64_t refused)
+{
+	usage->has_files_refused = true;
+	usage->files_refused = refused;
+}
+
 bool limit_usage_exceeded(const struct limit_usage *usage, const struct limits *limits,
 	enum limit_kind kind, char ret_evidence[static LIMIT_EVIDENCE_SIZE])
 {
@@ -251,8 +257,10 @@ bool limit_usage_exceeded(const struct limit_usage *usage, const struct limits *
 		return exceeded_io(usage, &limits->io, ret_evidence);
 	case LIMIT_CORE:
 		return exceeded_core(usage, limits->value[LIMIT_CORE], ret_evidence);
-	case LIMIT_CPUS:
 	case LIMIT_FILES:
+		return exceeded_count(usage->files_refused, "descriptor", "descriptors",
+			"refused (EMFILE)", ret_evidence);
+	case LIMIT_CPUS:
 	case LIMIT_KINDS:
 		break;
 	}

@@ -40,8 +40,10 @@ struct limit_usage {
 	uint64_t io_writes;
 	bool has_io_stalled;
 	uint64_t io_stalled_us; /* time in which at least one process waited for a disk */
-	/* Not the group's: see usage_note_end. */
+	/* Not the group's: see usage_note_end and usage_note_refusals. */
 	uint64_t elapsed_us; /* 0: not known */
+	bool has_files_refused;
+	uint64_t files_refused; /* system calls that failed with EMFILE */
 	int coreless_signal; /* 0: none */
 };
 
@@ -54,11 +56,13 @@ void usage_read(int directory, bool v1, struct limit_usage *usage);
  */
 void usage_note_end(struct limit_usage *usage, int status, uint64_t elapsed_us);
 
+/* How many descriptors were refused in the group, which no controller counts. */
+void usage_note_refusals(struct limit_usage *usage, uint64_t refused);
+
 /*
  * Whether a limit that was set is shown to have been exceeded, and how, as the end of a sentence:
- * "12 forks refused". LIMIT_CPUS cannot be: it says where to run. Nor is LIMIT_FILES ever shown:
- * the kernel counts no refusal of a descriptor, which only the program hears of. LIMIT_CORE is
- * shown of the root alone, and only where it allows less than the least core file.
+ * "12 forks refused". LIMIT_CPUS cannot be: it says where to run. LIMIT_CORE is shown of the root
+ * alone, and only where it allows less than the least core file.
  */
 #define LIMIT_EVIDENCE_SIZE 160
 bool limit_usage_exceeded(const struct limit_usage *usage, const struct limits *limits,

@@ -84,6 +84,7 @@ static const char *const counters[LIMIT_KINDS][6] = {
 	[LIMIT_CPU] = { "cpu_throttled", "cpu_throttled_us" },
 	[LIMIT_IO] = { "io_stalled_us", "io_read_bytes", "io_written_bytes", "io_reads",
 		"io_writes" },
+	[LIMIT_FILES] = { "files_refused" },
 };
 
 static json_t *counters_json(const struct limit_usage *usage, enum limit_kind kind)
@@ -175,6 +176,7 @@ json_t *limit_usage_json(const struct limit_usage *usage)
 		{ "io_reads", usage->has_io_reads, usage->io_reads },
 		{ "io_writes", usage->has_io_writes, usage->io_writes },
 		{ "io_stalled_us", usage->has_io_stalled, usage->io_stalled_us },
+		{ "files_refused", usage->has_files_refused, usage->files_refused },
 	};
 	json_t *json = json_object();
 

@@ -40,6 +40,7 @@
 #include "engine/signals.h"
 #include "model/assessment.h"
 #include "observe/ledger.h"
+#include "observe/refusals.h"
 #include "record/output.h"
 
 /* The leak grace goes on this long at the most while leftovers keep ending. */
@@ -112,6 +113,7 @@ void runner_destroy(struct runner *runner)
 		output_destroy(runner->outputs[i]);
 	ledger_destroy(runner->ledger);
 	watch_close(runner->watch);
+	refusals_destroy(runner->refusals);
 	limit_set_destroy(runner->limits);
 	group_destroy(runner->group);
 	json_decref(runner->leaks);

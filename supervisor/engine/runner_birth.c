@@ -19,6 +19,7 @@
 #include "engine/tree.h"
 #include "model/assessment.h"
 #include "observe/ledger.h"
+#include "observe/refusals.h"
 #include "record/jobdir.h"
 #include "record/output.h"
 
@@ -35,6 +36,9 @@ static int prepare_limits(struct runner *runner, const char *path, struct error 
 	const struct hierarchy *hierarchy = &runner->context->engine->hierarchy;
 	const struct assessment *assessment = runner->assessment;
 
+	/* Without it a refusal is still one; it is only not told. */
+	if (assessment->limits.set[LIMIT_FILES])
+		(void)refusals_create(group_descriptor(runner->group), &runner->refusals, NULL);
 	if (assessment->limits_optional)
 		return limit_set_create_possible(hierarchy, runner->group, path,
 			&assessment->limits, &runner->limits, error);

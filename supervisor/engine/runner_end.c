@@ -19,6 +19,7 @@
 #include "engine/tree.h"
 #include "model/assessment.h"
 #include "model/verdict.h"
+#include "observe/refusals.h"
 #include "record/output.h"
 
 /* What is on its way when the group is found empty: the kernel's own record of the root's end. */
@@ -116,6 +117,7 @@ static void bury(struct runner *runner)
 {
 	struct engine *engine = runner->context->engine;
 
+	refusals_destroy(take_pointer(runner->refusals));
 	if (runner->child.pid && !runner->root_waited)
 		reaper_drop(engine->reaper, runner->child.pid);
 	if (runner->abandoned && runner->group) {
@@ -147,6 +149,8 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 	else if (runner->watch)
 		runner_reconcile(runner);
 	limit_set_usage(runner->limits, &usage);
+	if (runner->refusals)
+		usage_note_refusals(&usage, refusals_count(runner->refusals));
 	if (runner->root_waited)
 		usage_note_end(
 			&usage, runner->root_status, (runner->ended_ns - runner->begun_ns) / 1000);

@@ -42,6 +42,7 @@ struct runner {
 	/* confine */
 	struct group *group;
 	struct limit_set *limits;
+	struct refusals *refusals; /* NULL: nobody bounded descriptors, or this host cannot count */
 	struct output *outputs[RUNNER_OUTPUTS];
 	bool outputs_unbounded; /* the file system has no holes */
 	struct spawned child; /* pid 0: never born */

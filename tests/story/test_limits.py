@@ -104,13 +104,12 @@ def test_missing_core_file_is_told_with_its_signal(axe):
     assert reached(result, "core", 0) == {"signal": signal.SIGSEGV}
 
 
-def test_files_are_bounded_in_each_process(axe):
-    """The kernel keeps no count of refused descriptors: it is the program that says it."""
+def test_descriptors_over_the_limit_are_told_with_their_number(axe):
     script = ("import os\ntry:\n while True: os.dup(0)\n"
               "except OSError as error: print(error.errno, os.dup.__name__)\n")
     result = run(axe, {"files": 32}, ["/usr/bin/python3", "-c", script], 0)
     assert axe.jobs()[-1].output() == b"24 dup\n"
-    assert result["warnings"] == []
+    assert reached(result, "files", 32) == {"files_refused": 1}
 
 
 def test_limit_that_is_kept_is_not_told(axe):

@@ -152,6 +152,8 @@ static void evidence_tells_what_was_exceeded(void **state)
 		{ LIMIT_CPU, { .cpu_throttled = 3, .cpu_throttled_us = 250000 },
 			"throttled in 3 periods of 100 ms, for 250 ms in all" },
 		{ LIMIT_MEMORY, { .oom_kills = 1 }, "1 process killed by the kernel" },
+		{ LIMIT_FILES, { .files_refused = 1 }, "1 descriptor refused (EMFILE)" },
+		{ LIMIT_FILES, { .files_refused = 3 }, "3 descriptors refused (EMFILE)" },
 		{ LIMIT_IO, { .io_stalled_us = 1500000, .io_written_bytes = 6 << 20 },
 			"6291456 bytes in 1.50 s of waiting for disks, at wbps=4194304 a second" },
 		{ LIMIT_IO, { .io_stalled_us = 2000000, .io_reads = 41 },
