@@ -75,6 +75,7 @@ static inline struct probe_config pinned_config(const struct pinned *pinned)
 
 	config.watch_level = WATCHED_LEVEL;
 	config.slots = 16;
+	config.records = 4096;
 	config.pin_dir = pinned->pin_dir;
 	return config;
 }

@@ -1,0 +1,313 @@
+/* A supervisor killed with SIGKILL while its group goes on, live: the next one misses nothing. */
+#include <poll.h>
+
+#include "base/cleanup.h"
+
+#include "pinned.h"
+
+#define STORM      600
+#define ALONE      400 /* of it, before the next supervisor must be there */
+#define SEQUENCES  4096
+#define ENOUGH     40 /* forks that the first supervisor sees before it is killed */
+#define KILL_STEPS 8
+
+/* What both supervisors heard: memory that outlives the first of them. */
+struct heard {
+	unsigned char by_first[SEQUENCES];
+	unsigned char by_second[SEQUENCES];
+	volatile uint64_t first_events;
+	pid_t root;
+	struct gate next;
+};
+
+static struct heard *heard_create(void)
+{
+	struct heard *heard = mmap(
+		NULL, sizeof(*heard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(heard != MAP_FAILED);
+	gate_open(&heard->next);
+	return heard;
+}
+
+static void heard_destroy(struct heard *heard)
+{
+	gate_close(&heard->next);
+	munmap(heard, sizeof(*heard));
+}
+
+static void hear_first(const struct axe_event *event, void *data)
+{
+	struct heard *heard = data;
+
+	if (event->sequence < SEQUENCES)
+		heard->by_first[event->sequence]++;
+	heard->first_events++;
+}
+
+static void hear_second(const struct axe_event *event, void *data)
+{
+	struct heard *heard = data;
+
+	assert_true(event->sequence < SEQUENCES);
+	heard->by_second[event->sequence]++;
+}
+
+/* A group that goes on forking whatever becomes of who watches it. */
+static int storm(void *data)
+{
+	struct heard *heard = data;
+
+	for (int i = 0; i < STORM; i++) {
+		pid_t pid;
+
+		if (i == ALONE)
+			gate_wait(&heard->next);
+		pid = fork();
+		if (pid == 0)
+			_exit(i % 2);
+		while (pid > 0 && waitpid(pid, NULL, 0) < 0)
+			continue;
+	}
+	return 3;
+}
+
+/* The first supervisor: says so when it has heard enough, and goes on draining. */
+static void watch_storm(struct pinned *pinned, struct heard *heard)
+{
+	struct probe *probe = pinned_create(pinned, hear_first, heard);
+	uint32_t slot;
+
+	if (probe_watch(probe, pinned->group.id, AXE_SLOT_ASSESSMENT, &slot, NULL) < 0)
+		_exit(1);
+	probe_intent(probe, slot)->job = 7;
+	probe_intent_seal(probe, slot);
+	heard->root = bpf_group_spawn(&pinned->group, storm, heard);
+	while (heard->first_events < ENOUGH)
+		probe_drain(probe);
+	if (write(pinned->steps[1], "", 1) != 1)
+		_exit(1);
+	for (;;)
+		probe_drain(probe);
+}
+
+static void leave_storm(struct pinned *pinned, struct heard *heard)
+{
+	char step;
+
+	pinned->loader = fork();
+	assert_true(pinned->loader >= 0);
+	if (pinned->loader == 0)
+		watch_storm(pinned, heard);
+	assert_int_equal(read(pinned->steps[0], &step, 1), 1);
+	pinned_kill_loader(pinned);
+}
+
+struct census {
+	size_t found;
+	size_t dead;
+	size_t failed;
+	size_t roots;
+};
+
+static void count_record(
+	const struct axe_process_key *key, const struct axe_process *record, void *data)
+{
+	struct census *census = data;
+
+	census->found++;
+	census->dead += (record->flags & AXE_PROCESS_EXITED) != 0;
+	census->failed += record->exit_code != 0;
+	census->roots += (record->flags & AXE_PROCESS_ROOT) && record->exit_code == 3 << 8;
+}
+
+static void assert_all_recorded(struct probe *probe, uint32_t slot)
+{
+	const struct axe_slot *counters = probe_slot(probe, slot);
+	struct census census = { 0 };
+
+	assert_int_equal(counters->forks, STORM + 1);
+	assert_int_equal(counters->exits, STORM + 1);
+	assert_int_equal(counters->root_exited, 1);
+	assert_int_equal(counters->lost_events, 0);
+	assert_int_equal(counters->lost_records, 0);
+	assert_int_equal(probe_walk(probe, slot, count_record, &census), 0);
+	assert_int_equal(census.found, STORM + 1);
+	assert_int_equal(census.dead, STORM + 1);
+	assert_int_equal(census.failed, STORM / 2 + 1);
+	assert_int_equal(census.roots, 1);
+}
+
+/* Each event reached one of them; one at most reached both, for the ring moves on behind it. */
+static void assert_all_heard(const struct heard *heard, const struct axe_slot *counters)
+{
+	unsigned twice = 0, second = 0;
+
+	assert_true(counters->sequence < SEQUENCES);
+	for (uint64_t i = 0; i < counters->sequence; i++) {
+		assert_true(heard->by_first[i] + heard->by_second[i] >= 1);
+		assert_true(heard->by_first[i] <= 1 && heard->by_second[i] <= 1);
+		twice += heard->by_first[i] && heard->by_second[i];
+		second += heard->by_second[i];
+	}
+	assert_true(twice <= 1);
+	assert_true(second > 0);
+	assert_true(heard->first_events + second >= counters->sequence);
+}
+
+static void next_supervisor_misses_nothing(void **state)
+{
+	struct pinned *pinned = *state;
+	struct heard *heard = heard_create();
+	struct pinned_left left = { 0 };
+
+	leave_storm(pinned, heard);
+	pinned->probe = pinned_create(pinned, hear_second, heard);
+	assert_int_equal(probe_origin(pinned->probe), PROBE_ADOPTED);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 1);
+	assert_true(left.has_intent);
+	assert_int_equal(left.intent.job, 7);
+	assert_int_equal(left.counters.cgroup_id, pinned->group.id);
+	assert_int_equal(probe_take(pinned->probe, left.slot), 0);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 0);
+
+	gate_let(&heard->next);
+	assert_int_equal(watched_reap(heard->root), 3 << 8);
+	assert_int_equal(test_groups_wait(pinned->group.path, "populated", 0), 0);
+	assert_true(probe_drain(pinned->probe) >= 0);
+	assert_all_recorded(pinned->probe, left.slot);
+	assert_all_heard(heard, probe_slot(pinned->probe, left.slot));
+	probe_unwatch(pinned->probe, left.slot);
+	heard_destroy(heard);
+}
+
+/* Nobody at all was there when it ended. */
+static void group_that_ended_alone_is_recorded(void **state)
+{
+	struct pinned *pinned = *state;
+	struct heard *heard = heard_create();
+	struct pinned_left left = { 0 };
+
+	leave_storm(pinned, heard);
+	gate_let(&heard->next);
+	assert_int_equal(watched_reap(heard->root), 3 << 8);
+	assert_int_equal(test_groups_wait(pinned->group.path, "populated", 0), 0);
+
+	pinned->probe = pinned_create(pinned, hear_second, heard);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 1);
+	assert_int_equal(probe_take(pinned->probe, left.slot), 0);
+	assert_true(probe_drain(pinned->probe) > 0);
+	assert_all_recorded(pinned->probe, left.slot);
+	assert_all_heard(heard, probe_slot(pinned->probe, left.slot));
+	probe_unwatch(pinned->probe, left.slot);
+	heard_destroy(heard);
+}
+
+static void slot_given_up_leaves_no_record(void **state)
+{
+	struct pinned *pinned = *state;
+	struct heard *heard = heard_create();
+	struct pinned_left left = { 0 };
+	struct census census = { 0 };
+
+	leave_storm(pinned, heard);
+	gate_let(&heard->next);
+	assert_int_equal(watched_reap(heard->root), 3 << 8);
+	pinned->probe = pinned_create(pinned, hear_second, heard);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 1);
+	probe_unwatch(pinned->probe, left.slot);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 0);
+	assert_int_equal(probe_take(pinned->probe, left.slot), -ENOENT);
+	assert_int_equal(probe_walk(pinned->probe, left.slot, count_record, &census), 0);
+	assert_int_equal(census.found, 0);
+	heard_destroy(heard);
+}
+
+static void slot_that_nobody_takes_stays(void **state)
+{
+	struct pinned *pinned = *state;
+	struct pinned_left left = { 0 };
+
+	pinned_leave(pinned, pinned_watch);
+	pinned_leave(pinned, pinned_idle);
+	pinned->probe = pinned_create(pinned, pinned_ignore, NULL);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 1);
+	assert_int_equal(left.intent.flags, AXE_INTENT_TERMINATE);
+	probe_unwatch(pinned->probe, left.slot);
+}
+
+/* Its group is no longer in the table: it was killed inside of probe_watch or probe_unwatch. */
+static void watch_and_lose_group(struct pinned *pinned)
+{
+	struct probe *probe = pinned_create(pinned, pinned_ignore, NULL);
+	struct axe_slot *counters;
+	uint32_t slot;
+
+	if (probe_watch(probe, pinned->group.id, AXE_SLOT_ASSESSMENT, &slot, NULL) < 0)
+		_exit(1);
+	counters = (struct axe_slot *)probe_slot(probe, slot);
+	counters->generation++;
+}
+
+static void torn_slot_is_freed(void **state)
+{
+	struct pinned *pinned = *state;
+	struct pinned_left left = { 0 };
+
+	pinned_leave(pinned, watch_and_lose_group);
+	pinned->probe = pinned_create(pinned, pinned_ignore, NULL);
+	assert_int_equal(probe_origin(pinned->probe), PROBE_ADOPTED);
+	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 0);
+	assert_int_equal(probe_slot(pinned->probe, 0)->kind, AXE_SLOT_FREE);
+	pinned_assert_counts(pinned, pinned->probe, "after");
+}
+
+/* At whatever moment of its start: the next one stands, and what it leaves goes. */
+static void killed_start_is_made_good(void **state)
+{
+	struct pinned *pinned = *state;
+
+	for (int step = 0; step < KILL_STEPS; step++) {
+		char name[16];
+
+		pinned->loader = fork();
+		assert_true(pinned->loader >= 0);
+		if (pinned->loader == 0) {
+			pinned_watch(pinned);
+			for (;;)
+				pause();
+		}
+		poll(NULL, 0, step * 12);
+		pinned_kill_loader(pinned);
+
+		struct pinned_left left = { 0 };
+
+		snprintf(name, sizeof(name), "step-%d", step);
+		pinned->probe = pinned_create(pinned, pinned_ignore, NULL);
+		assert_int_not_equal(probe_origin(pinned->probe), PROBE_REPLACED);
+		if (probe_adopt(pinned->probe, pinned_note_left, &left))
+			probe_unwatch(pinned->probe, left.slot);
+		pinned_assert_counts(pinned, pinned->probe, name);
+		probe_destroy(take_pointer(pinned->probe));
+		assert_false(pinned_is_mounted(pinned));
+		assert_int_equal(access(pinned->pin_dir, F_OK), -1);
+	}
+}
+
+#define PIN_TEST(test) cmocka_unit_test_setup_teardown(test, pinned_setup, pinned_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PIN_TEST(next_supervisor_misses_nothing),
+		PIN_TEST(group_that_ended_alone_is_recorded),
+		PIN_TEST(slot_given_up_leaves_no_record),
+		PIN_TEST(slot_that_nobody_takes_stays),
+		PIN_TEST(torn_slot_is_freed),
+		PIN_TEST(killed_start_is_made_good),
+	};
+
+	require_root();
+	pinned_hide_mounts();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
