@@ -15,7 +15,9 @@ from axe import BIN, PATIENCE_S, Place, until, v2_mount
 from console import end, latest, manifest, wait_for_output
 
 SUPPORT = pathlib.Path("/run/axe/run/support")
-EXAMPLE = pathlib.Path(__file__).resolve().parents[1] / "jobs" / "cooperates.yaml"
+JOBS = pathlib.Path(__file__).resolve().parents[1] / "jobs"
+EXAMPLE = ["--parameter", f"axe={BIN / 'axe'}", "--parameter", f"script={JOBS / 'cooperates.sh'}",
+           JOBS / "cooperates.yaml"]
 AXE = f"{BIN / 'axe'} support"
 NOBODY = 65534
 
@@ -323,16 +325,24 @@ print(call("io.axe.Support.ReportProgress", {"type": "cancelling"})["parameters"
 
 
 def test_the_example_counts_and_keeps_its_result(axe):
-    run = axe("run", "--parameter", f"axe={BIN / 'axe'}", EXAMPLE)
+    run = axe("run", *EXAMPLE)
     assert run.returncode == 0, run.stderr
     assert [each["value"] for each in progress(axe.job())] == [33, 66, 100, 1]
     rounds = axe.job().folder / "1" / "0.1" / "results" / "rounds"
     assert rounds.read_text(encoding="utf-8") == "round 1\nround 2\nround 3\n"
 
 
+def test_the_example_needs_no_axe(tmp_path):
+    done = subprocess.run([JOBS / "cooperates.sh"], cwd=tmp_path, capture_output=True, text=True,
+                          env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path),
+                               "AXE_PARAMETER_axe": str(BIN / "axe"), "AXE_PARAMETER_pause": "1ms"},
+                          check=True, timeout=PATIENCE_S)
+    assert (done.stdout, done.stderr) == ("done after 3 rounds\n", "")
+    assert (tmp_path / "rounds").read_text(encoding="utf-8").count("round") == 3
+
+
 def test_the_example_stops_when_it_is_asked_to(axe):
-    client = axe.start("run", "--parameter", f"axe={BIN / 'axe'}", "--parameter", "pause=60s",
-                       EXAMPLE)
+    client = axe.start("run", "--parameter", "pause=60s", *EXAMPLE)
     until(lambda: axe.jobs() and progress(latest(axe)), "it has begun")
     cancel(axe)
     assert end(client)[0] == 4
