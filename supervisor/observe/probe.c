@@ -14,6 +14,7 @@
 #include "observe/host.h"
 #include "observe/mappings.h"
 #include "observe/pins.h"
+#include "observe/pressure.h"
 #include "observe/probe_parts.h"
 #include "observe/slots.h"
 
@@ -112,6 +113,7 @@ void probe_destroy(struct probe *probe)
 		munmap(probe->slots, probe->slots_count * sizeof(*probe->slots));
 	if (probe->intents)
 		munmap(probe->intents, probe->slots_count * sizeof(*probe->intents));
+	pressure_close(probe);
 	ring_buffer__free(probe->ring);
 	core_close(&probe->core);
 	if (probe->pin_dir && unused)
@@ -148,6 +150,9 @@ static int share(struct probe *probe, struct error *error)
 	probe->ring = ring_buffer__new(probe->core.maps[CORE_EVENTS], deliver, probe, NULL);
 	if (!probe->ring)
 		return fail(error, errno, "map the ring of %u bytes", probe->ring_bytes);
+	code = pressure_open(probe, error);
+	if (code < 0)
+		return code;
 	/* It only makes births faster; there is nothing to do when it fails. */
 	(void)mappings_keep();
 	return 0;
@@ -194,6 +199,7 @@ int probe_create(const struct probe_config *config, probe_handler *handler, void
 	probe->data = data;
 	probe->slots_count = config->slots;
 	probe->ring_bytes = config->ring_bytes;
+	probe->records_room = config->records;
 	host_silence();
 	if ((code = host_check(error)) < 0 || (code = obtain(probe, config, error)) < 0 ||
 		(code = share(probe, error)) < 0)

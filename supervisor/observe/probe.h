@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bpf/event.h"
@@ -116,6 +117,18 @@ int probe_record(
 
 /* Delete the record of a process whose end has been stored. Missing is fine. */
 void probe_forget(struct probe *probe, const struct axe_process_key *key);
+
+/* The same for many of one slot, in few calls of the kernel. */
+void probe_forget_many(
+	struct probe *probe, uint32_t slot, const struct axe_process_key *keys, size_t count);
+
+/* How full the kernel half is, in percent of its room. Costs no call of the kernel. */
+struct probe_pressure {
+	unsigned ring; /* given back by probe_drain */
+	unsigned records; /* of processes, living or dead */
+	unsigned dead; /* of them, those that ended: given back by probe_forget */
+};
+void probe_pressure(const struct probe *probe, struct probe_pressure *ret_pressure);
 
 /* Walk all records of a slot, living or dead: the truth when the ring lost something. Slow. */
 typedef void probe_visitor(

@@ -45,6 +45,23 @@ void probe_forget(struct probe *probe, const struct axe_process_key *key)
 		probe->notes[record.slot].forgotten++;
 }
 
+/* One that is missing stops a batch in front of it: it is stepped over. */
+void probe_forget_many(
+	struct probe *probe, uint32_t slot, const struct axe_process_key *keys, size_t count)
+{
+	size_t done = 0;
+
+	while (slot < probe->slots_count && done < count) {
+		uint32_t deleted = (uint32_t)(count - done);
+		int code = bpf_map_delete_batch(processes_of(probe), &keys[done], &deleted, NULL);
+
+		if (code < 0 && code != -ENOENT)
+			return;
+		probe->notes[slot].forgotten += deleted;
+		done += deleted + (code < 0);
+	}
+}
+
 /* All records of the table, in no order. One call of the kernel for hundreds of them. */
 static int walk_all(struct probe *probe, probe_visitor *visitor, void *data)
 {
@@ -116,4 +133,30 @@ void records_clear(struct probe *probe, uint32_t slot)
 		probe->notes[slot].forgotten)
 		return;
 	walk_all(probe, delete_of_slot, &walk);
+}
+
+static void count_found(
+	const struct axe_process_key *key, const struct axe_process *record, void *data)
+{
+	struct probe *probe = data;
+
+	if (record->slot < probe->slots_count && probe->notes[record->slot].left)
+		probe->notes[record->slot].gone--;
+}
+
+void records_count_gone(struct probe *probe)
+{
+	bool left = false;
+
+	for (uint32_t slot = 0; slot < probe->slots_count; slot++) {
+		const struct axe_slot *counters = &probe->slots[slot];
+
+		if (!probe->notes[slot].left)
+			continue;
+		left = true;
+		probe->notes[slot].gone =
+			counters->forks + counters->joins - counters->lost_records;
+	}
+	if (left)
+		walk_all(probe, count_found, probe);
 }

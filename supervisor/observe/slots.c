@@ -142,6 +142,7 @@ void slots_open(struct probe *probe)
 		else
 			probe->notes[slot].left = true;
 	}
+	records_count_gone(probe);
 }
 
 int probe_adopt(struct probe *probe, probe_slot_visitor *visitor, void *data)
