@@ -164,6 +164,8 @@ static int open_doors(struct axed *axed, struct error *error)
 
 	if (code < 0)
 		return code;
+	if (!is_private(axed))
+		server_welcome_users(axed->server);
 	if (is_private(axed))
 		return server_adopt(axed->server, axed->options->private_fd, error);
 	if (axed->passed >= 0)

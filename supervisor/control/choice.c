@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "control/answer.h"
+#include "control/permission.h"
 #include "control/session.h"
 #include "control/varlink.h"
 
@@ -14,8 +15,13 @@ void refuse_no_job(struct session *session)
 
 static struct run *expect(struct session *session, struct run *run)
 {
-	if (!run)
+	if (!run) {
 		refuse_no_job(session);
+		return NULL;
+	}
+	if (!permit(session, VARLINK_ENGINE ".NotAuthorised", job_id(run->job),
+		    job_owner(run->job)))
+		return NULL;
 	return run;
 }
 
@@ -29,9 +35,28 @@ static struct run *choose_number(struct session *session, json_int_t job)
 	return NULL;
 }
 
+/* The numbers of those that run and that the caller may steer. A new reference. */
+static json_t *list_running(const struct session *session)
+{
+	const struct supervisor *supervisor = session->config.supervisor;
+	auto_json running = supervisor_running(supervisor);
+	json_t *own = json_array();
+	json_t *number;
+	size_t index;
+
+	json_array_foreach (running, index, number) {
+		const struct run *run =
+			supervisor_find_job(supervisor, (uint64_t)json_integer_value(number));
+
+		if (run && may_see(session, job_owner(run->job)))
+			json_array_append(own, number);
+	}
+	return own;
+}
+
 static struct run *choose_only(struct session *session)
 {
-	auto_json running = supervisor_running(session->config.supervisor);
+	auto_json running = list_running(session);
 
 	if (json_array_size(running) == 0)
 		return expect(session, NULL);

@@ -6,7 +6,8 @@
 struct run;
 struct session;
 
-/* NULL: the client was told why it is none. What has no number yet is found by its ticket only. */
+/* NULL: the client was told why it is none, or that it is another user's. What has no number yet is
+ * found by its ticket only. */
 struct run *choose_run(struct session *session, const json_t *parameters);
 
 /* io.axe.Engine.NoJobRunning. */

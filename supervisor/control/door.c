@@ -24,6 +24,7 @@
 
 struct door {
 	char path[DOOR_PATH_MAX + 1];
+	mode_t mode; /* of the name, where it is ours */
 	int fd;
 	dev_t device; /* with the inode: whether the name is still ours */
 	ino_t inode;
@@ -91,19 +92,31 @@ static int clear_name(const char *path, struct error *error)
 	return 0;
 }
 
+/* Not by a chmod of the name, which somebody may have put a link in the place of. */
+static int bind_unmasked(int fd, const struct sockaddr_un *address)
+{
+	mode_t mask = umask(0);
+	int code = bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ? -errno : 0;
+
+	umask(mask);
+	return code;
+}
+
 static int bind_name(struct door *door, struct error *error)
 {
 	struct sockaddr_un address = address_of(door->path);
 	struct stat made;
+	int code;
 
-	/* Linux gives the new name the mode of the descriptor: it is never open to others. */
-	if (fchmod(door->fd, 0600) < 0)
+	/* Linux gives the new name the mode of the descriptor: it is never open to more than that.
+	 */
+	if (fchmod(door->fd, door->mode) < 0)
 		return fail(error, errno, "set the mode of `%s`", door->path);
-	if (bind(door->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return fail(error, errno, "listen at `%s`", door->path);
+	code = bind_unmasked(door->fd, &address);
+	if (code < 0)
+		return fail(error, -code, "listen at `%s`", door->path);
 	if (listen(door->fd, BACKLOG) < 0 || stat(door->path, &made) < 0) {
-		int code = errno;
-
+		code = errno;
 		unlink(door->path);
 		return fail(error, code, "listen at `%s`", door->path);
 	}
@@ -176,7 +189,7 @@ static struct door *make_door(const char *path, door_handler *handler, void *dat
 	return door;
 }
 
-int door_open(sd_event *loop, const char *path, door_handler *handler, void *data,
+int door_open(sd_event *loop, const char *path, mode_t mode, door_handler *handler, void *data,
 	struct door **ret_door, struct error *error)
 {
 	struct door *door;
@@ -190,6 +203,7 @@ int door_open(sd_event *loop, const char *path, door_handler *handler, void *dat
 	door = make_door(path, handler, data);
 	if (!door)
 		return fail(error, ENOMEM, "listen at `%s`", path);
+	door->mode = mode;
 	code = set_up(door, loop, error);
 	if (code < 0) {
 		door_close(door);

@@ -13,10 +13,11 @@ struct error;
 typedef void door_handler(int fd, void *data);
 
 /*
- * Listen at an absolute path (mode 0600, its directory made with 0755 if absent). What a dead
- * supervisor left there is replaced; where a live one listens: -EADDRINUSE. `path` is copied.
+ * Listen at an absolute path (its directory made with 0755 if absent). The mode says who may knock.
+ * What a dead supervisor left there is replaced; where a live one listens: -EADDRINUSE. `path` is
+ * copied.
  */
-int door_open(sd_event *loop, const char *path, door_handler *handler, void *data,
+int door_open(sd_event *loop, const char *path, mode_t mode, door_handler *handler, void *data,
 	struct door **ret_door, struct error *error);
 
 /*

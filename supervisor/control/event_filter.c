@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "control/answer.h"
+#include "control/permission.h"
 #include "control/session.h"
 #include "control/varlink.h"
 #include "record/store_read.h"
@@ -73,36 +74,38 @@ static bool read_types(struct session *session, const json_t *names, uint32_t *r
 	return true;
 }
 
-static void see_nothing(const struct store_job *job, void *data)
+static void see_owner(const struct store_job *job, void *data)
 {
+	*(uid_t *)data = job->owner;
 }
 
 /* One that has just begun may not be stored yet. */
-static bool is_known(struct session *session, uint64_t job)
+static bool is_known(struct session *session, uint64_t job, uid_t *ret_owner)
 {
 	const struct supervisor *supervisor = session->config.supervisor;
 	struct store *store = supervisor_config(supervisor)->engine.store;
+	const struct run *run = supervisor_find_job(supervisor, job);
 
-	if (supervisor_find_job(supervisor, job))
-		return true;
-	return store && store_read_job(store, job, see_nothing, NULL, NULL) != -ENOENT;
+	*ret_owner = run ? job_owner(run->job) : STORE_ANY_OWNER;
+	return run || (store && store_read_job(store, job, see_owner, ret_owner, NULL) != -ENOENT);
 }
 
 static bool read_job(struct session *session, const json_t *job, uint64_t *ret_job)
 {
 	json_int_t number = json_integer_value(job);
+	uid_t owner;
 
 	if (number <= 0) {
 		session_refuse(session, "job");
 		return false;
 	}
-	if (!is_known(session, (uint64_t)number)) {
+	if (!is_known(session, (uint64_t)number, &owner)) {
 		session_fail(
 			session, VARLINK_EVENTS ".NotFound", json_pack("{s:I}", "job", number));
 		return false;
 	}
 	*ret_job = (uint64_t)number;
-	return true;
+	return permit(session, VARLINK_EVENTS ".NotAuthorised", *ret_job, owner);
 }
 
 bool event_filter_read(
@@ -110,7 +113,10 @@ bool event_filter_read(
 {
 	const json_t *job = json_object_get(parameters, "job");
 	const json_t *names = json_object_get(parameters, "types");
-	struct event_filter filter = { .job = 0 };
+	struct event_filter filter = {
+		.owned = !session->config.actor.admin,
+		.owner = session->config.actor.identity.uid,
+	};
 
 	/* Nothing at all would come. */
 	if (json_is_array(names) && json_array_size(names) == 0) {
@@ -125,7 +131,7 @@ bool event_filter_read(
 	return true;
 }
 
-bool event_filter_passes(const struct event_filter *filter, uint64_t job, const char *type)
+static bool is_wanted(const struct event_filter *filter, uint64_t job, const char *type)
 {
 	unsigned bit;
 
@@ -137,10 +143,17 @@ bool event_filter_passes(const struct event_filter *filter, uint64_t job, const 
 	return bit < TRACE_TYPE_COUNT && filter->types & UINT32_C(1) << bit;
 }
 
+bool event_filter_passes(const struct event_filter *filter, const struct store_event *event)
+{
+	if (filter->owned && filter->owner != event->owner)
+		return false;
+	return is_wanted(filter, event->job, event->type);
+}
+
 bool event_filter_passes_json(const struct event_filter *filter, const json_t *event)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
 	json_int_t job = json_integer_value(json_object_get(event, "job"));
 
-	return event_filter_passes(filter, (uint64_t)job, type ? type : "");
+	return !filter->owned && is_wanted(filter, (uint64_t)job, type ? type : "");
 }

@@ -70,6 +70,7 @@ void events_subscribe(struct session *session, const json_t *parameters)
 	bool asks_past = json_is_integer(json_object_get(parameters, "after"));
 	struct supervisor *supervisor = session->config.supervisor;
 	struct store *store = store_of(session);
+	unsigned bound;
 	uint64_t after;
 
 	if (!read_number(session, parameters, "after", 0, INT64_MAX, 0, &after))
@@ -78,9 +79,10 @@ void events_subscribe(struct session *session, const json_t *parameters)
 		return refuse_storeless(session);
 	if (!event_filter_read(session, parameters, &session->filter))
 		return;
-	if (subscribers_full(supervisor))
+	bound = subscribers_bound(supervisor, &session->config.actor);
+	if (bound)
 		return session_fail(session, VARLINK_EVENTS ".LimitReached",
-			json_pack("{s:i, s:s}", "limit", SUBSCRIBERS_MAX, "text",
+			json_pack("{s:i, s:s}", "limit", (int)bound, "text",
 				"as many subscriptions as the supervisor serves are open"));
 	session->lost_error = VARLINK_EVENTS ".EventsLost";
 	if (store)
@@ -101,7 +103,7 @@ static void take_event(const struct store_event *event, void *data)
 	struct page *page = data;
 
 	page->last = event->seq;
-	if (event_filter_passes(page->filter, event->job, event->type) &&
+	if (event_filter_passes(page->filter, event) &&
 		json_array_append_new(page->events, store_event_json(event)) < 0)
 		page->broken = true;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "control/answer.h"
@@ -12,6 +13,11 @@
 #include "control/session.h"
 #include "control/varlink.h"
 #include "model/manifest.h"
+
+/* What an ordinary user may ask for at the most; the two latter are the defaults. */
+#define ORDINARY_FREEZE_NS  (1 * NS_PER_SEC)
+#define ORDINARY_KILL_NS    (10 * NS_PER_SEC)
+#define ORDINARY_ABANDON_NS (60 * NS_PER_SEC)
 
 /* Keys and values of strangers may have been cut within a character. */
 static json_t *text(const char *value)
@@ -44,9 +50,13 @@ static struct manifest *read_manifest(struct session *session, const json_t *par
 	struct manifest *manifest;
 	int code = manifest_parse(source, &manifest, &wrong);
 
-	if (code == 0)
-		return manifest;
-	if (code == -EINVAL)
+	if (code == 0) {
+		code = actor_check_manifest(&session->config.actor, manifest, &wrong);
+		if (code == 0)
+			return manifest;
+		manifest_destroy(manifest);
+	}
+	if (code == -EINVAL || code == -EPERM)
 		refuse_manifest(session, &wrong);
 	else
 		session_break(session, "out of memory");
@@ -138,6 +148,49 @@ static const struct listener_calls execution = {
 	.ended = tell_end,
 };
 
+/*
+ * Of whom is no admin: no path is looked at for it, and nobody is kept from ending the job for
+ * longer than by default.
+ */
+static const char *find_forbidden(const struct session *session, const struct run_options *options)
+{
+	const char *state_dir = supervisor_config(session->config.supervisor)->state_dir;
+	const struct job_options *job = &options->job;
+
+	if (session->config.actor.admin)
+		return NULL;
+	if (job->state_dir && (!state_dir || strcmp(job->state_dir, state_dir) != 0))
+		return "options.state_dir";
+	if (job->freeze_deadline_ns > ORDINARY_FREEZE_NS)
+		return "options.freeze_deadline_ns";
+	if (job->kill_deadline_ns > ORDINARY_KILL_NS)
+		return "options.kill_deadline_ns";
+	if (job->abandon_after_ns > ORDINARY_ABANDON_NS)
+		return "options.abandon_after_ns";
+	return NULL;
+}
+
+static bool read_options(
+	struct session *session, const json_t *parameters, struct run_options *ret_options)
+{
+	struct run_options options;
+	const char *forbidden;
+	struct error wrong;
+
+	if (run_options_read(json_object_get(parameters, "options"), &options, &wrong) < 0) {
+		session_refuse(session, wrong.text);
+		return false;
+	}
+	forbidden = find_forbidden(session, &options);
+	if (forbidden) {
+		run_options_finish(&options);
+		session_refuse(session, forbidden);
+		return false;
+	}
+	*ret_options = options;
+	return true;
+}
+
 /* `options` is taken. */
 static void start_job(
 	struct session *session, const json_t *parameters, struct run_options *options)
@@ -160,10 +213,10 @@ static void start_job(
 void engine_execute_job(struct session *session, const json_t *parameters)
 {
 	struct run_options options;
-	struct error wrong;
 
-	if (run_options_read(json_object_get(parameters, "options"), &options, &wrong) < 0)
-		return session_refuse(session, wrong.text);
+	if (!read_options(session, parameters, &options))
+		return;
+	options.job.owner = actor_owner(&session->config.actor);
 	start_job(session, parameters, &options);
 }
 
@@ -182,10 +235,9 @@ void engine_plan_job(struct session *session, const json_t *parameters)
 {
 	struct run_options options;
 	struct manifest *manifest;
-	struct error wrong;
 
-	if (run_options_read(json_object_get(parameters, "options"), &options, &wrong) < 0)
-		return session_refuse(session, wrong.text);
+	if (!read_options(session, parameters, &options))
+		return;
 	run_options_finish(&options);
 	manifest = read_manifest(session, parameters);
 	if (manifest)

@@ -22,7 +22,7 @@ static void tell_stored(const struct store_event *event, void *data)
 	struct session *session = data;
 
 	session->replayed = event->seq;
-	if (event_filter_passes(&session->filter, event->job, event->type))
+	if (event_filter_passes(&session->filter, event))
 		session_stream(session, json_pack("{s:o}", "event", store_event_json(event)));
 }
 

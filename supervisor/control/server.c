@@ -16,6 +16,7 @@
 #include "control/answer.h"
 #include "control/client_watch.h"
 #include "control/door.h"
+#include "control/places.h"
 #include "control/session.h"
 #include "control/varlink.h"
 
@@ -27,9 +28,10 @@ struct server {
 	struct door *door;
 	struct door *job_door;
 	struct client_watch *client; /* of a private supervisor */
-	struct session_budget budget;
+	struct session_budget budget, ordinary_budget;
 	struct list_link sessions;
-	unsigned sessions_count;
+	bool welcomes_users;
+	gid_t admin_group;
 };
 
 int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
@@ -42,6 +44,8 @@ int server_create(sd_event *loop, struct supervisor *supervisor, struct server *
 	server->loop = loop;
 	server->supervisor = supervisor;
 	server->budget.limit = SERVER_RECEIVE_MAX;
+	server->ordinary_budget.limit = SERVER_ORDINARY_RECEIVE_MAX;
+	server->admin_group = ACTOR_NO_GROUP;
 	list_init(&server->sessions);
 	*ret_server = server;
 	return 0;
@@ -66,19 +70,25 @@ static void session_closed(struct session *session, void *data)
 	struct server *server = data;
 	bool private = session->config.private;
 
-	server->sessions_count--;
 	session_destroy(session);
 	if (private)
 		supervisor_leave(server->supervisor);
 }
 
-static int add_session(struct server *server, int fd, bool private, uid_t user, struct error *error)
+static struct session_budget *budget_of(struct server *server, const struct actor *actor)
+{
+	return actor->admin ? &server->budget : &server->ordinary_budget;
+}
+
+/* Descriptor and actor are taken. */
+static int add_session(
+	struct server *server, int fd, bool private, const struct actor *actor, struct error *error)
 {
 	const struct session_config config = {
 		.supervisor = server->supervisor,
-		.budget = private ? NULL : &server->budget,
+		.budget = private ? NULL : budget_of(server, actor),
 		.private = private,
-		.user = user,
+		.actor = *actor,
 		.closed = session_closed,
 		.data = server,
 	};
@@ -88,7 +98,6 @@ static int add_session(struct server *server, int fd, bool private, uid_t user, 
 	if (code < 0)
 		return code;
 	list_append(&server->sessions, &session->link);
-	server->sessions_count++;
 	return 0;
 }
 
@@ -104,89 +113,50 @@ static void turn_away(int fd, const char *error_name, json_t *parameters)
 	frame_finish(&outbox);
 }
 
-/* Decided by the kernel's word alone, before a byte of the client is looked at. */
-static bool may_enter(int fd, uid_t *ret_user)
-{
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-		return false;
-	*ret_user = peer.uid;
-	return peer.uid == 0 || peer.uid == geteuid();
-}
-
-static bool is_of(const struct session *session, uid_t user)
-{
-	return session->config.user == user && !session->config.private;
-}
-
-static unsigned count_of(const struct server *server, uid_t user)
-{
-	struct session *session;
-	unsigned count = 0;
-
-	list_for_each (session, &server->sessions, link)
-		count += is_of(session, user);
-	return count;
-}
-
-/* A client that says nothing keeps its place only while nobody else needs it. */
-static bool clear_place(struct server *server, const uid_t *only)
-{
-	uint64_t now_ns = clock_monotonic_ns();
-	struct session *session;
-
-	list_for_each (session, &server->sessions, link) {
-		if (!session_is_idle(session, now_ns) || (only && !is_of(session, *only)))
-			continue;
-		server->sessions_count--;
-		session_destroy(session);
-		return true;
-	}
-	return false;
-}
-
-/* The bound that is in the way of one more; 0: none. */
-static unsigned make_place(struct server *server, uid_t user)
-{
-	if (count_of(server, user) >= SERVER_USER_SESSIONS_MAX && !clear_place(server, &user))
-		return SERVER_USER_SESSIONS_MAX;
-	if (server->sessions_count >= SERVER_SESSIONS_MAX && !clear_place(server, NULL))
-		return SERVER_SESSIONS_MAX;
-	return 0;
-}
-
-static void refuse_place(int fd, unsigned bound)
+static void refuse_place(int fd, const struct place_rule *rule)
 {
 	turn_away(fd, VARLINK_ENGINE ".LimitReached",
-		json_pack("{s:i, s:s}", "limit", (int)bound, "text",
-			bound == SERVER_SESSIONS_MAX
-				? "as many clients as the supervisor serves are connected"
-				: "as many clients of this user as the supervisor serves are "
-				  "connected"));
+		json_pack("{s:i, s:s}", "limit", (int)rule->bound, "text", rule->text));
 }
 
+/* Decided by the kernel's word alone, before a byte of the client is looked at. */
 static void on_client(int fd, void *data)
 {
 	auto_fd client = fd;
 	struct server *server = data;
+	const struct place_rule *rule;
+	struct actor actor;
 	struct error error;
-	unsigned bound;
-	uid_t user;
 
-	if (!may_enter(client, &user))
+	if (actor_of_peer(client, server->admin_group, &actor, NULL) < 0)
 		return turn_away(client, VARLINK_SERVICE ".PermissionDenied", json_object());
-	bound = make_place(server, user);
-	if (bound)
-		return refuse_place(client, bound);
-	if (add_session(server, take_fd(&client), false, user, &error) < 0)
+	rule = places_refuse(&server->sessions, &actor);
+	if (!server->welcomes_users && !actor_is_self(&actor))
+		turn_away(client, VARLINK_SERVICE ".PermissionDenied", json_object());
+	else if (rule)
+		refuse_place(client, rule);
+	else if (add_session(server, take_fd(&client), false, &actor, &error) < 0)
 		log_line(LOG_LEVEL_WARNING, "a client could not be served: %s", error.text);
+	else
+		return;
+	actor_finish(&actor);
+}
+
+void server_welcome_users(struct server *server)
+{
+	server->welcomes_users = true;
+	server->admin_group = actor_admin_group();
+}
+
+static mode_t door_mode(const struct server *server)
+{
+	return server->welcomes_users ? 0666 : 0600;
 }
 
 int server_open(struct server *server, const char *path, struct error *error)
 {
-	return door_open(server->loop, path, on_client, server, &server->door, error);
+	return door_open(
+		server->loop, path, door_mode(server), on_client, server, &server->door, error);
 }
 
 int server_inherit(struct server *server, int fd, struct error *error)
@@ -208,6 +178,7 @@ int server_adopt(struct server *server, int fd, struct error *error)
 {
 	auto_fd owned = fd;
 	socklen_t size = sizeof(int);
+	struct actor self;
 	int type, code;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
@@ -218,12 +189,13 @@ int server_adopt(struct server *server, int fd, struct error *error)
 	code = client_watch_create(server->loop, fd, client_gone, server, &server->client, error);
 	if (code < 0)
 		return code;
-	return add_session(server, take_fd(&owned), true, geteuid(), error);
+	self = actor_self();
+	return add_session(server, take_fd(&owned), true, &self, error);
 }
 
 static int try_door(struct server *server, const char *path, struct error *error)
 {
-	return door_open(server->loop, path, on_client, server, &server->job_door, error);
+	return door_open(server->loop, path, 0600, on_client, server, &server->job_door, error);
 }
 
 const char *server_announce(struct server *server, const char *run_dir, uint64_t job)
@@ -270,8 +242,8 @@ static unsigned list_waiting(struct server *server, struct pollfd *polled, struc
 void server_flush(struct server *server, uint64_t timeout_ns)
 {
 	uint64_t deadline_ns = clock_monotonic_ns() + timeout_ns;
-	struct pollfd polled[SERVER_SESSIONS_MAX + 1]; /* and the private one */
-	struct session *waiting[SERVER_SESSIONS_MAX + 1];
+	struct pollfd polled[PLACES_ALL + 1]; /* and the private one */
+	struct session *waiting[PLACES_ALL + 1];
 	unsigned count;
 
 	while ((count = list_waiting(server, polled, waiting))) {

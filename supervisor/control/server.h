@@ -8,10 +8,8 @@ struct error;
 struct server;
 struct supervisor;
 
-#define SERVER_SESSIONS_MAX      256 /* each ExecuteJob that waits holds one */
-#define SERVER_USER_SESSIONS_MAX 192 /* of them, so that no user takes all places */
-
-#define SERVER_RECEIVE_MAX (128u << 20) /* bytes of all messages that are not whole yet */
+#define SERVER_RECEIVE_MAX          (128u << 20) /* bytes of all messages that are not whole yet */
+#define SERVER_ORDINARY_RECEIVE_MAX (32u << 20) /* likewise of all who are no admins */
 
 /* Loop and supervisor are borrowed and must outlive the server. */
 int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
@@ -19,6 +17,12 @@ int server_create(sd_event *loop, struct supervisor *supervisor, struct server *
 
 /* Hangs up on everybody. NULL is fine. */
 void server_destroy(struct server *server);
+
+/*
+ * Let all users in at the doors that follow, each to own jobs (control/actor.h). Otherwise only
+ * root and the supervisor's own user come in.
+ */
+void server_welcome_users(struct server *server);
 
 /* Let clients in at a path until the server is destroyed. */
 int server_open(struct server *server, const char *path, struct error *error);

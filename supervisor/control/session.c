@@ -254,6 +254,7 @@ int session_create(sd_event *loop, int fd, const struct session_config *config,
 
 	code = hang_into(session, loop);
 	if (code < 0) {
+		session->config.actor = (struct actor){ .admin = false };
 		session_destroy(session);
 		return fail(error, -code, "hang a session into the loop");
 	}
@@ -273,5 +274,6 @@ void session_destroy(struct session *session)
 	frame_finish(&session->inbox);
 	frame_finish(&session->outbox);
 	keep_budget(session);
+	actor_finish(&session->config.actor);
 	free(session);
 }

@@ -9,6 +9,7 @@
 
 #include "base/frame.h"
 #include "base/list.h"
+#include "control/actor.h"
 #include "control/event_filter.h"
 #include "control/listener.h"
 #include "control/supervisor.h"
@@ -33,7 +34,7 @@ struct session_config {
 	struct session_budget *budget; /* borrowed; NULL: only each one's own limit counts */
 	/* The client for whom this supervisor runs: its end of file hangs up, at once. */
 	bool private;
-	uid_t user; /* who connected */
+	struct actor actor; /* who connected; taken, unless the making of the session fails */
 	size_t send_max; /* 0: SESSION_SEND_MAX */
 	/* The connection is over; called from the loop, never from inside a call. It destroys. */
 	void (*closed)(struct session *session, void *data);

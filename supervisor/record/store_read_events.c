@@ -21,6 +21,8 @@ static void take_event(sqlite3_stmt *row, struct store_event *ret_event)
 		.boot_id = sql_text(row, 8),
 		.actor = sql_text(row, 9),
 		.data = sql_text(row, 10),
+		.owner = sqlite3_column_type(row, 11) == SQLITE_NULL ? STORE_ANY_OWNER
+								     : (uid_t)sql_unsigned(row, 11),
 	};
 }
 

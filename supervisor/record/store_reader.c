@@ -12,7 +12,7 @@
 #define BOOT "(SELECT boot_id FROM boots WHERE boots.id = boot)"
 #define EVENTS                                                                                     \
 	"SELECT seq, job, attempt, assessment, try, type, wall_ns, mono_ns, " BOOT                 \
-	", actor, data FROM events "
+	", actor, data, (SELECT owner_uid FROM jobs WHERE id = events.job) FROM events "
 #define JOBS                                                                                       \
 	"SELECT id, name, owner_uid, state, outcome, code, reason, message, priority, held,"       \
 	" submit_order, attempt, created_wall_ns, created_mono_ns, submitted_wall_ns,"             \

@@ -103,6 +103,7 @@ struct store_try {
 struct store_event {
 	uint64_t seq; /* comes out only; see struct store_commit */
 	uint64_t job; /* 0: the supervisor's own */
+	uid_t owner; /* of that job; comes out only; (uid_t)-1: of none that there still is */
 	unsigned attempt;
 	bool has_assessment;
 	unsigned assessment; /* index */

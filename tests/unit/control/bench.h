@@ -51,6 +51,7 @@ static inline int bench_setup_with(void **state, const struct supervisor_config 
 	assert_int_equal(0, supervisor_create(bench->loop, config, &bench->supervisor, NULL));
 	bench->session_config = (struct session_config){
 		.supervisor = bench->supervisor,
+		.actor = actor_self(),
 		.closed = bench_session_closed,
 		.data = bench,
 	};
@@ -110,6 +111,19 @@ static inline struct session *client_connect(struct client *client, struct bench
 	list_append(&bench->list, &session->link);
 	bench->sessions++;
 	client_init(client, bench, pair[1]);
+	return session;
+}
+
+/* The same of an ordinary user. */
+static inline struct session *client_connect_as(
+	struct client *client, struct bench *bench, uid_t uid)
+{
+	struct actor before = bench->session_config.actor;
+	struct session *session;
+
+	bench->session_config.actor = (struct actor){ .identity = { .uid = uid, .gid = uid } };
+	session = client_connect(client, bench);
+	bench->session_config.actor = before;
 	return session;
 }
 

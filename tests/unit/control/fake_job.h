@@ -170,6 +170,7 @@ json_t *job_running(const struct job *job)
 
 json_t *job_status(const struct job *job)
 {
-	return json_pack("{s:I, s:s, s:s}", "job", (json_int_t)job->id, "name", job->manifest->name,
-		"state", job->started ? "running" : "pending");
+	return json_pack("{s:I, s:I, s:s, s:s}", "job", (json_int_t)job->id, "owner",
+		(json_int_t)job->owner, "name", job->manifest->name, "state",
+		job->started ? "running" : "pending");
 }

@@ -13,6 +13,7 @@ struct kept {
 };
 
 static struct kept kept;
+static uid_t kept_owner; /* of the jobs that follow; 0 again with each test */
 
 static inline void kept_open(void)
 {
@@ -40,6 +41,7 @@ static inline int kept_setup(void **state)
 {
 	struct supervisor_config config = { .slots = 2 };
 
+	kept_owner = 0;
 	kept_open();
 	config.engine.store = kept.store;
 	return bench_setup_with(state, &config);
@@ -58,7 +60,8 @@ static inline void keep_events(uint64_t job, const char *type, unsigned count)
 {
 	for (unsigned index = 0; index < count; index++) {
 		const struct store_change changes[] = {
-			{ .kind = STORE_JOB, .job = { .id = job, .name = "kept" } },
+			{ .kind = STORE_JOB,
+				.job = { .id = job, .name = "kept", .owner = kept_owner } },
 			{ .kind = STORE_EVENT, .event = { .job = job, .type = type } },
 		};
 

@@ -64,7 +64,7 @@ static void count_visitor(int fd, void *data)
 
 static int open_door(struct place *place, struct door **ret_door, struct error *error)
 {
-	return door_open(place->loop, place->path, count_visitor, place, ret_door, error);
+	return door_open(place->loop, place->path, 0600, count_visitor, place, ret_door, error);
 }
 
 static void fill_address(struct sockaddr_un *address, const char *path)
@@ -250,12 +250,12 @@ static void impossible_paths_are_refused(void **state)
 	memset(endless, 'x', sizeof(endless) - 1);
 	endless[0] = '/';
 	endless[sizeof(endless) - 1] = '\0';
-	assert_int_equal(
-		-ENAMETOOLONG, door_open(place->loop, endless, count_visitor, place, &door, NULL));
-	assert_int_equal(
-		-EINVAL, door_open(place->loop, "axed.sock", count_visitor, place, &door, NULL));
-	assert_int_equal(-ENOTDIR,
-		door_open(place->loop, "/dev/null/x.sock", count_visitor, place, &door, NULL));
+	assert_int_equal(-ENAMETOOLONG,
+		door_open(place->loop, endless, 0600, count_visitor, place, &door, NULL));
+	assert_int_equal(-EINVAL,
+		door_open(place->loop, "axed.sock", 0600, count_visitor, place, &door, NULL));
+	assert_int_equal(-ENOTDIR, door_open(place->loop, "/dev/null/x.sock", 0600, count_visitor,
+					   place, &door, NULL));
 }
 
 #define place_test(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)

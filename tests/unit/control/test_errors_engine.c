@@ -125,6 +125,19 @@ static void second_job_is_told_of_the_first(void **state)
 	client_hang_up(&client);
 }
 
+static void job_of_another_user_is_told(void **state)
+{
+	struct client runner, client;
+
+	client_connect(&runner, *state);
+	client_start_job(&runner);
+	client_connect_as(&client, *state, 65533);
+	client_refused(
+		&client, CALL_WITH("CancelJob", "\"job\":12"), "io.axe.Engine.NotAuthorised");
+	client_hang_up(&runner);
+	client_hang_up(&client);
+}
+
 static void job_that_may_not_wait_is_told_who_holds_the_slots(void **state)
 {
 	struct client runner, client;
@@ -241,6 +254,7 @@ int main(void)
 		bench_test(place_of_a_wrong_manifest_is_told),
 		bench_test(job_that_cannot_be_made_is_told),
 		bench_test(second_job_is_told_of_the_first),
+		bench_test(job_of_another_user_is_told),
 		cmocka_unit_test_setup_teardown(job_that_may_not_wait_is_told_who_holds_the_slots,
 			waiting_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(

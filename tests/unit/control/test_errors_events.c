@@ -47,6 +47,40 @@ static void damaged_store_is_told(void **state)
 	client_hang_up(&client);
 }
 
+/* Of a user who is no admin: neither a page nor a subscription tells what is another's. */
+static void what_is_anothers_is_not_told(void **state)
+{
+	struct client client;
+	auto_json page = NULL;
+
+	keep_events(1, "job.begin", 3);
+	client_connect_as(&client, *state, 65533);
+	client_refused(&client, EVENTS("GetEvents", "\"job\":1"), "io.axe.Events.NotAuthorised");
+	client_refused(&client, SUBSCRIBE_WITH("\"job\":1"), "io.axe.Events.NotAuthorised");
+	page = client_call(&client, EVENTS("GetEvents", ""));
+	assert_int_equal(0, json_array_size(json_object_get(page, "events")));
+	assert_int_equal(3, number_of(page, "last"));
+	client_hang_up(&client);
+}
+
+static void own_events_are_told(void **state)
+{
+	struct client client;
+	auto_json page = NULL;
+	auto_json told = NULL;
+
+	keep_events(1, "job.begin", 1);
+	kept_owner = 65533;
+	keep_events(2, "job.end", 1);
+	client_connect_as(&client, *state, 65533);
+	page = client_call(&client, EVENTS("GetEvents", "\"job\":2"));
+	assert_int_equal(1, json_array_size(json_object_get(page, "events")));
+	client_send(&client, SUBSCRIBE_WITH("\"after\":0"));
+	told = client_expect(&client, true);
+	assert_string_equal("job.end", text_of(json_object_get(told, "event"), "type"));
+	client_hang_up(&client);
+}
+
 static void one_subscription_too_many_is_told(void **state)
 {
 	struct client clients[SUBSCRIBERS_MAX + 1];
@@ -60,6 +94,31 @@ static void one_subscription_too_many_is_told(void **state)
 	client_refused(&clients[SUBSCRIBERS_MAX], SUBSCRIBE, "io.axe.Events.LimitReached");
 	for (unsigned index = 0; index <= SUBSCRIBERS_MAX; index++)
 		client_hang_up(&clients[index]);
+}
+
+static void ordinary_users_leave_subscriptions_for_admins(void **state)
+{
+	struct client clients[SUBSCRIBERS_ORDINARY + 2];
+	unsigned count = 0;
+
+	for (uid_t user = 65533; count < SUBSCRIBERS_ORDINARY; user--) {
+		for (unsigned each = 0; each < SUBSCRIBERS_USER; each++) {
+			client_connect_as(&clients[count], *state, user);
+			client_send(&clients[count++], SUBSCRIBE);
+			bench_turn(*state);
+		}
+		client_connect_as(&clients[count], *state, user);
+		client_refused(&clients[count], SUBSCRIBE, "io.axe.Events.LimitReached");
+		client_hang_up(&clients[count]);
+	}
+	client_connect_as(&clients[count], *state, 1000);
+	client_refused(&clients[count++], SUBSCRIBE, "io.axe.Events.LimitReached");
+	client_connect(&clients[count], *state);
+	client_send(&clients[count++], SUBSCRIBE);
+	bench_turn(*state);
+	assert_int_equal(0, frame_pending(&clients[count - 1].inbox));
+	while (count)
+		client_hang_up(&clients[--count]);
 }
 
 static void who_does_not_read_is_told_what_is_lost(void **state)
@@ -99,6 +158,9 @@ int main(void)
 		bench_test(unknown_type_and_job_are_told),
 		bench_test(supervisor_without_a_store_says_so),
 		kept_test(damaged_store_is_told),
+		kept_test(what_is_anothers_is_not_told),
+		kept_test(own_events_are_told),
+		bench_test(ordinary_users_leave_subscriptions_for_admins),
 		bench_test(one_subscription_too_many_is_told),
 		bench_test(who_does_not_read_is_told_what_is_lost),
 		cmocka_unit_test(every_declared_error_was_told),

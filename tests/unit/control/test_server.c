@@ -1,4 +1,5 @@
 /* Who may come in, and how many. */
+#include "control/places.h"
 #include "support/require.h"
 #include "unit/control/site.h"
 
@@ -20,17 +21,17 @@ static void clients_of_a_door_are_served_at_once(void **state)
 
 static void sessions_of_a_user_are_bounded_and_the_bound_is_named(void **state)
 {
-	struct client clients[SERVER_USER_SESSIONS_MAX], late;
+	struct client clients[PLACES_USER], late;
 	json_t *parameters;
 
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
-	for (unsigned index = 0; index < SERVER_USER_SESSIONS_MAX; index++) {
+	for (unsigned index = 0; index < PLACES_USER; index++) {
 		client_enter(&clients[index], site.path);
 		json_decref(client_call(&clients[index], CALL("Diagnose")));
 	}
 	client_enter(&late, site.path);
 	parameters = client_expect_error(&late, "io.axe.Engine.LimitReached");
-	assert_int_equal(SERVER_USER_SESSIONS_MAX, number_of(parameters, "limit"));
+	assert_int_equal(PLACES_USER, number_of(parameters, "limit"));
 	json_decref(parameters);
 	client_expect_end(&late);
 	client_hang_up(&late);
@@ -48,49 +49,118 @@ static void sessions_of_a_user_are_bounded_and_the_bound_is_named(void **state)
 		client_hang_up(&late);
 	} while (true);
 	client_hang_up(&late);
-	for (unsigned index = 1; index < SERVER_USER_SESSIONS_MAX; index++)
+	for (unsigned index = 1; index < PLACES_USER; index++)
 		client_hang_up(&clients[index]);
 }
 
-static void enter_many(struct client *clients, unsigned count)
+/* Only the connection is made as that user: the server's own euid decides who it is itself. */
+static void enter_as(struct client *client, uid_t uid)
+{
+	if (uid)
+		assert_int_equal(0, seteuid(uid));
+	client_enter(client, site.path);
+	if (uid)
+		assert_int_equal(0, seteuid(0));
+}
+
+static void enter_many(struct client *clients, unsigned count, uid_t uid)
 {
 	for (unsigned index = 0; index < count; index++) {
-		client_enter(&clients[index], site.path);
+		enter_as(&clients[index], uid);
 		json_decref(client_call(&clients[index], CALL("Diagnose")));
 	}
 }
 
+static void expect_bound(unsigned bound, uid_t uid)
+{
+	auto_json parameters = NULL;
+	struct client late;
+
+	enter_as(&late, uid);
+	parameters = client_expect_error(&late, "io.axe.Engine.LimitReached");
+	assert_int_equal(bound, number_of(parameters, "limit"));
+	client_expect_end(&late);
+	client_hang_up(&late);
+}
+
+static void leave(struct client *clients, unsigned count)
+{
+	for (unsigned index = 0; index < count; index++)
+		client_hang_up(&clients[index]);
+}
+
 static void sessions_of_all_users_are_bounded_and_the_bound_is_named(void **state)
 {
-	struct client clients[SERVER_SESSIONS_MAX], late;
-	json_t *parameters;
+	struct client clients[PLACES_ALL];
 
 	if (geteuid() != 0)
 		skip_case("needs root");
+	server_welcome_users(site.server);
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
-	assert_int_equal(0, chmod(site.path, 0666));
-	enter_many(clients, SERVER_USER_SESSIONS_MAX);
-	assert_int_equal(0, seteuid(65534));
-	enter_many(
-		clients + SERVER_USER_SESSIONS_MAX, SERVER_SESSIONS_MAX - SERVER_USER_SESSIONS_MAX);
-	client_enter(&late, site.path);
-	parameters = client_expect_error(&late, "io.axe.Engine.LimitReached");
-	assert_int_equal(0, seteuid(0));
-	assert_int_equal(SERVER_SESSIONS_MAX, number_of(parameters, "limit"));
-	json_decref(parameters);
-	client_hang_up(&late);
-	for (unsigned index = 0; index < SERVER_SESSIONS_MAX; index++)
-		client_hang_up(&clients[index]);
+	enter_many(clients, PLACES_USER, 0);
+	enter_many(clients + PLACES_USER, PLACES_ALL - PLACES_USER, 65533);
+	expect_bound(PLACES_ALL, 65532);
+	leave(clients, PLACES_ALL);
+}
+
+/* Together they leave places for root, and each of them for the others. */
+static void ordinary_users_cannot_lock_admins_out(void **state)
+{
+	static const uid_t users[] = { 65533, 65532, 65531 };
+	struct client clients[PLACES_ALL];
+	unsigned entered = 0;
+
+	if (geteuid() != 0)
+		skip_case("needs root");
+	server_welcome_users(site.server);
+	assert_int_equal(0, server_open(site.server, site.path, NULL));
+	for (unsigned user = 0; user < 3; user++) {
+		enter_many(clients + entered, PLACES_ORDINARY_USER, users[user]);
+		entered += PLACES_ORDINARY_USER;
+		expect_bound(PLACES_ORDINARY_USER, users[user]);
+	}
+	expect_bound(PLACES_ORDINARY, 65530);
+	enter_many(clients + entered, PLACES_ALL - entered, 0);
+	leave(clients, PLACES_ALL);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat found;
+
+	assert_int_equal(0, lstat(path, &found));
+	return found.st_mode & 07777;
+}
+
+static void door_is_open_to_whom_the_server_welcomes(void **state)
+{
+	mode_t mask = umask(027);
+	const char *job;
+
+	assert_int_equal(0, server_open(site.server, site.path, NULL));
+	assert_int_equal(0600, mode_of(site.path));
+	server_destroy(site.server);
+	assert_int_equal(
+		0, server_create(site.bench->loop, site.bench->supervisor, &site.server, NULL));
+	server_welcome_users(site.server);
+	assert_int_equal(0, server_open(site.server, site.path, NULL));
+	assert_int_equal(0666, mode_of(site.path));
+	/* A job that is reached alone is its client's. */
+	job = server_announce(site.server, site.directory, 7);
+	assert_non_null(job);
+	assert_int_equal(0600, mode_of(job));
+	server_withdraw(site.server);
+	assert_int_equal(027, umask(mask));
 }
 
 static void client_that_was_cut_off_makes_place(void **state)
 {
-	struct client runner, clients[SERVER_USER_SESSIONS_MAX], late;
+	struct client runner, clients[PLACES_USER], late;
 
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
 	client_adopt(&runner);
 	client_start_job(&runner);
-	for (unsigned index = 0; index < SERVER_USER_SESSIONS_MAX; index++) {
+	for (unsigned index = 0; index < PLACES_USER; index++) {
 		client_enter(&clients[index], site.path);
 		json_decref(client_call(&clients[index], CALL("Diagnose")));
 	}
@@ -105,7 +175,7 @@ static void client_that_was_cut_off_makes_place(void **state)
 
 	fake_end(S_OK);
 	json_decref(client_expect(&runner, false));
-	for (unsigned index = 0; index < SERVER_USER_SESSIONS_MAX; index++)
+	for (unsigned index = 0; index < PLACES_USER; index++)
 		client_hang_up(&clients[index]);
 	client_hang_up(&late);
 	client_hang_up(&runner);
@@ -155,6 +225,8 @@ int main(void)
 		site_test(clients_of_a_door_are_served_at_once),
 		site_test(sessions_of_a_user_are_bounded_and_the_bound_is_named),
 		site_test(sessions_of_all_users_are_bounded_and_the_bound_is_named),
+		site_test(ordinary_users_cannot_lock_admins_out),
+		site_test(door_is_open_to_whom_the_server_welcomes),
 		site_test(client_that_was_cut_off_makes_place),
 		site_test(other_users_are_refused_before_they_speak),
 	};
