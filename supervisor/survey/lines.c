@@ -32,3 +32,24 @@ int line_read(const struct survey_host *host, const char *path, char *buffer, un
 
 	return length < 0 ? (int)length : 0;
 }
+
+static int digit(char character)
+{
+	return character >= '0' && character <= '7' ? character - '0' : -1;
+}
+
+void line_unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from;) {
+		if (from[0] == '\\' && digit(from[1]) >= 0 && digit(from[2]) >= 0 &&
+			digit(from[3]) >= 0) {
+			*to++ = (char)(digit(from[1]) << 6 | digit(from[2]) << 3 | digit(from[3]));
+			from += 4;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+}

@@ -19,3 +19,6 @@ int lines_read(const struct survey_host *host, const char *path, unsigned first,
 
 /* A file of one value, without the white space at its ends; -ENOENT likewise. */
 int line_read(const struct survey_host *host, const char *path, char *buffer, unsigned size);
+
+/* In place: \040 and its like, by which the kernel hides white space and the backslash. */
+void line_unescape(char *text);

@@ -12,28 +12,6 @@
 /* The fields of a line, by their place; `-` ends the optional ones (proc_pid_mountinfo(5)). */
 enum { MOUNT_ID, MOUNT_PARENT, MOUNT_DEVICE, MOUNT_ROOT, MOUNT_POINT, MOUNT_OPTIONS, MOUNT_FIELDS };
 
-static int digit(char character)
-{
-	return character >= '0' && character <= '7' ? character - '0' : -1;
-}
-
-/* In place: \040 and its like, by which the kernel hides white space and the backslash. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from;) {
-		if (from[0] == '\\' && digit(from[1]) >= 0 && digit(from[2]) >= 0 &&
-			digit(from[3]) >= 0) {
-			*to++ = (char)(digit(from[1]) << 6 | digit(from[2]) << 3 | digit(from[3]));
-			from += 4;
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = '\0';
-}
-
 static json_t *text(const char *value)
 {
 	return json_text(value, strlen(value));
@@ -57,9 +35,9 @@ static int take_line(char *line, void *data)
 	source = behind ? strsep(&behind, " ") : NULL;
 	if (!source)
 		return -EBADMSG;
-	unescape(fields[MOUNT_POINT]);
-	unescape(fields[MOUNT_ROOT]);
-	unescape(source);
+	line_unescape(fields[MOUNT_POINT]);
+	line_unescape(fields[MOUNT_ROOT]);
+	line_unescape(source);
 	facts = json_pack("{s:o, s:o, s:o, s:o, s:o}", "point", text(fields[MOUNT_POINT]), "type",
 		text(type), "from", text(source), "root", text(fields[MOUNT_ROOT]), "options",
 		text(fields[MOUNT_OPTIONS]));
