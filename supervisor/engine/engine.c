@@ -12,6 +12,7 @@
 #include "confine/reaper.h"
 #include "engine/job_parts.h"
 #include "engine/residue.h"
+#include "engine/scene.h"
 #include "engine/shared.h"
 #include "engine/temps.h"
 #include "engine/tree.h"
@@ -159,6 +160,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = temps_create(loop, &engine->temps);
 	if (code == 0)
+		code = scene_create(loop, &engine->scene);
+	if (code == 0)
 		code = engine_hang_into_loop(engine, error);
 	if (code < 0)
 		return code;
@@ -173,6 +176,7 @@ void engine_destroy(struct engine *engine)
 	engine->bell = sd_event_source_disable_unref(engine->bell);
 	engine->children = sd_event_source_disable_unref(engine->children);
 	timer_finish(&engine->sweep);
+	scene_destroy(engine->scene);
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue);
 	reaper_destroy(engine->reaper);

@@ -106,8 +106,11 @@ static json_t *summary_json(const struct job *job, const struct outcome *outcome
 	json_object_set_new(summary, "errors", job_errors_json(job, outcome->code));
 	if (job->post_result)
 		json_object_set(summary, "post", job->post_result);
-	if (job->final_receipt)
+	json_object_set(summary, "warnings", job->residue);
+	if (job->final_receipt) {
+		json_object_set(job->final_receipt, "warnings", job->residue);
 		json_object_set(summary, "receipt", job->final_receipt);
+	}
 	if (job->abandoned && job->survivors)
 		json_object_set(summary, "survivors", job->survivors);
 	return summary;

@@ -94,6 +94,13 @@ struct job {
 	json_t *final_receipt;
 	struct list_link waiters; /* waiter::link */
 
+	/* survey; see job_survey.c */
+	bool surveyed; /* something of it is */
+	struct look *look; /* for what starts next */
+	struct view *before; /* its answer, for one step */
+	json_t *unseen; /* why there is none; owned; NULL: there was no answer yet */
+	json_t *residue; /* findings, each with its "assessment"; owned */
+
 	struct publisher *publisher;
 	struct errand *writing; /* the results, beside the loop */
 	struct error writing_error;
@@ -158,6 +165,17 @@ struct runner *job_find_runner(const struct job *job, size_t index);
 #define job_each_running(try_, job_)                                                               \
 	list_for_each (try_, &(job_)->tries, link)                                                 \
 		if (!runner_is_over((try_)->runner))
+
+/* job_survey.c: what the host looks like before each start. False: that is being looked at, and the
+ * step comes again. */
+bool job_survey_begin(struct job *job);
+/* The step is over: what starts next needs another view. */
+void job_survey_begun(struct job *job);
+int job_survey_lend(struct job *job, struct runner *runner);
+/* Keep what an assessment left for the job's own end. */
+void job_survey_note(struct job *job, const json_t *result);
+int job_survey_init(struct job *job);
+void job_survey_finish(struct job *job);
 
 /* job_end.c: seal, write, say. */
 int job_end_init(struct job *job);

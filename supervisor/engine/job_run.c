@@ -109,6 +109,8 @@ void job_run_step(struct job *job)
 {
 	size_t index;
 
+	if (!job_survey_begin(job))
+		return;
 	job_clear_ended(job);
 	if (!job_may_start(job))
 		job_drop_rest(job);
@@ -116,6 +118,7 @@ void job_run_step(struct job *job)
 		assessment_start(job, index);
 	if (!job->active && !agenda_left(job->agenda) && !job->post_done)
 		job_start_post(job);
+	job_survey_begun(job);
 }
 
 static void runtime_expired(void *data)
@@ -135,6 +138,8 @@ int job_run_init(struct job *job)
 	int code = agenda_create(job->manifest, &job->agenda);
 
 	list_init(&job->tries);
+	if (code == 0)
+		code = job_survey_init(job);
 	return code < 0 ? code : timer_init(&job->runtime, job->engine->loop, runtime_expired, job);
 }
 
@@ -145,6 +150,7 @@ void job_run_finish(struct job *job)
 	list_for_each_safe (left, following, &job->tries, link) {
 		job_try_destroy(left);
 	}
+	job_survey_finish(job);
 	timer_finish(&job->runtime);
 	agenda_destroy(job->agenda);
 	json_decref(job->post_result);

@@ -54,6 +54,7 @@ void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result)
 	if (ended->earlier)
 		json_object_set(result, "tries", ended->earlier);
 	runner_emit(ended->runner, TRACE_ASSESSMENT_END, json_incref(result));
+	job_survey_note(job, result);
 	job_errors_add(job, result);
 	job_count(job, verdict, result);
 	agenda_done(job->agenda, ended->index);
@@ -76,6 +77,7 @@ static void post_ended(struct job_try *ended, json_t *result)
 	struct job *job = ended->job;
 
 	runner_emit(ended->runner, TRACE_POST_END, json_incref(result));
+	job_survey_note(job, result);
 	job->post_result = json_incref(result);
 	job_errors_add(job, result);
 	job->post = NULL;
@@ -113,6 +115,8 @@ int job_try_run(struct job_try *next, const struct assessment *assessment)
 	int code = runner_create(&next->job->context, assessment, (unsigned)next->index,
 		next->number, &owner, &next->runner);
 
+	if (code == 0)
+		code = job_survey_lend(next->job, next->runner);
 	if (code < 0)
 		return code;
 	next->job->active++;
@@ -147,6 +151,7 @@ static void try_note_earlier(struct job_try *ended)
 	if (!ended->earlier)
 		ended->earlier = json_array();
 	json_array_append_new(ended->earlier, try_digest(ended->result));
+	job_survey_note(ended->job, ended->result);
 	runner_emit(ended->runner, TRACE_ASSESSMENT_TRY, take_pointer(ended->result));
 }
 

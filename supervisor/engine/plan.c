@@ -38,13 +38,15 @@ static json_t *assessment_json(
 
 	/* The job's number and the supervisor's own name are only known when it runs. */
 	snprintf(group, sizeof(group), "axe/run-PID-START/job-ID/1.%u.1", index);
-	json = json_pack("{s:i, s:s, s:s, s:o, s:s, s:s?, s:o, s:o, s:s, s:o}", "index", (int)index,
-		"name", assessment->name, "group", group, "argv", words_json(assessment->argv),
-		"workdir", assessment->workdir ? assessment->workdir : "/", "user",
-		assessment->user, "timeout_ms",
+	json = json_pack("{s:i, s:s, s:s, s:o, s:s, s:s?, s:o, s:o, s:s, s:s, s:o}", "index",
+		(int)index, "name", assessment->name, "group", group, "argv",
+		words_json(assessment->argv), "workdir",
+		assessment->workdir ? assessment->workdir : "/", "user", assessment->user,
+		"timeout_ms",
 		assessment->timeout_ns ? json_ms(assessment->timeout_ns) : json_null(),
 		"timeout_grace_ms", json_ms(assessment->timeout_grace_ns), "leaks",
-		leak_policy_name(assessment->leaks), "limits",
+		leak_policy_name(assessment->leaks), "residue",
+		residue_policy_name(assessment->residue), "limits",
 		limits_json(hierarchy, &assessment->limits));
 	return json;
 }

@@ -111,6 +111,7 @@ void runner_destroy(struct runner *runner)
 	cleanup_fd(&runner->child.report);
 	for (int i = 0; i < RUNNER_OUTPUTS; i++)
 		output_destroy(runner->outputs[i]);
+	runner_survey_finish(runner);
 	ledger_destroy(runner->ledger);
 	watch_close(runner->watch);
 	refusals_destroy(runner->refusals);
@@ -172,7 +173,7 @@ static void runner_root_left_something(struct runner *runner)
 
 void runner_look(struct runner *runner)
 {
-	if (runner->phase == RUNNER_OVER)
+	if (runner->phase >= RUNNER_ENDING)
 		return;
 	if (runner->could_not_start && !runner->child.pid) {
 		runner_end(runner);
@@ -180,7 +181,7 @@ void runner_look(struct runner *runner)
 	}
 	if (runner->killing)
 		killing_look(runner->killing);
-	if (!runner_wait_for_root(runner) || runner->phase == RUNNER_OVER)
+	if (!runner_wait_for_root(runner) || runner->phase >= RUNNER_ENDING)
 		return;
 	if (runner_nothing_lives(runner))
 		runner_end(runner);
@@ -226,7 +227,7 @@ void runner_cancel(struct runner *runner, uint64_t grace_ns)
 
 void runner_note_termination(struct runner *runner, uint64_t now_ns)
 {
-	if (runner->phase == RUNNER_OVER)
+	if (runner->phase >= RUNNER_ENDING)
 		return;
 	runner->cause = CAUSE_JOB;
 	if (!runner->struck_ns)
@@ -238,7 +239,7 @@ void runner_note_termination(struct runner *runner, uint64_t now_ns)
 
 void runner_abandon(struct runner *runner)
 {
-	if (runner->phase == RUNNER_OVER)
+	if (runner->phase >= RUNNER_ENDING)
 		return;
 	runner->abandoned = true;
 	runner_end(runner);

@@ -50,7 +50,7 @@ static bool was_out_of_memory(const struct runner *runner)
 	return runner->watch && watch_slot(runner->watch)->oom_kills && runner->root_status != 0;
 }
 
-static void decide(const struct runner *runner, struct ruling *ret_ruling)
+static void decide(const struct runner *runner, bool left_residue, struct ruling *ret_ruling)
 {
 	const struct assessment *assessment = runner->assessment;
 	struct ending ending = {
@@ -71,6 +71,8 @@ static void decide(const struct runner *runner, struct ruling *ret_ruling)
 			runner->root_waited ? runner->root_status : (int)runner->root.exit_code,
 		.leaked = (unsigned)runner->leaked,
 		.leaks = assessment->leaks,
+		.left_residue = left_residue,
+		.residue = assessment->residue,
 		.exit_codes = &assessment->exit_codes,
 	};
 
@@ -143,11 +145,6 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 		.warnings = warnings,
 	};
 
-	/* Where nobody was born there is nobody to miss. */
-	if (!runner->child.pid)
-		runner->integrity.complete = true;
-	else if (runner->watch)
-		runner_reconcile(runner);
 	limit_set_usage(runner->limits, &usage);
 	if (runner->refusals)
 		usage_note_refusals(&usage, refusals_count(runner->refusals));
@@ -161,25 +158,36 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 		warn(warnings, "support", runner->unreachable);
 	limit_warnings_add(warnings, &runner->assessment->limits, runner->limits, &usage);
 	warn_of_oom(runner, warnings);
-	decide(runner, ret_ruling);
+	decide(runner, runner_survey_tell(runner, warnings), ret_ruling);
 	return result_json(runner, &facts);
 }
 
 void runner_end(struct runner *runner)
 {
+	runner->phase = RUNNER_ENDING;
+	runner_deadlines_disarm(runner);
+	/* The root's death may be known before its report was read, but the report is there. */
+	runner_read_report(runner);
+	runner->report = sd_event_source_disable_unref(runner->report);
+	watches_drain(runner->context->engine->watches);
+	runner->ended_ns = clock_monotonic_ns();
+	/* Where nobody was born there is nobody to miss. */
+	if (!runner->child.pid)
+		runner->integrity.complete = true;
+	else if (runner->watch)
+		runner_reconcile(runner);
+	if (!runner_survey(runner))
+		runner_conclude(runner);
+}
+
+void runner_conclude(struct runner *runner)
+{
 	struct ruling ruling;
 	auto_json result = NULL;
 
 	runner->phase = RUNNER_OVER;
-	runner_deadlines_disarm(runner);
-	/* The root's death may be known before its report was read, but the report is there. */
-	runner_read_report(runner);
 	/* With what it said last. */
 	cooperation_close(runner->cooperation);
-	runner->report = sd_event_source_disable_unref(runner->report);
-	watches_drain(runner->context->engine->watches);
-	runner->ended_ns = clock_monotonic_ns();
-
 	result = settle(runner, &ruling);
 	bury(runner);
 	try_folders_settle(&runner->folders, runner->context->engine->temps,

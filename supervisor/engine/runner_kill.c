@@ -97,7 +97,7 @@ static void runner_emptied(void *data)
 
 	/* The exits that the strike caused are all in the ring now. */
 	watches_drain(runner->context->engine->watches);
-	if (runner->phase != RUNNER_OVER)
+	if (runner->phase < RUNNER_ENDING)
 		emit_kill(runner);
 	/* The end itself waits for the root's status, like every end: see runner_look. */
 }

@@ -17,12 +17,16 @@
 #include "record/trace.h"
 
 struct error;
+struct look;
+struct pid_set;
+struct view;
 
 enum runner_phase {
 	RUNNER_STARTING, /* not yet looked at by the loop */
 	RUNNER_RUNNING, /* the root lives */
 	RUNNER_LEAVING, /* the root ended, something else did not: the leak grace */
 	RUNNER_KILLING, /* our own freeze and kill is under way */
+	RUNNER_ENDING, /* nothing of it lives; the host is looked at */
 	RUNNER_OVER, /* told to the owner */
 };
 
@@ -66,6 +70,14 @@ struct runner {
 	uint64_t killed; /* by SIGKILL after the strike */
 	uint64_t observed;
 	struct integrity integrity;
+
+	/* survey; see runner_survey.c */
+	struct view *before; /* NULL: it is not surveyed */
+	struct pid_set *pids; /* all that ran in it; likewise */
+	struct look *look; /* while it is ENDING */
+	json_t *evidence; /* what the kernel half saw it do: struct survey_suspects; NULL: none */
+	json_t *residue; /* findings; NULL: not surveyed, or not yet */
+	bool on_scene;
 
 	/* facts and deadlines */
 	uint64_t begun_ns;
@@ -123,6 +135,18 @@ bool runner_acknowledged(const struct runner *runner);
 
 /* At its end: whether somebody asked in vain. */
 void runner_tell_ignored(struct runner *runner, enum verdict verdict);
+
+/* runner_survey.c: look at the host after its end, then conclude. False: it is not surveyed. */
+bool runner_survey(struct runner *runner);
+void runner_survey_hear(struct runner *runner, const struct axe_event *event);
+void runner_survey_meet(struct runner *runner, const struct axe_process_key *key);
+void runner_survey_finish(struct runner *runner);
+
+/* What it left, in its result and in the trace; true: something that is held against it. */
+bool runner_survey_tell(struct runner *runner, json_t *warnings);
+
+/* runner_end.c: once the host was looked at, too. */
+void runner_conclude(struct runner *runner);
 
 /* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
 void runner_end(struct runner *runner);

@@ -31,6 +31,7 @@ void runner_hear(const struct axe_event *event, void *data)
 	if (!ledger_apply(runner->ledger, event, NULL))
 		return;
 	process_trace_event(&runner->story, event);
+	runner_survey_hear(runner, event);
 	if (event->type != AXE_EVENT_EXIT)
 		return;
 	note_exit(runner, &((const struct axe_event_exit *)event)->record);
@@ -44,6 +45,7 @@ static void learn(const struct axe_process_key *key, const struct axe_process *r
 	const struct ledger_process *ended = NULL;
 
 	ledger_learn(runner->ledger, key, record, &ended);
+	runner_survey_meet(runner, key);
 	if (!(record->flags & AXE_PROCESS_EXITED))
 		return;
 	process_trace_found(&runner->story, key, record);

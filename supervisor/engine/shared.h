@@ -16,6 +16,7 @@ struct heritage;
 struct reaper;
 struct sock_fprog;
 struct residue;
+struct scene;
 struct store;
 struct temps;
 struct tree;
@@ -28,6 +29,7 @@ struct engine {
 	struct watches *watches;
 	struct reaper *reaper;
 	struct residue *residue;
+	struct scene *scene;
 	struct temps *temps;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;

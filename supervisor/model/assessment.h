@@ -10,6 +10,9 @@
 
 enum leak_policy { LEAKS_FAIL, LEAKS_WARN, LEAKS_ALLOW };
 
+/* What becomes of an assessment that left the host otherwise than it found it. */
+enum residue_policy { RESIDUE_WARN, RESIDUE_FAIL, RESIDUE_IGNORE };
+
 /* Which system calls are refused to a program: none, or those that change or end the machine. */
 enum seccomp_profile { SECCOMP_NONE, SECCOMP_SAFE };
 
@@ -32,6 +35,7 @@ struct assessment {
 	uint64_t timeout_grace_ns;
 	enum leak_policy leaks;
 	uint64_t leak_grace_ns;
+	enum residue_policy residue;
 
 	/*
 	 * `depends`: indices of those that end before this one starts, whatever their verdicts;
@@ -51,3 +55,6 @@ void assessment_destroy(struct assessment *assessment);
 
 const char *leak_policy_name(enum leak_policy policy);
 bool leak_policy_from_name(const char *name, enum leak_policy *ret_policy);
+
+const char *residue_policy_name(enum residue_policy policy);
+bool residue_policy_from_name(const char *name, enum residue_policy *ret_policy);

@@ -26,6 +26,7 @@ static struct assessment *assessment_create(void)
 	assessment->timeout_signal = SIGTERM;
 	assessment->timeout_grace_ns = TIMEOUT_GRACE_NS;
 	assessment->leaks = LEAKS_FAIL;
+	assessment->residue = RESIDUE_WARN;
 	assessment->leak_grace_ns = LEAK_GRACE_NS;
 	assessment->repetition = 1;
 	assessment->repeat = 1;

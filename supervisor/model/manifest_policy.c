@@ -31,19 +31,17 @@ int value_read_leaks(
 	return reader_refuse_choice(reader, value, names, 3, "");
 }
 
-/* A promise to look for residue must not be taken before it can be kept. */
 int value_read_residue(
 	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
 {
-	static const char *const names[] = { "ignore", "warn", "fail" };
+	const char *const names[] = { residue_policy_name(RESIDUE_WARN),
+		residue_policy_name(RESIDUE_FAIL), residue_policy_name(RESIDUE_IGNORE) };
+	struct assessment *assessment = target;
 	const char *text = value_text(value);
 
-	if (text && strcmp(text, "ignore") == 0)
+	if (text && residue_policy_from_name(text, &assessment->residue))
 		return 0;
-	if (!text || (strcmp(text, "warn") != 0 && strcmp(text, "fail") != 0))
-		return reader_refuse_choice(reader, value, names, 1, "");
-	reader_refuse(reader, value, "`ignore`");
-	return reader_advise(reader, "the survey of a later version honours warn and fail");
+	return reader_refuse_choice(reader, value, names, 3, "");
 }
 
 int value_read_seccomp(

@@ -81,6 +81,11 @@ static bool leaked(const struct ending *ending)
 	return ending->leaked && ending->leaks == LEAKS_FAIL;
 }
 
+static bool left_residue(const struct ending *ending)
+{
+	return ending->left_residue && ending->residue == RESIDUE_FAIL;
+}
+
 static bool exit_means_skipped(const struct ending *ending)
 {
 	return exit_meaning(ending) == EXIT_MEANS_SKIPPED;
@@ -93,8 +98,9 @@ static bool otherwise(const struct ending *ending)
 
 /*
  * The rows stand in the order of the definition, but for two that say where they belong: what never
- * started has no other facts, so it comes first; a leak replaces only `skipped` and `passed`, so it
- * stands before them. From `crashed` on the wait status is known; from `broken` on, it exited.
+ * started has no other facts, so it comes first; a leak and residue replace only `skipped` and
+ * `passed`, so they stand before them. From `crashed` on the wait status is known; from `broken`
+ * on, it exited.
  */
 /* clang-format off */
 static const struct verdict_row {
@@ -117,6 +123,7 @@ static const struct verdict_row {
 	{ exit_means_broken,  VERDICT_BROKEN,     &AXE_E_ASSESSMENT_COMPLETED_WITH_ERROR, "",        STATE_FAILED },
 	{ exit_means_failed,  VERDICT_FAILED,     &AXE_E_ASSESSMENT_COMPLETED_WITH_ERROR, "",        STATE_FAILED },
 	{ leaked,             VERDICT_LEAKED,     &AXE_E_ASSESSMENT_COMPLETED_WITH_ERROR, "",        STATE_FAILED },
+	{ left_residue,       VERDICT_LEAKED,     &AXE_E_ASSESSMENT_COMPLETED_WITH_ERROR, "residue", STATE_FAILED },
 	{ exit_means_skipped, VERDICT_SKIPPED,    &S_OK,                                  "",        STATE_FINISHED },
 	{ otherwise,          VERDICT_PASSED,     &S_OK,                                  "",        STATE_FINISHED },
 };

@@ -41,13 +41,16 @@ struct ending {
 	int wait_status; /* of the root; valid unless not started or unknown */
 	unsigned leaked; /* processes still there after the leak grace */
 	enum leak_policy leaks;
+	bool left_residue; /* what it changed of the host stayed, and the change is held against it
+			    */
+	enum residue_policy residue;
 	const struct exit_codes *exit_codes;
 };
 
 struct ruling {
 	enum verdict verdict;
 	axe_result error;
-	const char *reason; /* "oom", "timeout" or "" */
+	const char *reason; /* "oom", "timeout", "residue" or "" */
 	enum state state; /* of the task */
 };
 

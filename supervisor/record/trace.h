@@ -31,6 +31,7 @@ struct trace;
 	TRACE_TYPE(POST_BEGIN, "post.begin", true)                                                 \
 	TRACE_TYPE(POST_END, "post.end", true)                                                     \
 	TRACE_TYPE(ASSESSMENT_PROGRESS, "assessment.progress", true)                               \
+	TRACE_TYPE(RESIDUE, "residue", true)                                                       \
 	TRACE_TYPE(RESIDUE_CLEARED, "residue.cleared", true)                                       \
 	TRACE_TYPE(PROCESS_FORK, "process.fork", false)                                            \
 	TRACE_TYPE(PROCESS_JOIN, "process.join", false)                                            \

@@ -153,7 +153,7 @@ WRONG = {
     "timeout_grace": ("-1s", "duration"),
     "leaks": ("warm", "did you mean `warn`"),
     "leak_grace": ("1x", "duration"),
-    "residue": ("leave", "`ignore`"),
+    "residue": ("ignroe", "did you mean `ignore`"),
     "depends": ("[nobody]", "nobody"),
     "repeat": ("0", "from 1 to"),
     "retry": ("101", "from 0 to 100"),

@@ -90,6 +90,27 @@ static void print_survivors(const json_t *receipt, const struct terminal *termin
 	}
 }
 
+/* What the kill left of the host otherwise than it was. */
+static void print_warnings(const json_t *receipt, const struct terminal *terminal)
+{
+	json_t *warnings = json_object_get(receipt, "warnings"), *warning;
+	size_t index;
+
+	if (!warnings)
+		return;
+	if (json_array_size(warnings) == 0)
+		fprintf(terminal->stream, "  %-18s none\n", "warnings");
+	else
+		terminal_paint(terminal, PAINT_WARNING, "  %-18s %zu\n", "warnings",
+			json_array_size(warnings));
+	json_array_foreach (warnings, index, warning) {
+		auto_free char *text = terminal_safe(field_text(warning, "text"));
+
+		fprintf(terminal->stream, "    %s: %s\n", field_text(warning, "kind"),
+			text ? text : "?");
+	}
+}
+
 void receipt_print(const json_t *receipt, bool durable, const struct terminal *terminal)
 {
 	print_count(receipt, "seen", "processes seen", terminal);
@@ -100,6 +121,7 @@ void receipt_print(const json_t *receipt, bool durable, const struct terminal *t
 	print_survivors(receipt, terminal);
 	print_count(receipt, "passes", "passes", terminal);
 	print_phases(receipt, terminal);
+	print_warnings(receipt, terminal);
 	if (json_is_false(json_object_get(receipt, "froze")))
 		terminal_paint(terminal, PAINT_WARNING,
 			"  the job did not freeze in time: the picture was taken while it ran\n");

@@ -123,6 +123,10 @@ const char *result_reason(const json_t *result, char buffer[static RESULT_REASON
 		snprintf(buffer, size, "its time ran out");
 		break;
 	case VERDICT_LEAKED:
+		if (json_array_size(json_object_get(result, "leaks")) == 0) {
+			snprintf(buffer, size, "what it changed of the host stayed behind");
+			break;
+		}
 		describe_count(json_object_get(result, "leaks"), "leaked", buffer, size);
 		break;
 	case VERDICT_CANCELED:

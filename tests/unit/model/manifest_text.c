@@ -30,7 +30,8 @@ static void put_ends(FILE *file, const struct assessment *it)
 		fprintf(file, "%d", it->exit_codes.meaning[code]);
 	fprintf(file, "\ncancel %d timeout %" PRIu64 " signal %d grace %" PRIu64 "\n",
 		it->cancel_signal, it->timeout_ns, it->timeout_signal, it->timeout_grace_ns);
-	fprintf(file, "leaks %d grace %" PRIu64 "\n", it->leaks, it->leak_grace_ns);
+	fprintf(file, "leaks %d grace %" PRIu64 " residue %d\n", it->leaks, it->leak_grace_ns,
+		it->residue);
 	fprintf(file, "repetition %u of %u, retry %u on %x\n", it->repetition, it->repeat,
 		it->retry_times, it->retry_on);
 	for (size_t at = 0; at < it->depends_count; at++)

@@ -73,8 +73,8 @@ static const struct sample samples[] = {
 	{ "limits.core", "0", "-1", "", NULL },
 };
 
-/* What no value of changes a job: for editors, and `residue`, of which only one is built. */
-static const char *const silent[] = { "$schema", "schema", "residue" };
+/* What no value of changes a job: for editors. */
+static const char *const silent[] = { "$schema", "schema" };
 
 static const char *key_of(const char *path)
 {

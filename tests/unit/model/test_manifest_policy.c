@@ -29,17 +29,19 @@ static void leaks_are_one_of_three_policies(void **state)
 	case_check_keys(wrong, COUNT(wrong));
 }
 
-static void residue_is_refused_until_it_is_looked_for(void **state)
+static void residue_is_one_of_three_policies(void **state)
 {
-	static const char later[] = "the survey of a later version honours warn and fail";
 	static const struct refusal_case wrong[] = {
-		{ "'residue': 'warn'", "residue", "`ignore`", "`warn`", later },
-		{ "'residue': 'fail'", "residue", "`ignore`", "`fail`", later },
-		{ "'residue': 'ignroe'", "residue", "`ignore`", "`ignroe`", "`ignore`" },
-		{ "'residue': false", "residue", "`ignore`", "`false`", NULL },
+		{ "'residue': 'ignroe'", "residue", "`warn`, `fail`, `ignore`", "`ignroe`",
+			"`ignore`" },
+		{ "'residue': 'allow'", "residue", NULL, NULL, NULL },
+		{ "'residue': false", "residue", NULL, "`false`", NULL },
 	};
 
-	check_assessment("'residue': 'ignore'", it->leaks == LEAKS_FAIL);
+	check_assessment("'leaks': 'fail'", it->residue == RESIDUE_WARN);
+	check_assessment("'residue': 'warn'", it->residue == RESIDUE_WARN);
+	check_assessment("'residue': 'fail'", it->residue == RESIDUE_FAIL);
+	check_assessment("'residue': 'ignore'", it->residue == RESIDUE_IGNORE);
 	case_check_keys(wrong, COUNT(wrong));
 }
 
@@ -128,7 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaks_are_one_of_three_policies),
-		cmocka_unit_test(residue_is_refused_until_it_is_looked_for),
+		cmocka_unit_test(residue_is_one_of_three_policies),
 		cmocka_unit_test(system_calls_are_refused_by_a_known_profile),
 		cmocka_unit_test(retry_is_a_number_or_says_after_what),
 		cmocka_unit_test(own_retry_comes_over_that_of_the_defaults),

@@ -81,6 +81,9 @@ static struct ruling reference_of_exit(const struct ending *ending)
 	if (ending->leaked > 0 && ending->leaks == LEAKS_FAIL)
 		return rule(
 			VERDICT_LEAKED, AXE_E_ASSESSMENT_COMPLETED_WITH_ERROR, "", STATE_FAILED);
+	if (ending->left_residue && ending->residue == RESIDUE_FAIL)
+		return rule(VERDICT_LEAKED, AXE_E_ASSESSMENT_COMPLETED_WITH_ERROR, "residue",
+			STATE_FAILED);
 	return ruling;
 }
 
@@ -123,22 +126,30 @@ static void check(const struct ending *ending, unsigned facts)
 			verdict_name(ruling.verdict), verdict_name(expected.verdict));
 }
 
+/* With every policy, of what it may have left and of what it did. */
+static void check_policies(struct ending ending, unsigned facts)
+{
+	for (unsigned leaks = LEAKS_FAIL; leaks <= LEAKS_ALLOW; leaks++) {
+		for (unsigned residue = RESIDUE_WARN; residue <= RESIDUE_IGNORE; residue++) {
+			for (unsigned left = 0; left < 4; left++) {
+				ending.leaks = leaks;
+				ending.residue = residue;
+				ending.leaked = left & 1 ? 3 : 0;
+				ending.left_residue = left & 2;
+				check(&ending, facts);
+			}
+		}
+	}
+}
+
 static void every_combination_of_facts_gets_its_row(void **state)
 {
 	struct exit_codes codes;
 
 	assert_true(exit_codes_named("automake", &codes));
 	for (unsigned facts = 0; facts < 1u << FACTS; facts++) {
-		for (unsigned at = 0; at < sizeof(statuses) / sizeof(*statuses); at++) {
-			for (unsigned leaks = LEAKS_FAIL; leaks <= LEAKS_ALLOW; leaks++) {
-				struct ending ending = ending_of(facts, statuses[at], &codes);
-
-				ending.leaks = leaks;
-				check(&ending, facts);
-				ending.leaked = 3;
-				check(&ending, facts);
-			}
-		}
+		for (unsigned at = 0; at < sizeof(statuses) / sizeof(*statuses); at++)
+			check_policies(ending_of(facts, statuses[at], &codes), facts);
 	}
 }
 

@@ -58,12 +58,29 @@ static void tcp_socket_is_told_by_its_port(void **state)
 	json_decref(row);
 }
 
+static void supervisors_come_and_go(void **state)
+{
+	struct recorded recorded;
+	json_t *before;
+
+	recorded_begin(&recorded);
+	recorded_write(&recorded, "proc/net/unix", UNIX_HEAD);
+	before = recorded_take(&recorded, &survey_sockets);
+	recorded_write(&recorded, "proc/net/unix",
+		UNIX_HEAD
+		"0000000000000000: 00000002 00000000 00010000 0001 01 12345 /run/axe/run/1.sock\n");
+	assert_null(recorded_explain(
+		&survey_sockets, before, recorded_take(&recorded, &survey_sockets)));
+	recorded_end(&recorded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unix_socket_is_told_by_its_path),
 		cmocka_unit_test(unix_socket_may_have_no_path),
 		cmocka_unit_test(tcp_socket_is_told_by_its_port),
+		cmocka_unit_test(supervisors_come_and_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

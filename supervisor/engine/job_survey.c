@@ -1,0 +1,139 @@
+/* The survey from the job's side: a view of the host before each start, and all that was left. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "engine/agenda.h"
+#include "engine/job_parts.h"
+#include "engine/scene.h"
+#include "engine/shared.h"
+#include "engine/view.h"
+#include "model/manifest.h"
+
+/* The findings that a job's summary repeats of its assessments. */
+#define RESIDUE_MOST 1000
+
+static bool is_surveyed(const struct manifest *manifest)
+{
+	for (size_t index = 0; index < manifest->assessments_count; index++)
+		if (manifest->assessments[index]->residue != RESIDUE_IGNORE)
+			return true;
+	return manifest->post && manifest->post->residue != RESIDUE_IGNORE;
+}
+
+int job_survey_init(struct job *job)
+{
+	job->surveyed = is_surveyed(job->manifest);
+	job->residue = json_array();
+	return job->residue ? 0 : -ENOMEM;
+}
+
+void job_survey_finish(struct job *job)
+{
+	look_forget(job->look);
+	view_drop(job->before);
+	json_decref(job->unseen);
+	json_decref(job->residue);
+}
+
+static bool tries_again(const struct job *job)
+{
+	const struct job_try *one;
+
+	list_for_each (one, &job->tries, link)
+		if (one->again)
+			return true;
+	return false;
+}
+
+/* Whether the next step may start something; that it will is not sure. */
+static bool starts_something(const struct job *job)
+{
+	if (job_may_start(job) && (agenda_left(job->agenda) || tries_again(job)))
+		return job->active < job->manifest->parallel;
+	return !job->active && !job->post_done && job->manifest->post && !job->terminated;
+}
+
+static void looked(struct view *view, const json_t *findings, void *data)
+{
+	struct job *job = data;
+
+	job->look = NULL;
+	job->before = view_reference(view);
+	job->unseen = view ? NULL : json_incref((json_t *)findings);
+	job_step_soon(job);
+}
+
+bool job_survey_begin(struct job *job)
+{
+	const struct comparison_order only_look = { .before = NULL };
+	struct scene *scene = job->engine->scene;
+
+	if (!job->surveyed || !starts_something(job) || job->before || job->unseen)
+		return true;
+	if (job->look)
+		return false;
+	job->before = scene_latest(scene);
+	if (job->before)
+		return true;
+	/* Without memory nothing is held against anybody. */
+	return scene_look(scene, &only_look, looked, job, &job->look) < 0;
+}
+
+void job_survey_begun(struct job *job)
+{
+	if (job->look)
+		return;
+	view_drop(take_pointer(job->before));
+	json_decref(take_pointer(job->unseen));
+}
+
+int job_survey_lend(struct job *job, struct runner *runner)
+{
+	return runner_survey_from(runner, job->before, job->unseen);
+}
+
+static bool is_same(const json_t *one, const json_t *other)
+{
+	static const char *const names[] = { "source", "key", "after", "evidence" };
+
+	for (size_t index = 0; index < sizeof(names) / sizeof(*names); index++) {
+		const json_t *mine = json_object_get(one, names[index]);
+		const json_t *theirs = json_object_get(other, names[index]);
+
+		if (mine != theirs && !json_equal(mine, theirs))
+			return false;
+	}
+	return true;
+}
+
+/* What nobody is named for is seen by all that ran at that time: once is enough. */
+static bool is_told(const json_t *all, const json_t *finding)
+{
+	const json_t *each;
+	size_t index;
+
+	json_array_foreach ((json_t *)all, index, each)
+		if (is_same(each, finding))
+			return true;
+	return false;
+}
+
+void job_survey_note(struct job *job, const json_t *result)
+{
+	json_t *warning;
+	size_t index;
+
+	json_array_foreach (json_object_get(result, "warnings"), index, warning) {
+		json_t *kept;
+
+		/* Others are not of the survey. */
+		if (!json_object_get(warning, "certainty") || is_told(job->residue, warning) ||
+			json_array_size(job->residue) >= RESIDUE_MOST)
+			continue;
+		kept = json_copy(warning);
+		json_object_set(kept, "assessment", json_object_get(result, "index"));
+		json_array_append_new(job->residue, kept);
+	}
+}

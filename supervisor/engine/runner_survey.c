@@ -1,0 +1,124 @@
+/*
+ * What an assessment changed of the host: the picture after it against the one before.
+ *
+ * The picture is taken when nothing of it lives any more, beside the loop, and its end waits for
+ * that; so it cannot be mixed up with what the next one does. An assessment that runs beside it can
+ * do so: only what the kernel holds against a process of its own is held against it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "engine/finding_text.h"
+#include "engine/pid_set.h"
+#include "engine/runner_parts.h"
+#include "engine/scene.h"
+#include "engine/shared.h"
+#include "engine/view.h"
+#include "model/assessment.h"
+#include "survey/finding.h"
+
+int runner_survey_from(struct runner *runner, struct view *view, const json_t *findings)
+{
+	if (runner->assessment->residue == RESIDUE_IGNORE)
+		return 0;
+	if (!view) {
+		runner->residue = json_incref((json_t *)findings);
+		return 0;
+	}
+	if (pid_set_create(&runner->pids) < 0)
+		return -ENOMEM;
+	runner->before = view_reference(view);
+	runner->on_scene = true;
+	scene_enter(runner->context->engine->scene);
+	return 0;
+}
+
+void runner_survey_meet(struct runner *runner, const struct axe_process_key *key)
+{
+	if (runner->pids)
+		pid_set_add(runner->pids, (pid_t)key->tgid);
+}
+
+void runner_survey_hear(struct runner *runner, const struct axe_event *event)
+{
+	if (event->type == AXE_EVENT_FORK)
+		runner_survey_meet(runner, &event->process);
+}
+
+static void leave(struct runner *runner)
+{
+	if (runner->on_scene)
+		scene_leave(runner->context->engine->scene);
+	runner->on_scene = false;
+}
+
+static void looked(struct view *view, const json_t *findings, void *data)
+{
+	struct runner *runner = data;
+
+	runner->look = NULL;
+	leave(runner);
+	runner->residue = json_incref((json_t *)findings);
+	runner_conclude(runner);
+}
+
+bool runner_survey(struct runner *runner)
+{
+	struct comparison_order order = {
+		.before = runner->before,
+		.suspects = runner->pids,
+		.complete = runner->integrity.complete && runner->pids &&
+			    pid_set_is_whole(runner->pids),
+		.evidence = runner->evidence,
+	};
+
+	if (!runner->before)
+		return false;
+	if (!runner->child.pid) {
+		leave(runner);
+		return false;
+	}
+	pid_set_add(runner->pids, runner->child.pid);
+	runner->before = NULL;
+	runner->pids = NULL;
+	runner->evidence = NULL;
+	if (scene_look(runner->context->engine->scene, &order, looked, runner, &runner->look) == 0)
+		return true;
+	leave(runner);
+	return false;
+}
+
+static bool is_held_against_it(const json_t *finding)
+{
+	const char *certainty = json_string_value(json_object_get(finding, "certainty"));
+
+	return certainty && strcmp(certainty, certainty_name(CERTAINTY_UNATTRIBUTED)) != 0;
+}
+
+bool runner_survey_tell(struct runner *runner, json_t *warnings)
+{
+	bool held = false;
+	json_t *finding;
+	size_t index;
+
+	json_array_foreach (runner->residue, index, finding) {
+		json_t *told = json_copy(finding);
+
+		json_object_set_new(told, "text", finding_text(finding));
+		runner_emit(runner, TRACE_RESIDUE, json_incref(told));
+		json_array_append_new(warnings, told);
+		held |= is_held_against_it(finding);
+	}
+	return held;
+}
+
+void runner_survey_finish(struct runner *runner)
+{
+	look_forget(runner->look);
+	leave(runner);
+	view_drop(runner->before);
+	pid_set_destroy(runner->pids);
+	json_decref(runner->evidence);
+	json_decref(runner->residue);
+}

@@ -1,0 +1,197 @@
+/*
+ * One picture of the host, taken by a thread that may be given up: reading /proc can hang.
+ *
+ * Two hold the shared part: the loop and the thread. Whoever lets go last frees it.
+ */
+#include "engine/sitting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "engine/pid_set.h"
+#include "engine/view.h"
+#include "survey/source.h"
+#include "survey/survey.h"
+
+/* What thread and loop share. */
+struct work {
+	atomic_uint holders;
+	atomic_bool over;
+	int bell; /* rung by the thread when it is over */
+	struct comparison_order *orders;
+	unsigned count;
+	struct view *view;
+};
+
+struct sitting {
+	struct work *work;
+	sd_event_source *source;
+	sitting_done *done;
+	void *data;
+};
+
+void comparison_order_finish(struct comparison_order *order)
+{
+	view_drop(order->before);
+	pid_set_destroy(order->suspects);
+	json_decref(order->evidence);
+	json_decref(order->findings);
+}
+
+static void orders_free(struct comparison_order *orders, unsigned count)
+{
+	for (unsigned number = 0; number < count; number++)
+		comparison_order_finish(&orders[number]);
+	free(orders);
+}
+
+static void work_drop(struct work *work)
+{
+	if (atomic_fetch_sub(&work->holders, 1) > 1)
+		return;
+	orders_free(work->orders, work->count);
+	view_drop(work->view);
+	cleanup_fd(&work->bell);
+	free(work);
+}
+
+static bool include(pid_t pid, void *data)
+{
+	return data && pid_set_has(data, pid);
+}
+
+static void carry_out(struct comparison_order *order, const struct view *after)
+{
+	const struct survey_suspects suspects = {
+		.include = include,
+		.data = order->suspects,
+		.complete = order->complete,
+		.evidence = order->evidence,
+	};
+
+	if (order->before)
+		order->findings =
+			survey_compare(view_picture(order->before), view_picture(after), &suspects);
+}
+
+static struct view *look_around(void)
+{
+	struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .live = true };
+	uint64_t now = clock_monotonic_ns();
+	struct picture *picture = host.root < 0 ? NULL : picture_take(&host);
+
+	cleanup_fd(&host.root);
+	return picture ? view_create(picture, now) : NULL;
+}
+
+static void *sit(void *argument)
+{
+	struct work *work = argument;
+
+	work->view = look_around();
+	for (unsigned number = 0; work->view && number < work->count; number++)
+		carry_out(&work->orders[number], work->view);
+	atomic_store(&work->over, true);
+	eventfd_write(work->bell, 1);
+	work_drop(work);
+	return NULL;
+}
+
+static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct sitting *sitting = data;
+
+	sitting->source = sd_event_source_disable_unref(sitting->source);
+	sitting->done(sitting, sitting->data);
+	return 0;
+}
+
+/* Detached from the start: nobody can wait for a thread that hangs in the kernel. */
+static int start_thread(struct work *work)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int code;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	atomic_fetch_add(&work->holders, 1);
+	code = pthread_create(&thread, &attributes, sit, work);
+	if (code)
+		atomic_fetch_sub(&work->holders, 1);
+	pthread_attr_destroy(&attributes);
+	return -code;
+}
+
+static struct work *work_create(struct comparison_order *orders, unsigned count)
+{
+	struct work *work = calloc(1, sizeof(*work));
+
+	if (!work) {
+		orders_free(orders, count);
+		return NULL;
+	}
+	atomic_init(&work->holders, 1);
+	work->orders = orders;
+	work->count = count;
+	work->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return work;
+}
+
+int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned count,
+	sitting_done *done, void *data, struct sitting **ret_sitting)
+{
+	struct work *work = work_create(orders, count);
+	struct sitting *sitting = work ? calloc(1, sizeof(*sitting)) : NULL;
+	int code = sitting ? 0 : -ENOMEM;
+
+	if (code == 0) {
+		*sitting = (struct sitting){ .work = work, .done = done, .data = data };
+		code = work->bell < 0 ? -EMFILE
+				      : sd_event_add_io(loop, &sitting->source, work->bell, EPOLLIN,
+						bell_rang, sitting);
+	}
+	if (code >= 0)
+		code = start_thread(work);
+	if (code < 0) {
+		if (sitting)
+			sd_event_source_disable_unref(sitting->source);
+		free(sitting);
+		if (work)
+			work_drop(work);
+		return code;
+	}
+	*ret_sitting = sitting;
+	return 0;
+}
+
+struct view *sitting_view(const struct sitting *sitting)
+{
+	return sitting->work->view;
+}
+
+struct comparison_order *sitting_order(struct sitting *sitting, unsigned number)
+{
+	return &sitting->work->orders[number];
+}
+
+bool sitting_is_over(const struct sitting *sitting)
+{
+	return atomic_load(&sitting->work->over);
+}
+
+void sitting_destroy(struct sitting *sitting)
+{
+	if (!sitting)
+		return;
+	sd_event_source_disable_unref(sitting->source);
+	work_drop(sitting->work);
+	free(sitting);
+}

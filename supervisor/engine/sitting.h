@@ -1,0 +1,39 @@
+/* One picture of the host, taken by a thread that may be given up: reading /proc can hang. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+struct pid_set;
+struct sitting;
+struct view;
+
+/* What is held against the picture once it is there; all of it is owned. */
+struct comparison_order {
+	struct view *before;
+	struct pid_set *suspects;
+	bool complete; /* all suspects are known */
+	json_t *evidence; /* as struct survey_suspects has it; NULL: none */
+	json_t *findings; /* out; NULL: there was no memory */
+};
+
+void comparison_order_finish(struct comparison_order *order);
+
+/*
+ * Take a picture and carry out these orders (an array of malloc, taken with what it holds, on
+ * failure too), then call `done`, once, from the loop.
+ */
+typedef void sitting_done(struct sitting *sitting, void *data);
+int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned count,
+	sitting_done *done, void *data, struct sitting **ret_sitting);
+
+/* After `done` only. The picture (NULL: no memory) and the orders are the sitting's. */
+struct view *sitting_view(const struct sitting *sitting);
+struct comparison_order *sitting_order(struct sitting *sitting, unsigned number);
+
+/* Whether a sitting that was not waited for has come to its end: then destroying it is quick. */
+bool sitting_is_over(const struct sitting *sitting);
+
+/* `done` is not called any more. Nothing is waited for: what still hangs is left to its thread. */
+void sitting_destroy(struct sitting *sitting);
