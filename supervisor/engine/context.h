@@ -1,6 +1,7 @@
 /* What a job lends to each of its assessments while they run. */
 #pragma once
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "engine/killing.h"
@@ -11,6 +12,7 @@ struct jobdir;
 struct manifest;
 struct trace;
 struct trace_line;
+struct view;
 
 struct job_context {
 	struct engine *engine;
@@ -22,6 +24,12 @@ struct job_context {
 	struct killing_deadlines deadlines;
 	const char *const *environment; /* the client's, for `environment_inherited`; or NULL */
 	const struct identity *owner; /* as whom all of it runs; NULL: the supervisor's own user */
+	/*
+	 * What the host looks like before what starts now; NULL: nobody looked, or it could not be
+	 * found out, as the findings in `unseen` (NULL: none) say.
+	 */
+	struct view *before;
+	json_t *unseen;
 	/* Write a lifecycle line and tell the observer. */
 	void (*emit)(const struct trace_line *line, void *data);
 	void *data;

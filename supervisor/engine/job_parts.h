@@ -96,9 +96,7 @@ struct job {
 
 	/* survey; see job_survey.c */
 	bool surveyed; /* something of it is */
-	struct look *look; /* for what starts next */
-	struct view *before; /* its answer, for one step */
-	json_t *unseen; /* why there is none; owned; NULL: there was no answer yet */
+	struct look *look; /* for what starts next: context.before or .unseen */
 	json_t *residue; /* findings, each with its "assessment"; owned */
 
 	struct publisher *publisher;
@@ -171,7 +169,6 @@ struct runner *job_find_runner(const struct job *job, size_t index);
 bool job_survey_begin(struct job *job);
 /* The step is over: what starts next needs another view. */
 void job_survey_begun(struct job *job);
-int job_survey_lend(struct job *job, struct runner *runner);
 /* Keep what an assessment left for the job's own end. */
 void job_survey_note(struct job *job, const json_t *result);
 int job_survey_init(struct job *job);

@@ -32,8 +32,8 @@ int job_survey_init(struct job *job)
 void job_survey_finish(struct job *job)
 {
 	look_forget(job->look);
-	view_drop(job->before);
-	json_decref(job->unseen);
+	view_drop(job->context.before);
+	json_decref(job->context.unseen);
 	json_decref(job->residue);
 }
 
@@ -60,8 +60,8 @@ static void looked(struct view *view, const json_t *findings, void *data)
 	struct job *job = data;
 
 	job->look = NULL;
-	job->before = view_reference(view);
-	job->unseen = view ? NULL : json_incref((json_t *)findings);
+	job->context.before = view_reference(view);
+	job->context.unseen = view ? NULL : json_incref((json_t *)findings);
 	job_step_soon(job);
 }
 
@@ -70,12 +70,12 @@ bool job_survey_begin(struct job *job)
 	const struct comparison_order only_look = { .before = NULL };
 	struct scene *scene = job->engine->scene;
 
-	if (!job->surveyed || !starts_something(job) || job->before || job->unseen)
+	if (!job->surveyed || !starts_something(job) || job->context.before || job->context.unseen)
 		return true;
 	if (job->look)
 		return false;
-	job->before = scene_latest(scene);
-	if (job->before)
+	job->context.before = scene_latest(scene);
+	if (job->context.before)
 		return true;
 	/* Without memory nothing is held against anybody. */
 	return scene_look(scene, &only_look, looked, job, &job->look) < 0;
@@ -85,13 +85,8 @@ void job_survey_begun(struct job *job)
 {
 	if (job->look)
 		return;
-	view_drop(take_pointer(job->before));
-	json_decref(take_pointer(job->unseen));
-}
-
-int job_survey_lend(struct job *job, struct runner *runner)
-{
-	return runner_survey_from(runner, job->before, job->unseen);
+	view_drop(take_pointer(job->context.before));
+	json_decref(take_pointer(job->context.unseen));
 }
 
 static bool is_same(const json_t *one, const json_t *other)

@@ -115,8 +115,6 @@ int job_try_run(struct job_try *next, const struct assessment *assessment)
 	int code = runner_create(&next->job->context, assessment, (unsigned)next->index,
 		next->number, &owner, &next->runner);
 
-	if (code == 0)
-		code = job_survey_lend(next->job, next->runner);
 	if (code < 0)
 		return code;
 	next->job->active++;
@@ -148,10 +146,10 @@ void job_try_destroy(struct job_try *ended)
 
 static void try_note_earlier(struct job_try *ended)
 {
+	job_survey_note(ended->job, ended->result);
 	if (!ended->earlier)
 		ended->earlier = json_array();
 	json_array_append_new(ended->earlier, try_digest(ended->result));
-	job_survey_note(ended->job, ended->result);
 	runner_emit(ended->runner, TRACE_ASSESSMENT_TRY, take_pointer(ended->result));
 }
 

@@ -89,6 +89,7 @@ void runner_start(struct runner *runner)
 {
 	uint64_t timeout_ns = runner->assessment->timeout_ns;
 
+	runner_survey_begin(runner);
 	runner_give_birth(runner);
 	if (runner->could_not_start)
 		/* Its end is told from the loop, like any other. */

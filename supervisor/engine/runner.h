@@ -37,13 +37,6 @@ int runner_create(const struct job_context *context, const struct assessment *as
  */
 void runner_start(struct runner *runner);
 
-/*
- * Before its start: hold what the host looks like at its end against this view (borrowed). `view`
- * NULL: it could not be had, as `findings` (borrowed) say.
- */
-struct view;
-int runner_survey_from(struct runner *runner, struct view *view, const json_t *findings);
-
 /* NULL is fine. What it could not end stays with the engine as residue. */
 void runner_destroy(struct runner *runner);
 DEFINE_CLEANUP(runner)

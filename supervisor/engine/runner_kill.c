@@ -80,6 +80,8 @@ static void emit_kill(struct runner *runner)
 	struct receipt receipt;
 	json_t *json;
 
+	if (runner->phase == RUNNER_ENDING)
+		return;
 	receipt_init(&receipt);
 	runner_account(runner, &receipt);
 	receipt.seen = receipt.observed;
@@ -97,7 +99,7 @@ static void runner_emptied(void *data)
 
 	/* The exits that the strike caused are all in the ring now. */
 	watches_drain(runner->context->engine->watches);
-	if (runner->phase < RUNNER_ENDING)
+	if (runner->phase != RUNNER_OVER)
 		emit_kill(runner);
 	/* The end itself waits for the root's status, like every end: see runner_look. */
 }

@@ -31,7 +31,14 @@ enum runner_phase {
 };
 
 /* Why the supervisor kills: decides the verdict together with the kernel's times. */
-enum runner_cause { CAUSE_NONE, CAUSE_TIMEOUT, CAUSE_LEAK, CAUSE_CANCEL_GRACE, CAUSE_TASK, CAUSE_JOB };
+enum runner_cause {
+	CAUSE_NONE,
+	CAUSE_TIMEOUT,
+	CAUSE_LEAK,
+	CAUSE_CANCEL_GRACE,
+	CAUSE_TASK,
+	CAUSE_JOB
+};
 
 enum { RUNNER_STDOUT, RUNNER_STDERR, RUNNER_OUTPUTS };
 
@@ -71,14 +78,6 @@ struct runner {
 	uint64_t observed;
 	struct integrity integrity;
 
-	/* survey; see runner_survey.c */
-	struct view *before; /* NULL: it is not surveyed */
-	struct pid_set *pids; /* all that ran in it; likewise */
-	struct look *look; /* while it is ENDING */
-	json_t *evidence; /* what the kernel half saw it do: struct survey_suspects; NULL: none */
-	json_t *residue; /* findings; NULL: not surveyed, or not yet */
-	bool on_scene;
-
 	/* facts and deadlines */
 	uint64_t begun_ns;
 	uint64_t begun_wall_ns;
@@ -99,6 +98,14 @@ struct runner {
 	uint64_t leak_exits; /* the exit counter at the last look during the leak grace */
 	json_t *leaks; /* what the leak grace left, as shown; NULL: nothing */
 	uint64_t leaked;
+
+	/* survey; see runner_survey.c */
+	struct view *before; /* NULL: it is not surveyed */
+	struct pid_set *pids; /* all that ran in it; likewise */
+	struct look *look; /* while it is ENDING */
+	json_t *evidence; /* what the kernel half saw it do: struct survey_suspects; NULL: none */
+	json_t *residue; /* findings; NULL: not surveyed, or not yet */
+	bool on_scene;
 
 	/* ending it */
 	enum runner_cause cause;
@@ -136,7 +143,13 @@ bool runner_acknowledged(const struct runner *runner);
 /* At its end: whether somebody asked in vain. */
 void runner_tell_ignored(struct runner *runner, enum verdict verdict);
 
-/* runner_survey.c: look at the host after its end, then conclude. False: it is not surveyed. */
+/* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
+void runner_end(struct runner *runner);
+
+/* runner_survey.c: from the view that the job lends; before anybody is born. */
+void runner_survey_begin(struct runner *runner);
+
+/* Look at the host after its end, then conclude. False: it is not surveyed. */
 bool runner_survey(struct runner *runner);
 void runner_survey_hear(struct runner *runner, const struct axe_event *event);
 void runner_survey_meet(struct runner *runner, const struct axe_process_key *key);
@@ -147,9 +160,6 @@ bool runner_survey_tell(struct runner *runner, json_t *warnings);
 
 /* runner_end.c: once the host was looked at, too. */
 void runner_conclude(struct runner *runner);
-
-/* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
-void runner_end(struct runner *runner);
 
 /* runner_deadlines.c: what each does when it expires. */
 int runner_deadlines_init(struct runner *runner);

@@ -5,7 +5,6 @@
  * that; so it cannot be mixed up with what the next one does. An assessment that runs beside it can
  * do so: only what the kernel holds against a process of its own is held against it.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -18,20 +17,19 @@
 #include "model/assessment.h"
 #include "survey/finding.h"
 
-int runner_survey_from(struct runner *runner, struct view *view, const json_t *findings)
+void runner_survey_begin(struct runner *runner)
 {
+	const struct job_context *context = runner->context;
+
 	if (runner->assessment->residue == RESIDUE_IGNORE)
-		return 0;
-	if (!view) {
-		runner->residue = json_incref((json_t *)findings);
-		return 0;
-	}
-	if (pid_set_create(&runner->pids) < 0)
-		return -ENOMEM;
-	runner->before = view_reference(view);
+		return;
+	runner->residue = json_incref(context->unseen);
+	/* Without a set all of it would count as somebody else's. */
+	if (!context->before || pid_set_create(&runner->pids) < 0)
+		return;
+	runner->before = view_reference(context->before);
 	runner->on_scene = true;
-	scene_enter(runner->context->engine->scene);
-	return 0;
+	scene_enter(context->engine->scene);
 }
 
 void runner_survey_meet(struct runner *runner, const struct axe_process_key *key)
@@ -59,6 +57,7 @@ static void looked(struct view *view, const json_t *findings, void *data)
 
 	runner->look = NULL;
 	leave(runner);
+	json_decref(runner->residue);
 	runner->residue = json_incref((json_t *)findings);
 	runner_conclude(runner);
 }
