@@ -31,14 +31,7 @@ enum runner_phase {
 };
 
 /* Why the supervisor kills: decides the verdict together with the kernel's times. */
-enum runner_cause {
-	CAUSE_NONE,
-	CAUSE_TIMEOUT,
-	CAUSE_LEAK,
-	CAUSE_CANCEL_GRACE,
-	CAUSE_TASK,
-	CAUSE_JOB
-};
+enum runner_cause { CAUSE_NONE, CAUSE_TIMEOUT, CAUSE_LEAK, CAUSE_CANCEL_GRACE, CAUSE_TASK, CAUSE_JOB };
 
 enum { RUNNER_STDOUT, RUNNER_STDERR, RUNNER_OUTPUTS };
 
