@@ -46,9 +46,12 @@ void frozen_picture_destroy(struct frozen_picture *picture);
 DEFINE_CLEANUP(frozen_picture)
 
 /*
- * {"partial", "reason", "took_ms", "way": "iterator" or "proc", "processes", "open_files",
- * "files": [{"pid", "comm", "descriptor", "path", "flags", "position", "size", "what"}], "maps",
- * "locks", "traced", "cut"}: at most `most` rows of each list. A new reference; NULL: no memory.
+ * {"partial", "reason", "took_ms", "way": "iterator" or "proc", "open_files", "maps_unseen",
+ * "processes": [{"pid", "parent", "comm", "tracer", "open_files"}],
+ * "files": [{"pid", "comm", "descriptor", "what", "path", "access", "append", "position", "size",
+ * "lock", "unlinked"}], "maps": [{"pid", "comm", "path", "bytes", "size"}],
+ * "traced": [{"pid", "comm", "tracer"}], "cut"}: at most `most` rows of each list, `cut` are not
+ * shown. A new reference; NULL: no memory.
  */
 json_t *frozen_picture_json(const struct frozen_picture *picture, size_t most);
 
