@@ -1,7 +1,10 @@
 """The bench measures what it says, beside a reference of the same run; how fast is no matter here."""
 
 import json
+import pathlib
 import subprocess
+
+import pytest
 
 from axe import BIN
 
@@ -30,6 +33,22 @@ def test_termination_is_held_against_the_bare_kernel(axe):
     rows = json.loads(done.stdout)["rows"]
     assert {row["reference_name"] for row in rows} == {"bare freeze + kill"}
     assert all(row["reference"] > 0 and row["axe"] > 0 for row in rows)
+
+
+def statistics_are_on():
+    return pathlib.Path("/proc/sys/kernel/bpf_stats_enabled").read_text(encoding="ascii") != "0\n"
+
+
+def test_programs_are_timed_by_the_kernel_too(axe):
+    if statistics_are_on():
+        pytest.skip("somebody has the kernel's BPF statistics switched on for good")
+    done = bench(axe, "--quick", "--json", "--only", "c")
+    assert done.returncode in (0, 1), done.stderr
+    rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
+    supervised, inside = rows["c  a loop of forks, supervised"], rows["c  of it in BPF programs"]
+    beside = rows["c  in BPF programs, beside"]
+    assert 0 < beside["minimum"] and beside["axe"] < inside["axe"] < supervised["axe"]
+    assert not statistics_are_on()
 
 
 def test_unknown_words_are_a_usage_error(axe):

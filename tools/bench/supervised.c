@@ -121,6 +121,11 @@ const char *supervised_folder(const struct supervised *supervised)
 	return supervised->folder;
 }
 
+pid_t supervised_pid(const struct supervised *supervised)
+{
+	return supervised->pid;
+}
+
 double supervised_resident_mib(const struct supervised *supervised)
 {
 	char path[64], line[256];

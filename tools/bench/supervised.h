@@ -20,6 +20,7 @@ DEFINE_CLEANUP(supervised)
 
 const char *supervised_socket(const struct supervised *supervised);
 const char *supervised_folder(const struct supervised *supervised);
+pid_t supervised_pid(const struct supervised *supervised);
 
 /* Its resident memory in MiB; 0: unknown. */
 double supervised_resident_mib(const struct supervised *supervised);
