@@ -52,7 +52,8 @@ def test_terminate_from_another_shell_ends_it(axe, round):
     assert receipt["survivors"] == []
     assert receipt["killed"] >= CROWD
     assert receipt["exits_observed"] >= receipt["killed"]
-    assert receipt["unseen"] == 0
+    # On a host so slow that the freeze was not over in its time, the bomb grew on meanwhile.
+    assert receipt["unseen"] == 0 or not receipt["froze"]
 
     output, errors = client.communicate(timeout=60)
     assert client.returncode == 5, output + errors
