@@ -1,0 +1,303 @@
+/* Members of a group of a test's own that have things in hand, and the picture of them. */
+#pragma once
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "support/bpf_group.h"
+#include "support/groups.h"
+#include "support/mute_fuse.h"
+#include "support/require.h"
+#include "support/unit.h"
+#include "survey/frozen.h"
+#include "survey/source.h"
+
+#define FROZEN_STAGE_LEVEL 2 /* <v2 root>/axe-test-.../frozen */
+
+struct frozen_stage {
+	struct test_groups groups;
+	struct bpf_group group;
+	struct survey_host host;
+	int ready[2]; /* a member says that its stage is set */
+	char folder[64];
+	char path[96];
+	pid_t outsider;
+	frozen_scan *scan;
+	void *scanner;
+};
+
+static inline void frozen_stage_begin(struct frozen_stage *stage, frozen_scan *scan, void *scanner)
+{
+	memset(stage, 0, sizeof(*stage));
+	stage->scan = scan;
+	stage->scanner = scanner;
+	stage->host.root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stage->host.live = true;
+	strcpy(stage->folder, "/var/tmp/axe-frozen-XXXXXX");
+	assert_non_null(mkdtemp(stage->folder));
+	snprintf(stage->path, sizeof(stage->path), "%s/file", stage->folder);
+	assert_int_equal(test_groups_create(&stage->groups), 0);
+	assert_int_equal(bpf_group_create(&stage->group, stage->groups.path, "frozen"), 0);
+	assert_int_equal(pipe2(stage->ready, O_CLOEXEC), 0);
+}
+
+static inline void frozen_stage_end(struct frozen_stage *stage)
+{
+	close(stage->ready[0]);
+	close(stage->ready[1]);
+	close(stage->host.root);
+	bpf_group_close(&stage->group);
+	assert_int_equal(test_groups_destroy(&stage->groups), 0);
+	unlink(stage->path);
+	assert_int_equal(rmdir(stage->folder), 0);
+}
+
+/* What the test's own output goes to is nothing of the story. */
+static inline int frozen_stage_wait(struct frozen_stage *stage)
+{
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0 || write(stage->ready[1], "", 1) != 1)
+		return 1;
+	for (;;)
+		pause();
+}
+
+/* A member that has set its stage. */
+static inline pid_t frozen_stage_spawn(struct frozen_stage *stage, int (*body)(void *data))
+{
+	pid_t pid = bpf_group_spawn(&stage->group, body, stage);
+	char byte;
+
+	assert_true(pid > 0);
+	assert_int_equal(read(stage->ready[0], &byte, 1), 1);
+	return pid;
+}
+
+/* As a termination does it: freeze, look, kill. The picture is the caller's. */
+static inline struct frozen_picture *frozen_stage_terminate(
+	struct frozen_stage *stage, const pid_t *pids, size_t count)
+{
+	const struct frozen_group group = { stage->group.path, stage->group.id,
+		FROZEN_STAGE_LEVEL };
+	struct frozen_picture *picture = NULL;
+	struct error error = { 0 };
+
+	assert_int_equal(bpf_group_write(&stage->group, "cgroup.freeze", "1"), 0);
+	assert_int_equal(test_groups_wait(stage->group.path, "frozen", 1), 0);
+	if (frozen_picture_take(&stage->host, &group, 20 * FROZEN_BUDGET_NS_DEFAULT, stage->scan,
+		    stage->scanner, &picture, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(bpf_group_write(&stage->group, "cgroup.kill", "1"), 0);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
+	return picture;
+}
+
+/* The only finding (a new reference); NULL: there is none. The picture goes. */
+static inline json_t *frozen_stage_judge(struct frozen_stage *stage, struct frozen_picture *picture)
+{
+	json_t *findings = frozen_picture_findings(picture, &stage->host, NULL), *row;
+
+	assert_non_null(findings);
+	if (json_array_size(findings) > 1)
+		fail_msg("%s", json_dumps(findings, JSON_INDENT(1)));
+	row = json_incref(json_array_get(findings, 0));
+	json_decref(findings);
+	frozen_picture_destroy(picture);
+	return row;
+}
+
+static inline void frozen_stage_assert(
+	const json_t *row, const char *kind, const char *object, const char *certainty)
+{
+	assert_non_null(row);
+	assert_string_equal(json_string_value(json_object_get(row, "kind")), kind);
+	assert_string_equal(json_string_value(json_object_get(row, "object")), object);
+	assert_string_equal(json_string_value(json_object_get(row, "certainty")), certainty);
+}
+
+static inline int frozen_stage_half(void *data)
+{
+	struct frozen_stage *stage = data;
+	int fd = open(stage->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (ftruncate(fd, 100) < 0 || write(fd, "0123456789", 10) != 10)
+		return 1;
+	return frozen_stage_wait(stage);
+}
+
+static inline int frozen_stage_transaction(void *data)
+{
+	struct frozen_stage *stage = data;
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(stage->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fcntl(fd, F_SETLK, &lock) < 0 || pwrite(fd, "0123456789", 10, 0) != 10)
+		return 1;
+	return frozen_stage_wait(stage);
+}
+
+static inline int frozen_stage_map(void *data)
+{
+	struct frozen_stage *stage = data;
+	int fd = open(stage->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	char *memory;
+
+	if (ftruncate(fd, 8192) < 0)
+		return 1;
+	memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		return 1;
+	memory[0] = 1;
+	close(fd);
+	return frozen_stage_wait(stage);
+}
+
+static inline int frozen_stage_trace(void *data)
+{
+	struct frozen_stage *stage = data;
+
+	return ptrace(PTRACE_SEIZE, stage->outsider, NULL, NULL) < 0 ? 1 : frozen_stage_wait(stage);
+}
+
+/* What every program has: an appended log, a file that is read, a private memory of one. */
+static inline int frozen_stage_harmless(void *data)
+{
+	struct frozen_stage *stage = data;
+	int log = open(stage->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int gone = open(stage->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char byte;
+
+	if (write(log, "line\n", 5) != 5 || read(program, &byte, 1) != 1 || gone < 0 ||
+		write(gone, "half", 4) != 4 ||
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, program, 0) == MAP_FAILED)
+		return 1;
+	return frozen_stage_wait(stage);
+}
+
+/* The stories: each way of looking must tell them alike. */
+
+static inline void frozen_story_half_written(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	pid_t pid;
+	json_t *row;
+
+	frozen_stage_begin(&stage, scan, scanner);
+	pid = frozen_stage_spawn(&stage, frozen_stage_half);
+	row = frozen_stage_judge(&stage, frozen_stage_terminate(&stage, &pid, 1));
+	frozen_stage_assert(row, "torn_file", stage.path, "possible");
+	assert_int_equal(json_integer_value(json_object_get(row, "pid")), pid);
+	assert_non_null(
+		strstr(json_string_value(json_object_get(row, "evidence")), "byte 10 of 100"));
+	json_decref(row);
+	frozen_stage_end(&stage);
+}
+
+static inline void frozen_story_transaction(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	pid_t pid;
+	json_t *row;
+
+	frozen_stage_begin(&stage, scan, scanner);
+	pid = frozen_stage_spawn(&stage, frozen_stage_transaction);
+	row = frozen_stage_judge(&stage, frozen_stage_terminate(&stage, &pid, 1));
+	frozen_stage_assert(row, "interrupted_transaction", stage.path, "likely");
+	json_decref(row);
+	frozen_stage_end(&stage);
+}
+
+static inline void frozen_story_map(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	pid_t pid;
+	json_t *row;
+
+	frozen_stage_begin(&stage, scan, scanner);
+	pid = frozen_stage_spawn(&stage, frozen_stage_map);
+	row = frozen_stage_judge(&stage, frozen_stage_terminate(&stage, &pid, 1));
+	frozen_stage_assert(row, "shared_map", stage.path, "possible");
+	json_decref(row);
+	frozen_stage_end(&stage);
+}
+
+static inline void frozen_story_traced(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	pid_t pid;
+	json_t *row;
+
+	frozen_stage_begin(&stage, scan, scanner);
+	stage.outsider = fork();
+	assert_true(stage.outsider >= 0);
+	if (stage.outsider == 0)
+		for (;;)
+			pause();
+	pid = frozen_stage_spawn(&stage, frozen_stage_trace);
+	row = frozen_stage_judge(&stage, frozen_stage_terminate(&stage, &pid, 1));
+	kill(stage.outsider, SIGKILL);
+	assert_int_equal(waitpid(stage.outsider, NULL, 0), stage.outsider);
+	assert_non_null(row);
+	assert_string_equal(json_string_value(json_object_get(row, "kind")), "traced");
+	assert_int_equal(json_integer_value(json_object_get(row, "pid")), pid);
+	json_decref(row);
+	frozen_stage_end(&stage);
+}
+
+/* Kernels before 6.17 do not say which connection a descriptor serves. */
+static inline void frozen_story_fuse(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	struct mute_fuse fuse;
+	char pid[16];
+	json_t *row;
+
+	if (mute_fuse_create(&fuse) < 0)
+		skip_case("no FUSE here");
+	frozen_stage_begin(&stage, scan, scanner);
+	snprintf(pid, sizeof(pid), "%d", fuse.server);
+	assert_int_equal(bpf_group_write(&stage.group, "cgroup.procs", pid), 0);
+	row = frozen_stage_judge(&stage, frozen_stage_terminate(&stage, &fuse.server, 1));
+	fuse.server = 0;
+	if (row)
+		frozen_stage_assert(row, "fuse_server", fuse.mount, "proved");
+	json_decref(row);
+	mute_fuse_destroy(&fuse);
+	frozen_stage_end(&stage);
+	if (!row)
+		skip_case("this kernel does not tell which file system a FUSE server serves");
+}
+
+static inline void frozen_story_harmless(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	struct frozen_picture *picture;
+	pid_t pids[5];
+	json_t *json, *row;
+
+	frozen_stage_begin(&stage, scan, scanner);
+	for (int i = 0; i < 5; i++)
+		pids[i] = frozen_stage_spawn(&stage, frozen_stage_harmless);
+	picture = frozen_stage_terminate(&stage, pids, 5);
+	json = frozen_picture_json(picture, 100);
+	assert_int_equal(json_array_size(json_object_get(json, "processes")), 5);
+	assert_int_equal(json_integer_value(json_object_get(json, "maps_unseen")), 0);
+	assert_false(json_is_true(json_object_get(json, "partial")));
+	json_decref(json);
+	row = frozen_stage_judge(&stage, picture);
+	assert_null(row);
+	frozen_stage_end(&stage);
+}

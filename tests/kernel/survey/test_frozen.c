@@ -1,0 +1,72 @@
+/* The frozen picture by the way of /proc, of live processes. */
+#include "frozen_stage.h"
+
+static void half_written_file_is_told(void **state)
+{
+	frozen_story_half_written(NULL, NULL);
+}
+
+static void interrupted_transaction_is_told(void **state)
+{
+	frozen_story_transaction(NULL, NULL);
+}
+
+static void shared_map_is_told(void **state)
+{
+	frozen_story_map(NULL, NULL);
+}
+
+static void traced_outsider_is_told(void **state)
+{
+	frozen_story_traced(NULL, NULL);
+}
+
+static void killed_fuse_server_is_told(void **state)
+{
+	frozen_story_fuse(NULL, NULL);
+}
+
+static void harmless_processes_are_silent(void **state)
+{
+	frozen_story_harmless(NULL, NULL);
+}
+
+static void spent_budget_makes_a_partial_picture(void **state)
+{
+	struct frozen_stage stage;
+	struct frozen_group group;
+	struct frozen_picture *picture = NULL;
+	pid_t pid;
+	json_t *json;
+
+	frozen_stage_begin(&stage, NULL, NULL);
+	pid = frozen_stage_spawn(&stage, frozen_stage_half);
+	group = (struct frozen_group){ stage.group.path, stage.group.id, FROZEN_STAGE_LEVEL };
+	assert_int_equal(
+		frozen_picture_take(&stage.host, &group, 0, NULL, NULL, &picture, NULL), 0);
+	json = frozen_picture_json(picture, 100);
+	assert_true(json_is_true(json_object_get(json, "partial")));
+	assert_string_equal(
+		json_string_value(json_object_get(json, "reason")), "the budget was spent");
+	json_decref(json);
+	frozen_picture_destroy(picture);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	frozen_stage_end(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(half_written_file_is_told),
+		cmocka_unit_test(interrupted_transaction_is_told),
+		cmocka_unit_test(shared_map_is_told),
+		cmocka_unit_test(traced_outsider_is_told),
+		cmocka_unit_test(killed_fuse_server_is_told),
+		cmocka_unit_test(harmless_processes_are_silent),
+		cmocka_unit_test(spent_budget_makes_a_partial_picture),
+	};
+
+	require_root();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
