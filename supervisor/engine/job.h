@@ -113,9 +113,10 @@ axe_result job_kill(struct job *job, const char *reason, const char *message);
 
 /*
  * The queue's CancelTask: kill that assessment, or keep it from starting; its state is Canceled and
- * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended.
+ * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended. With S_OK:
+ * whether it had started, so that its end is still to come.
  */
-axe_result job_kill_task(struct job *job, unsigned index);
+axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started);
 
 /* Forget the `done` calls of a caller that hung up; the termination goes on. */
 void job_terminate_forget(struct job *job, void *data);

@@ -112,7 +112,7 @@ static void drop_repeated(struct job_try *repeated)
 	json_object_set_new(repeated->result, "state", json_string(state_name(STATE_CANCELED)));
 }
 
-axe_result job_kill_task(struct job *job, unsigned index)
+axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started)
 {
 	struct job_try *found;
 
@@ -120,6 +120,7 @@ axe_result job_kill_task(struct job *job, unsigned index)
 		return AXE_E_NO_JOB_RUNNING;
 	if (job_drop_one(job, index)) {
 		job_step_soon(job);
+		*ret_started = false;
 		return S_OK;
 	}
 	found = find_try(job, index);
@@ -129,5 +130,6 @@ axe_result job_kill_task(struct job *job, unsigned index)
 		drop_repeated(found);
 	else
 		runner_cancel_task(found->runner);
+	*ret_started = true;
 	return S_OK;
 }

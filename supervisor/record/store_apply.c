@@ -39,7 +39,7 @@ static const char *const texts[STORE_APPLY_STATEMENTS] = {
 		" started_mono_ns = ?19, ended_wall_ns = ?20, ended_mono_ns = ?21,"
 		" boot = excluded.boot, manifest_digest = ?22, processors = ?23, runtime_ns = ?24,"
 		" retries = ?25, ended_age_ns = excluded.ended_age_ns",
-	[WRITE_MANIFEST] = "INSERT INTO manifests VALUES(?1, ?2)"
+	[WRITE_MANIFEST] = "INSERT INTO manifests VALUES(?1, ?2, ?3)"
 			   " ON CONFLICT(job) DO UPDATE SET json = ?2",
 	[WRITE_ATTEMPT] =
 		"INSERT INTO attempts VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, " BOOT ")"
@@ -95,6 +95,7 @@ static int write_manifest(struct store_applier *applier, const struct store_job 
 		return 0;
 	sql_bind_number(statement, 1, job->id);
 	sql_bind_text(statement, 2, job->manifest);
+	sql_bind_text(statement, 3, job->asked);
 	return sql_execute(statement);
 }
 

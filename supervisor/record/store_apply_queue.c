@@ -20,7 +20,8 @@ static const char *const texts[STORE_APPLY_QUEUE_STATEMENTS] = {
 		"UPDATE assessments SET state = ?3, reason = ?4, message = NULL WHERE job = ?1"
 		" AND ?2 >> CASE state WHEN 'NotSubmitted' THEN 0 WHEN 'Queued' THEN 1"
 		" WHEN 'Running' THEN 2 WHEN 'Finished' THEN 3 WHEN 'Failed' THEN 4 ELSE 5 END & 1"
-		" AND (?5 IS NULL OR reason IS NULL OR reason <> ?5)",
+		" AND (?5 IS NULL OR reason IS NULL OR reason <> ?5)"
+		" AND (?6 IS NULL OR reason = ?6)",
 	[WRITE_PARAMETER] = "INSERT INTO parameters VALUES(?1, ?2)"
 			    " ON CONFLICT(name) DO UPDATE SET value = ?2",
 	[PURGE_JOB] = "DELETE FROM jobs WHERE id = ?1",
@@ -52,6 +53,7 @@ static int move_tasks(sqlite3_stmt *statement, const struct store_task_move *mov
 	sql_bind_text(statement, 3, state_name(move->state));
 	sql_bind_text(statement, 4, move->reason);
 	sql_bind_text(statement, 5, move->but);
+	sql_bind_text(statement, 6, move->only);
 	return sql_execute(statement);
 }
 

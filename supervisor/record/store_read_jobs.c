@@ -109,9 +109,18 @@ int store_read_job(
 
 int store_read_manifest(struct store *store, uint64_t job, char **ret_json, struct error *error)
 {
+	auto_free char *asked = NULL;
+
+	return store_read_asked(store, job, ret_json, &asked, error);
+}
+
+int store_read_asked(
+	struct store *store, uint64_t job, char **ret_json, char **ret_asked, struct error *error)
+{
 	auto_sql_reset row = NULL;
 	int code = store_reader_ask(store_reader_of(store), STORE_READ_MANIFEST, &row, error);
-	char *copy;
+	auto_free char *json = NULL;
+	const char *asked;
 
 	if (code < 0)
 		return code;
@@ -121,10 +130,12 @@ int store_read_manifest(struct store *store, uint64_t job, char **ret_json, stru
 		return fail_plain(error, ENOENT, "the store has no manifest of job %" PRIu64, job);
 	if (code < 0)
 		return code;
-	copy = strdup(sql_text(row, 0));
-	if (!copy)
+	json = strdup(sql_text(row, 0));
+	asked = sql_text(row, 1);
+	if (!json)
 		return fail(error, ENOMEM, "read a manifest");
-	*ret_json = copy;
+	*ret_asked = asked ? strdup(asked) : NULL;
+	*ret_json = take_pointer(json);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 	[STORE_READ_JOBS_OF_OWNER_IN_STATE] =
 		JOBS "WHERE id < ?1 AND owner_uid = ?3 AND state = ?4" NEWEST,
 	[STORE_READ_JOB] = JOBS "WHERE id = ?1",
-	[STORE_READ_MANIFEST] = "SELECT json FROM manifests WHERE job = ?1",
+	[STORE_READ_MANIFEST] = "SELECT json, asked FROM manifests WHERE job = ?1",
 	[STORE_COUNT_JOBS] = "SELECT state, count(*) FROM jobs GROUP BY state",
 	[STORE_COUNT_JOBS_OF_OWNER] =
 		"SELECT state, count(*) FROM jobs WHERE owner_uid = ?1 GROUP BY state",

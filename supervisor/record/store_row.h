@@ -42,6 +42,7 @@ struct store_job {
 	const char *boot_id; /* of the last change of the row */
 	const char *manifest_digest;
 	const char *manifest; /* JSON; NULL keeps the row's; see store_read_manifest */
+	const char *asked; /* JSON, with the manifest: who asked, with which environment */
 };
 
 struct store_attempt {
@@ -80,6 +81,7 @@ struct store_task_move {
 	enum state state;
 	const char *reason; /* that they get; NULL: none */
 	const char *but; /* those with this reason stay; NULL: no such */
+	const char *only; /* only those with this reason; NULL: all */
 };
 
 struct store_parameter {

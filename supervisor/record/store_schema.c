@@ -90,6 +90,7 @@ static const char *const store_steps[] = {
 	"ALTER TABLE jobs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE jobs ADD COLUMN ended_age_ns INTEGER;"
 	"CREATE INDEX jobs_by_age ON jobs(ended_age_ns) WHERE ended_age_ns IS NOT NULL;"
+	"ALTER TABLE manifests ADD COLUMN asked TEXT;"
 	"ALTER TABLE assessments ADD COLUMN message TEXT;"
 	"ALTER TABLE assessments ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE parameters(name TEXT PRIMARY KEY, value INTEGER NOT NULL)"

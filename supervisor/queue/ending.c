@@ -1,0 +1,178 @@
+/* The end of a job that ran: what became of it, who is told, and whether it runs once more. */
+#include "queue/ending.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "model/requeue.h"
+#include "queue/queue_parts.h"
+
+static const struct {
+	const char *outcome;
+	enum state state;
+} outcomes[] = {
+	{ "finished", STATE_FINISHED },
+	{ "canceled", STATE_CANCELED },
+	{ "terminated", STATE_CANCELED },
+};
+
+static enum state state_of(const json_t *summary)
+{
+	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
+
+	for (size_t at = 0; outcome && at < sizeof(outcomes) / sizeof(*outcomes); at++)
+		if (strcmp(outcome, outcomes[at].outcome) == 0)
+			return outcomes[at].state;
+	return STATE_FAILED;
+}
+
+/* As the row in the store says. */
+static const char *reason_of(const json_t *summary)
+{
+	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
+	const char *reason = json_string_value(json_object_get(summary, "reason"));
+
+	if (reason)
+		return reason;
+	if (json_is_true(json_object_get(summary, "overrun")))
+		return REASON_RUNTIME;
+	return outcome && strcmp(outcome, "terminated") == 0 ? REASON_TERMINATED : NULL;
+}
+
+static struct call *take_call(struct wait *wait)
+{
+	struct call *call = wait->call;
+
+	list_remove(&wait->link);
+	free(wait);
+	return call;
+}
+
+void ending_answer_task(struct running *running, struct wait *wait, const json_t *result)
+{
+	const char *name = json_string_value(json_object_get(result, "state"));
+	unsigned index = wait->index;
+	struct call *call = take_call(wait);
+	struct queue_caller caller = call->caller;
+	enum state state = STATE_FAILED;
+
+	if (name)
+		state_from_name(name, &state);
+	if (state == STATE_CANCELED)
+		return call_answer(call);
+	/* Its own end was first. */
+	call_destroy(call);
+	caller_fail_state(&caller, running->id, index, state,
+		1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED | 1u << STATE_RUNNING);
+}
+
+static void fail_survived(struct call *call, uint64_t job, const json_t *summary)
+{
+	const json_t *survivors = json_object_get(summary, "survivors");
+
+	call_fail(call, AXE_E_TERMINATE_FAILED, "TerminateFailed",
+		json_pack("{s:I, s:O?}", "job", (json_int_t)job, "survivors", survivors));
+}
+
+static void answer_cancel(
+	const struct running *running, struct call *call, enum state state, const json_t *summary)
+{
+	json_t *receipt = json_object_get(summary, "receipt");
+	struct queue_caller caller = call->caller;
+
+	if (state == STATE_CANCELED) {
+		call->reply = receipt ? json_pack("{s:O}", "receipt", receipt) : json_object();
+		return call_answer(call);
+	}
+	if (json_object_get(summary, "survivors"))
+		return fail_survived(call, running->id, summary);
+	call_destroy(call);
+	caller_fail_state(&caller, running->id, -1, state,
+		1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED | 1u << STATE_RUNNING);
+}
+
+static void answer_cancels(struct running *running, enum state state, const json_t *summary)
+{
+	struct wait *wait, *following;
+
+	list_for_each_safe (wait, following, &running->waits, link) {
+		if (wait->kind == WAIT_CANCEL)
+			answer_cancel(running, take_call(wait), state, summary);
+	}
+}
+
+/* Of tasks that never ended, because the job did: they were not started. */
+static void answer_tasks(struct running *running)
+{
+	struct wait *wait, *following;
+
+	list_for_each_safe (wait, following, &running->waits, link) {
+		if (wait->kind == WAIT_TASK)
+			call_answer(take_call(wait));
+	}
+}
+
+static struct call *take_requeue(struct running *running)
+{
+	struct wait *wait;
+
+	list_for_each (wait, &running->waits, link)
+		if (wait->kind == WAIT_REQUEUE)
+			return take_call(wait);
+	return NULL;
+}
+
+/* The first of them makes the attempt; it is none of the others' any more. */
+static void refuse_requeues(struct running *running)
+{
+	for (struct call *call; (call = take_requeue(running));) {
+		struct queue_caller caller = call->caller;
+
+		call_destroy(call);
+		caller_fail_state(&caller, running->id, -1, STATE_QUEUED,
+			1u << STATE_FAILED | 1u << STATE_CANCELED | 1u << STATE_RUNNING);
+	}
+}
+
+static void run_again(
+	struct queue *queue, struct running *running, struct entry *entry, const json_t *summary)
+{
+	struct call *call = take_requeue(running);
+	struct queue_caller caller = { .done = NULL };
+
+	refuse_requeues(running);
+	running_forget(queue, entry);
+	if (!call)
+		call = call_create(queue, &caller, NULL);
+	if (call)
+		requeue_ended(queue, entry, reason_of(summary), call);
+	else
+		queue_settle(queue, entry);
+}
+
+void ending_job_ended(struct running *running, const json_t *summary)
+{
+	struct queue *queue = running->queue;
+	struct entry *entry = entries_find(&queue->entries, running->id);
+	enum state state = state_of(summary);
+
+	answer_tasks(running);
+	answer_cancels(running, state, summary);
+	queue_move(queue, entry, state);
+	if (running->requeue && state != STATE_FINISHED) {
+		run_again(queue, running, entry, summary);
+	} else {
+		for (struct call *call; (call = take_requeue(running));) {
+			struct queue_caller caller = call->caller;
+
+			call_destroy(call);
+			caller_fail_state(&caller, running->id, -1, state,
+				1u << STATE_FAILED | 1u << STATE_CANCELED | 1u << STATE_RUNNING);
+		}
+		running_forget(queue, entry);
+		queue_settle(queue, entry);
+	}
+	if (queue->host.look)
+		queue->host.look(queue->host.data);
+}

@@ -1,0 +1,265 @@
+/* RequeueJob and RequeueTask: another attempt, of what the cause of the last end says. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "model/manifest.h"
+#include "model/requeue.h"
+#include "queue/batch.h"
+#include "queue/queue_parts.h"
+#include "queue/sequence.h"
+#include "queue/task.h"
+#include "record/store_read.h"
+
+#define REQUEUEABLE (1u << STATE_RUNNING | 1u << STATE_FAILED | 1u << STATE_CANCELED)
+#define ENDED_BADLY (1u << STATE_FAILED | 1u << STATE_CANCELED)
+
+/* All of them, finished ones included, as the reference has it; the first offender is named. */
+static bool is_rerunnable(struct queue *queue, const struct queue_caller *caller, uint64_t job)
+{
+	struct manifest *manifest = find_manifest(queue, caller, job);
+	bool fine = manifest;
+
+	for (size_t at = 0; fine && at < manifest->assessments_count; at++) {
+		if (manifest->assessments[at]->rerunnable)
+			continue;
+		caller_fail(caller, AXE_E_NOT_RERUNNABLE, "NotRerunnable",
+			json_pack("{s:I, s:I, s:s}", "job", (json_int_t)job, "task", (json_int_t)at,
+				"name", manifest->assessments[at]->name));
+		fine = false;
+	}
+	manifest_destroy(manifest);
+	return fine;
+}
+
+struct listing {
+	json_t *indices;
+	unsigned next;
+};
+
+static void see_queued(const struct store_assessment *task, void *data)
+{
+	struct listing *listing = data;
+
+	listing->next = task->index + 1;
+	if (task->state == STATE_QUEUED)
+		json_array_append_new(listing->indices, json_integer(task->index));
+}
+
+/* In the store by now. */
+static void tell_tasks(struct call *call)
+{
+	struct listing listing = { .indices = json_array() };
+	unsigned first;
+
+	do {
+		first = listing.next;
+		store_read_assessments(call->queue->config.store, call->jobs[0], first, 0,
+			see_queued, &listing, NULL);
+	} while (listing.next >= first + STORE_PAGE_MAX);
+	json_object_set_new(call->reply, "tasks", listing.indices);
+}
+
+static void add_moves(struct batch *batch, const struct entry *entry, enum cause cause)
+{
+	const struct store_task_move move = {
+		.job = entry->id,
+		.from = requeue_states(cause),
+		.state = STATE_QUEUED,
+		.but = requeue_spares_canceled(cause) ? REASON_TASK_CANCELED : NULL,
+	};
+	const struct store_task_move spoiled = {
+		.job = entry->id,
+		.from = 1u << STATE_FAILED,
+		.state = STATE_QUEUED,
+		.only = REASON_HOST,
+	};
+
+	batch_add(batch, &(struct store_change){ .kind = STORE_TASK_MOVE, .move = move });
+	if (cause == CAUSE_OF_HOST)
+		batch_add(
+			batch, &(struct store_change){ .kind = STORE_TASK_MOVE, .move = spoiled });
+}
+
+/* In memory it is queued at once, and started when that is durable. */
+static void queue_again(struct batch *batch, struct entry *entry)
+{
+	struct queue *queue = batch->call->queue;
+	struct entry kept = *entry;
+	struct store_job row;
+
+	entry->submit_order = ++queue->last_order;
+	entry->submitted = queue_now(queue);
+	entry->held = false;
+	entry->ending = false;
+	entry->reason = NULL;
+	row = entry_row(entry);
+	row.state = STATE_QUEUED;
+	batch_add(batch, &(struct store_change){ .kind = STORE_JOB, .job = row });
+	batch_add_pending(batch, &batch->call->caller.actor, entry);
+	if (call_touch(batch->call, entry->id) < 0)
+		batch->failed = true;
+	if (batch_store(batch) == 0) {
+		queue_move(queue, entry, STATE_QUEUED);
+	} else {
+		entry->submit_order = kept.submit_order;
+		entry->reason = kept.reason;
+	}
+	queue_settle(queue, entry);
+}
+
+void requeue_ended(struct queue *queue, struct entry *entry, const char *reason, struct call *call)
+{
+	struct batch batch = { .call = call };
+
+	entry->retries = 0;
+	call->stored = tell_tasks;
+	json_decref(call->reply);
+	call->reply = json_pack("{s:i}", "attempt", entry->attempt + 1);
+	add_moves(&batch, entry, cause_of(reason));
+	queue_again(&batch, entry);
+	batch_finish(&batch);
+}
+
+bool requeue_by_host(struct queue *queue, struct entry *entry)
+{
+	struct queue_caller nobody = { .done = NULL, .actor = { .admin = true } };
+	struct batch batch;
+
+	if (entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT] ||
+		!is_rerunnable(queue, &nobody, entry->id) ||
+		!batch_init(&batch, queue, &nobody, NULL))
+		return false;
+	entry->retries++;
+	log_line(LOG_LEVEL_WARNING, "job %llu is queued again (%d)", (unsigned long long)entry->id,
+		entry->retries);
+	add_moves(&batch, entry, CAUSE_OF_HOST);
+	queue_again(&batch, entry);
+	batch_finish(&batch);
+	return true;
+}
+
+/* It is cancelled first; what it leaves is queued when the last process is dead. */
+static void requeue_running(struct queue *queue, const struct queue_caller *caller,
+	struct entry *entry, bool asynchronous)
+{
+	axe_result code = job_kill(entry->running->job, REASON_REQUEUED, "queued again");
+	struct queue_caller nobody = { .done = NULL, .actor = caller->actor };
+	struct call *call;
+
+	if (code == AXE_E_INTERNAL_ERROR)
+		return caller_fail_internal(caller, "out of memory");
+	entry->running->requeue = true;
+	entry->ending |= code == S_OK;
+	call = call_create(queue, asynchronous ? &nobody : caller, NULL);
+	if (call && running_add_wait(entry, WAIT_REQUEUE, 0, call) < 0)
+		return call_fail(call, AXE_E_INTERNAL_ERROR, "InternalError",
+			json_pack("{s:s}", "text", "out of memory"));
+	if (call && asynchronous)
+		caller_answer(
+			caller, json_pack("{s:i, s:[]}", "attempt", entry->attempt + 1, "tasks"));
+}
+
+static void requeue(
+	struct queue *queue, const struct queue_caller *caller, uint64_t job, bool asynchronous)
+{
+	auto_free char *reason = NULL;
+	struct entry *entry = find_any(queue, caller, job, REQUEUEABLE, &reason);
+	struct call *call;
+
+	if (!entry)
+		return;
+	if (!is_rerunnable(queue, caller, job))
+		return queue_settle(queue, entry);
+	if (entry->running)
+		return requeue_running(queue, caller, entry, asynchronous);
+	call = call_create(queue, caller, NULL);
+	if (call)
+		requeue_ended(queue, entry, reason, call);
+	else
+		queue_settle(queue, entry);
+}
+
+void queue_requeue(
+	struct queue *queue, const struct queue_caller *caller, uint64_t job, bool asynchronous)
+{
+	requeue(queue, caller, job, asynchronous);
+}
+
+static void requeue_next(
+	struct queue *queue, const struct queue_caller *caller, uint64_t job, const char *text)
+{
+	requeue(queue, caller, job, false);
+}
+
+void queue_requeue_all(
+	struct queue *queue, const struct queue_caller *caller, const uint64_t *jobs, size_t count)
+{
+	sequence_run(queue, caller, jobs, count, requeue_next, NULL);
+}
+
+/* NULL: the caller has been told why not. */
+static const struct store_assessment *find_task(struct queue *queue,
+	const struct queue_caller *caller, uint64_t job, unsigned index, uint32_t states,
+	struct task_copy *ret_copy)
+{
+	if (!task_read(queue, caller, job, index, ret_copy))
+		return NULL;
+	if (states & 1u << ret_copy->task.state)
+		return &ret_copy->task;
+	caller_fail_state(caller, job, index, ret_copy->task.state, states);
+	return NULL;
+}
+
+static bool task_is_rerunnable(
+	struct queue *queue, const struct queue_caller *caller, uint64_t job, unsigned index)
+{
+	struct manifest *manifest = find_manifest(queue, caller, job);
+	bool fine = manifest && index < manifest->assessments_count &&
+		    manifest->assessments[index]->rerunnable;
+
+	if (manifest && !fine)
+		caller_fail(caller, AXE_E_NOT_RERUNNABLE, "NotRerunnable",
+			json_pack("{s:I, s:I, s:s}", "job", (json_int_t)job, "task",
+				(json_int_t)index, "name",
+				index < manifest->assessments_count
+					? manifest->assessments[index]->name
+					: ""));
+	manifest_destroy(manifest);
+	return fine;
+}
+
+static void requeue_task(struct queue *queue, const struct queue_caller *caller,
+	struct entry *entry, const struct store_assessment *task)
+{
+	struct store_assessment row = *task;
+	struct batch batch;
+
+	if (!batch_init(&batch, queue, caller, json_pack("{s:i}", "attempt", entry->attempt + 1)))
+		return queue_settle(queue, entry);
+	row.state = STATE_QUEUED;
+	row.reason = row.message = NULL;
+	batch_add(&batch, &(struct store_change){ .kind = STORE_ASSESSMENT, .assessment = row });
+	queue_again(&batch, entry);
+	batch_finish(&batch);
+}
+
+void queue_requeue_task(
+	struct queue *queue, const struct queue_caller *caller, uint64_t job, unsigned index)
+{
+	auto_free char *reason = NULL;
+	struct entry *entry = find_any(queue, caller, job, ENDED_BADLY, &reason);
+	struct task_copy copy = { .name = NULL };
+	const struct store_assessment *task;
+
+	if (!entry)
+		return;
+	task = find_task(queue, caller, job, index, ENDED_BADLY, &copy);
+	if (task && task_is_rerunnable(queue, caller, job, index))
+		requeue_task(queue, caller, entry, task);
+	else
+		queue_settle(queue, entry);
+	task_copy_finish(&copy);
+}

@@ -1,0 +1,135 @@
+/* What a new supervisor makes of the queue that the last one left. */
+#include "queue/restart.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/orphans.h"
+#include "model/requeue.h"
+#include "queue/queue_parts.h"
+#include "record/store_read.h"
+
+struct reading {
+	struct queue *queue;
+	struct orphan *orphans; /* what ran; owned */
+	size_t count;
+	bool failed; /* out of memory */
+};
+
+static void see_parameter(const struct store_parameter *parameter, void *data)
+{
+	struct reading *reading = data;
+	enum cluster_parameter at = cluster_parameter_find(parameter->name);
+
+	if (at != PARAMETER_COUNT)
+		reading->queue->parameters[at] = parameter->value;
+}
+
+static void fill(struct entry *entry, const struct store_job *row)
+{
+	entry->owner = row->owner;
+	entry->submit_order = row->submit_order;
+	entry->has_runtime = row->has_runtime;
+	entry->runtime_ns = row->runtime_ns;
+	entry->created = row->created;
+	entry->submitted = row->submitted;
+	entry->attempt = (uint16_t)row->attempt;
+	entry->processors = (uint16_t)(row->processors ?: 1);
+	entry->retries = (uint8_t)row->retries;
+	entry->priority = (uint8_t)row->priority;
+	entry->held = row->held;
+	/* As one that has ended, until it is counted. */
+	entry->state = STATE_FINISHED;
+}
+
+static void keep_orphan(struct reading *reading, const struct store_job *row)
+{
+	size_t size = (reading->count + 1) * sizeof(*reading->orphans);
+	struct orphan *more = realloc(reading->orphans, size);
+	char *name = strdup(row->name);
+
+	if (more)
+		reading->orphans = more;
+	if (!more || !name) {
+		free(name);
+		reading->failed = true;
+		return;
+	}
+	more[reading->count] = (struct orphan){ .job = *row, .name = name };
+	more[reading->count].job.name = name;
+	more[reading->count].job.outcome = more[reading->count].job.reason = NULL;
+	more[reading->count].job.message = more[reading->count].job.boot_id = NULL;
+	more[reading->count].job.manifest_digest = NULL;
+	reading->count++;
+}
+
+static void see_job(const struct store_job *row, void *data)
+{
+	struct reading *reading = data;
+	struct queue *queue = reading->queue;
+	struct entry *entry = entries_add(&queue->entries, row->id, row->name);
+
+	if (!entry) {
+		reading->failed = true;
+		return;
+	}
+	fill(entry, row);
+	queue_move(queue, entry, row->state);
+	if (row->submit_order > queue->last_order)
+		queue->last_order = row->submit_order;
+	if (row->state == STATE_RUNNING)
+		keep_orphan(reading, row);
+	else if (row->state == STATE_QUEUED && !row->held)
+		reading->failed |= !ready_put(&queue->ready, entry);
+}
+
+static void take_back(struct reading *reading, struct orphan *orphan, int state)
+{
+	struct queue *queue = reading->queue;
+	struct entry *entry = entries_find(&queue->entries, orphan->job.id);
+	struct error error = { 0 };
+
+	log_line(LOG_LEVEL_WARNING, "job %llu has lost its supervisor",
+		(unsigned long long)entry->id);
+	if (orphan_end(queue->config.store, state, orphan, &error) < 0)
+		log_line(
+			LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)entry->id, error.text);
+	queue_move(queue, entry, STATE_FAILED);
+	requeue_by_host(queue, entry);
+}
+
+static int take_back_all(struct reading *reading, struct error *error)
+{
+	auto_fd state = open(reading->queue->config.state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (state < 0)
+		return fail(error, errno, "open `%s`", reading->queue->config.state_dir);
+	for (size_t at = 0; at < reading->count; at++)
+		take_back(reading, &reading->orphans[at], state);
+	return 0;
+}
+
+static void reading_finish(struct reading *reading)
+{
+	for (size_t at = 0; at < reading->count; at++)
+		free(reading->orphans[at].name);
+	free(reading->orphans);
+}
+
+int restart_read(struct queue *queue, struct error *error)
+{
+	struct reading reading = { .queue = queue };
+	struct store *store = queue->config.store;
+	int code = store_read_parameters(store, see_parameter, &reading, error);
+
+	if (code == 0)
+		code = store_read_open(store, see_job, &reading, error);
+	if (code == 0 && reading.failed)
+		code = fail(error, ENOMEM, "keep its jobs");
+	if (code == 0 && reading.count)
+		code = take_back_all(&reading, error);
+	reading_finish(&reading);
+	return code;
+}

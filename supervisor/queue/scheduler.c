@@ -1,0 +1,92 @@
+/* Which job is started next: the first by priority and order, when its user and the processors
+ * allow it. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "queue/batch.h"
+#include "queue/queue_parts.h"
+#include "record/trace.h"
+
+/* Whoever is first waits for processors, and all others behind: nobody waits for ever. */
+static bool has_processors(const struct queue *queue, const struct entry *entry)
+{
+	return !queue->processors_busy ||
+	       queue->processors_busy + entry->processors <= queue->processors;
+}
+
+static bool user_may_run(const struct entry *entry, void *data)
+{
+	struct queue *queue = data;
+	const struct user *user = users_find(&queue->users, entry->owner);
+
+	return user && user->running < (uint64_t)queue->parameters[PARAMETER_USER_RUNNING_JOBS];
+}
+
+/* What the host lacks for a moment; everything else is the job's own fault. */
+static bool is_of_host(int code)
+{
+	return code == -ENOSPC || code == -EMFILE || code == -ENFILE || code == -ENOMEM ||
+	       code == -EIO || code == -EDQUOT || code == -EAGAIN;
+}
+
+static bool try_later(struct queue *queue, struct entry *entry, int code)
+{
+	if (!is_of_host(code) || entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT])
+		return false;
+	entry->retries++;
+	return true;
+}
+
+/* It ends without having begun. */
+static void fail_entry(struct queue *queue, struct entry *entry, const struct error *reason)
+{
+	struct queue_caller caller = { .done = NULL };
+	struct store_job row = entry_row(entry);
+	struct batch batch;
+
+	log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)entry->id, reason->text);
+	if (!batch_init(&batch, queue, &caller, NULL))
+		return;
+	if (call_touch(batch.call, entry->id) < 0)
+		batch.failed = true;
+	row.state = STATE_FAILED;
+	row.code = AXE_E_JOB_PREPARATION;
+	row.outcome = "error";
+	row.reason = "not_started";
+	row.message = reason->text;
+	batch_add_end(&batch, NULL, entry, &row);
+	if (batch_store(&batch) == 0) {
+		queue_move(queue, entry, STATE_FAILED);
+		queue_settle(queue, entry);
+	}
+	batch_finish(&batch);
+}
+
+/* Users at their limit are passed over, which costs as much as they have jobs before the next. */
+static struct entry *choose(struct queue *queue)
+{
+	struct entry *entry = ready_first(&queue->ready);
+
+	if (entry && !user_may_run(entry, queue))
+		entry = ready_first_of(&queue->ready, user_may_run, queue);
+	return entry && has_processors(queue, entry) ? entry : NULL;
+}
+
+bool queue_start_next(struct queue *queue)
+{
+	struct entry *entry = queue->stopped ? NULL : choose(queue);
+	struct error error = { 0 };
+	int code;
+
+	if (!entry)
+		return false;
+	ready_remove(&queue->ready, entry);
+	code = running_launch(queue, entry, &error);
+	if (code == 0)
+		return true;
+	if (try_later(queue, entry, code))
+		ready_put(&queue->ready, entry);
+	else
+		fail_entry(queue, entry, &error);
+	return true;
+}
