@@ -4,20 +4,76 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "axe/client.h"
+#include "axe/queue_call.h"
 #include "axe/verbs.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "cli/exit_code.h"
+#include "cli/field.h"
 #include "cli/job_live.h"
+#include "cli/terminal.h"
 #include "libaxe/connection.h"
+#include "model/state.h"
+
+/* Two state directories may have a job of the same number. */
+static bool is_other(const struct job_operand *job, const json_t *queued)
+{
+	const char *there = field_text(json_object_get(queued, "job"), "directory");
+	auto_free char *first = NULL, *second = NULL;
+
+	if (!job->folder || !there)
+		return false;
+	first = realpath(job->folder->path, NULL);
+	second = realpath(there, NULL);
+	return first && second && strcmp(first, second) != 0;
+}
+
+static void look_into_queue(struct job_operand *job, const char *state_dir, const char *socket)
+{
+	const struct client_options client = { .socket = socket };
+	auto_of(connection) struct connection *connection = NULL;
+	auto_json queued = NULL;
+
+	if (job->connection)
+		queue_ask(job->connection, "GetJob",
+			json_pack("{s:I}", "job", (json_int_t)job->name.job), &queued, NULL);
+	else if (!state_dir || client_socket(&client))
+		queued = queue_look_up(socket, job->name.job, &connection);
+	if (!queued || is_other(job, queued))
+		return;
+	job->queued = take_pointer(queued);
+	if (!job->connection && !job_operand_has_ended(job))
+		job->connection = take_pointer(connection);
+	if (!job->folder)
+		job_folder_open_path(field_text(json_object_get(job->queued, "job"), "directory"),
+			job->name.job, &job->folder);
+}
+
+/* Its folder, and whoever has it now. 0 or -errno. */
+static int find(
+	struct job_operand *job, const char *state_dir, const char *socket, struct error *error)
+{
+	const struct client_options client = { .socket = socket };
+	int missing = job_folder_open(state_dir, job->name.job, &job->folder, error);
+	int code = 0;
+
+	if (missing == 0)
+		code = job_live_connect(client_socket(&client), job->name.job, job->folder->path,
+			&job->connection, &job->live, error);
+	/* -ENOENT: it does not run there, which may be just what is to be shown. */
+	if (code < 0 && code != -ENOENT && socket)
+		return code;
+	look_into_queue(job, state_dir, socket);
+	return job->queued ? 0 : missing;
+}
 
 int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,
 	const char *socket, struct job_operand *ret_job)
 {
-	const struct client_options client = { .socket = socket };
-	const char *asked = client_socket(&client);
 	struct job_operand job = { .folder = NULL };
 	struct error error = { 0 };
 	int code;
@@ -26,15 +82,8 @@ int job_operand_open(const char *verb, const struct operands *operands, const ch
 		return verb_refuse(verb, "expected one job");
 	if (job_name_parse(operands->words[0], &job.name, &error) < 0)
 		return verb_refuse(verb, "%s", error.text);
-	code = job_folder_open(state_dir, job.name.job, &job.folder, &error);
+	code = find(&job, state_dir, socket, &error);
 	if (code < 0) {
-		fprintf(stderr, "axe %s: %s\n", verb, error.text);
-		return client_exit_code(code);
-	}
-	code = job_live_connect(
-		asked, job.name.job, job.folder->path, &job.connection, &job.live, &error);
-	/* -ENOENT: it does not run there, which may be just what is to be shown. */
-	if (code < 0 && code != -ENOENT && socket) {
 		fprintf(stderr, "axe %s: %s\n", verb, error.text);
 		job_operand_finish(&job);
 		return client_exit_code(code);
@@ -43,11 +92,39 @@ int job_operand_open(const char *verb, const struct operands *operands, const ch
 	return 0;
 }
 
+int job_operand_check_folder(const char *verb, const struct job_operand *job)
+{
+	const char *path = field_text(json_object_get(job->queued, "job"), "directory");
+	auto_free char *safe = terminal_safe(path);
+
+	if (job->folder)
+		return 0;
+	fprintf(stderr, "axe %s: `%s` cannot be read\n", verb, safe);
+	return EXIT_CODE_NOT_PERMITTED;
+}
+
+unsigned job_operand_attempt(const struct job_operand *job)
+{
+	json_int_t attempt = field_integer(json_object_get(job->queued, "job"), "attempt");
+
+	return attempt > 1 ? (unsigned)attempt : 1;
+}
+
+bool job_operand_has_ended(const struct job_operand *job)
+{
+	const char *name = field_text(json_object_get(job->queued, "job"), "state");
+	enum state state;
+
+	if (!name || !state_from_name(name, &state))
+		return false;
+	return state == STATE_FINISHED || state == STATE_FAILED || state == STATE_CANCELED;
+}
+
 void job_operand_tell_torn(const char *verb, const struct job_operand *job)
 {
 	static const char *const files[] = { "trace.ndjson", "results.ndjson" };
 
-	for (size_t i = 0; !job->live && i < sizeof(files) / sizeof(*files); i++) {
+	for (size_t i = 0; job->folder && !job->live && i < sizeof(files) / sizeof(*files); i++) {
 		uint64_t bytes = job_folder_torn_bytes(job->folder, files[i]);
 
 		if (bytes)
@@ -62,8 +139,9 @@ int job_operand_check_runs(const char *verb, const struct job_operand *job)
 {
 	long long number = (long long)job->name.job;
 
-	if (!job->connection) {
-		fprintf(stderr, "axe %s: job %lld does not run\n", verb, number);
+	if (!job->live) {
+		fprintf(stderr, "axe %s: job %lld does not run%s\n", verb, number,
+			job->connection ? "; `axe cancel` takes it out of the queue" : "");
 		return EXIT_CODE_USAGE;
 	}
 	if (!job_live_waits(job->live))
@@ -80,4 +158,5 @@ void job_operand_finish(struct job_operand *job)
 	job_folder_destroy(job->folder);
 	connection_destroy(job->connection);
 	json_decref(job->live);
+	json_decref(job->queued);
 }

@@ -11,14 +11,25 @@ struct connection;
 
 struct job_operand {
 	struct job_name name;
-	struct job_folder *folder;
-	struct connection *connection; /* NULL: it does not run */
-	json_t *live; /* its status; NULL likewise */
+	struct job_folder *folder; /* NULL: not readable, though a queue knows it (see below) */
+	struct connection *connection; /* NULL: it neither runs nor waits in a queue */
+	json_t *live; /* its status; NULL: it does not run */
+	json_t *queued; /* what a queue knows, as GetJob answers; NULL: nothing */
 };
 
-/* Exit code, which was explained, or 0. Exactly one operand is expected. */
+/* Exit code, which was explained, or 0. Exactly one operand is expected. The folder may be missing
+ * when a queue knows the job: its user need not have a right to it. */
 int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,
 	const char *socket, struct job_operand *ret_job);
+
+/* 0: its folder is there. Else it is said that it cannot be read, and the exit code is returned. */
+int job_operand_check_folder(const char *verb, const struct job_operand *job);
+
+/* Of a job of a queue: the attempt that it is at, 1 for others. */
+unsigned job_operand_attempt(const struct job_operand *job);
+
+/* Whether a queue says that the job has ended. */
+bool job_operand_has_ended(const struct job_operand *job);
 
 /* Say on standard error which of the job's files end with half a line, which is left out of what is
  * shown. Nothing is said of a job that runs: its supervisor may be about to write the rest. */

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/field.h"
+#include "cli/queue_table.h"
 #include "cli/result_text.h"
 #include "cli/table.h"
 
@@ -40,13 +41,40 @@ static void print_field(const char *name, const char *text)
 static void print_person(const json_t *job)
 {
 	const json_t *by = json_object_get(job, "by");
-	auto_free char *comm = NULL;
+	const char *owner = field_text(job, "owner_name");
+	auto_free char *comm = NULL, *name = terminal_safe(owner);
+
+	if (json_is_integer(json_object_get(job, "owner")))
+		printf("%-10s %s%suid %lld\n", "owner", owner ? name : "", owner ? ", " : "",
+			(long long)field_integer(job, "owner"));
 
 	if (!json_is_integer(json_object_get(by, "uid")))
 		return;
 	comm = terminal_safe(field_text(by, "comm"));
 	printf("%-10s uid %lld (%s, pid %lld)\n", "by", (long long)field_integer(by, "uid"), comm,
 		(long long)field_integer(by, "pid"));
+}
+
+/* Where it stands in a daemon's queue, and for how long it is kept. */
+static void print_queue(const json_t *job)
+{
+	static const char *const times[] = { "created", "submitted", "ended" };
+	const char *kept = field_text(job, "purge_after");
+
+	if (!json_is_integer(json_object_get(job, "priority")))
+		return;
+	printf("%-10s %lld%s", "priority", (long long)field_integer(job, "priority"),
+		json_is_true(json_object_get(job, "held")) ? ", held" : "");
+	if (json_is_integer(json_object_get(job, "rank")))
+		printf(", %lld before it", (long long)field_integer(job, "rank"));
+	if (field_integer(job, "processors") > 1)
+		printf(", %lld processors", (long long)field_integer(job, "processors"));
+	putchar('\n');
+	for (size_t at = 0; at < sizeof(times) / sizeof(*times); at++)
+		if (field_text(job, times[at]))
+			print_field(times[at], field_text(job, times[at]));
+	if (kept)
+		printf("%-10s at least until %.19s\n", "kept", kept);
 }
 
 static void print_head(const json_t *job)
@@ -57,10 +85,15 @@ static void print_head(const json_t *job)
 	printf("%-10s %lld\n", "job", (long long)field_integer(job, "job"));
 	print_field("name", field_text(job, "name"));
 	print_field("state", field_text(job, "state"));
-	if (outcome)
-		printf("%-10s %s (%s)\n", "outcome", outcome, code ? code : "?");
+	if (outcome && code)
+		printf("%-10s %s (%s)\n", "outcome", outcome, code);
+	else if (outcome)
+		print_field("outcome", outcome);
+	if (field_text(job, "reason"))
+		print_field("reason", field_text(job, "reason"));
 	if (field_text(job, "message"))
 		print_field("message", field_text(job, "message"));
+	print_queue(job);
 	print_field("started", field_text(job, "started"));
 	print_person(job);
 	if (json_is_number(json_object_get(job, "duration_ms")))
@@ -97,7 +130,7 @@ static void add_row(struct table *table, const json_t *result)
 	table_add(table, "%s", result_reason(result, reason));
 }
 
-static void print_table(const json_t *job, const struct terminal *terminal)
+static void print_results(const json_t *job, const struct terminal *terminal)
 {
 	auto_of(table) struct table *table =
 		table_create(columns, sizeof(columns) / sizeof(*columns));
@@ -107,6 +140,22 @@ static void print_table(const json_t *job, const struct terminal *terminal)
 	json_array_foreach (json_object_get(job, "assessments"), index, result)
 		add_row(table, result);
 	table_print(table, terminal);
+}
+
+static void print_table(const json_t *job, const struct terminal *terminal)
+{
+	const json_t *history = json_object_get(job, "history");
+	const json_t *tasks = json_object_get(job, "tasks");
+
+	if (!tasks) {
+		print_results(job, terminal);
+		return;
+	}
+	if (json_array_size(history) > 1) {
+		queue_table_attempts(history, terminal);
+		putchar('\n');
+	}
+	queue_table_tasks(tasks, json_object_get(job, "assessments"), terminal);
 }
 
 static void print_remarks(const json_t *job, const struct terminal *terminal)

@@ -1,8 +1,10 @@
-/* axe list: the jobs that there are, as their folders tell. */
+/* axe list: the jobs that there are, as the queue of a daemon or their folders tell. */
 #include <stdio.h>
 
 #include "axe/client.h"
+#include "axe/list_queue.h"
 #include "axe/output.h"
+#include "axe/queue_call.h"
 #include "axe/verbs.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -17,14 +19,25 @@
 
 struct list_values {
 	struct client_options client;
+	struct list_query query;
 	unsigned format; /* enum output_format */
 };
 
 static const struct option_row rows[] = {
+	{ "state", 0, OPTION_LIST, offsetof(struct list_values, query.states), "STATE",
+		"jobs in this state, such as Queued; may be repeated", NULL },
+	{ "owner", 0, OPTION_TEXT, offsetof(struct list_values, query.owner), "USER",
+		"jobs of this user", NULL },
+	{ "limit", 0, OPTION_TEXT, offsetof(struct list_values, query.limit), "N",
+		"so many of them, at most 1000 (100)", NULL },
+	{ "page", 0, OPTION_TEXT, offsetof(struct list_values, query.page), "PAGE",
+		"go on where a listing ended", NULL },
+	{ "all", 0, OPTION_FLAG, offsetof(struct list_values, query.all), NULL, "all of them",
+		NULL },
 	{ "state-dir", 0, OPTION_TEXT, offsetof(struct list_values, client.state_dir), "DIR",
-		"where the jobs are (/var/lib/axe)", NULL },
+		"read the folders there, of jobs without a daemon (/var/lib/axe)", NULL },
 	{ "socket", 0, OPTION_TEXT, offsetof(struct list_values, client.socket), "PATH",
-		"ask the supervisor there, too (AXE_SOCKET)", NULL },
+		QUEUE_SOCKET_HELP, NULL },
 	{ "output", 'o', OPTION_CHOICE, offsetof(struct list_values, format), "FORMAT",
 		"table, json or ndjson", output_format_names },
 };
@@ -174,23 +187,55 @@ static int collect(json_t *jobs, const struct client_options *client, struct err
 	return code;
 }
 
+static int list_folders(const struct list_values *values)
+{
+	auto_json jobs = json_array();
+	struct error error = { 0 };
+	int code = collect(jobs, &values->client, &error);
+
+	if (code < 0) {
+		fprintf(stderr, "axe list: %s\n", error.text);
+		return client_exit_code(code);
+	}
+	report(jobs, (enum output_format)values->format);
+	return EXIT_CODE_PASSED;
+}
+
+/* NULL: nobody is there, or a folder is asked for. */
+static struct connection *reach_queue(const struct client_options *client)
+{
+	const char *socket = client_socket(client);
+	struct connection *connection = NULL;
+
+	if (client->state_dir && !socket)
+		return NULL;
+	/* Of one that was named and is not there, whoever reads the folders says so. */
+	connection_open(socket ? socket : QUEUE_SOCKET_DEFAULT, &connection, NULL);
+	return connection;
+}
+
 int verb_list(int argc, char **argv)
 {
 	struct list_values values = { .format = OUTPUT_TABLE };
-	auto_json jobs = json_array();
+	auto_of(connection) struct connection *connection = NULL;
+	bool lacking = true;
+	const char *given;
 	struct operands operands;
-	struct error error = { 0 };
 	int code = verb_read_options(argc, argv, &values, &operands);
 
 	if (code != VERB_GO_ON)
 		return code;
 	if (operands.count)
 		return verb_refuse("list", "unexpected `%s`", operands.words[0]);
-	code = collect(jobs, &values.client, &error);
-	if (code < 0) {
-		fprintf(stderr, "axe list: %s\n", error.text);
-		return client_exit_code(code);
-	}
-	report(jobs, (enum output_format)values.format);
-	return EXIT_CODE_PASSED;
+	connection = reach_queue(&values.client);
+	if (connection)
+		code = list_queue(
+			connection, &values.query, (enum output_format)values.format, &lacking);
+	if (!lacking)
+		return code;
+	given = list_query_given(&values.query);
+	if (given && !client_socket(&values.client))
+		return verb_refuse(
+			"list", "%s is for the queue of a daemon: name it with --socket", given);
+	return list_folders(&values);
 }

@@ -87,6 +87,19 @@ static bool followed_is_over(void *data)
 	return !refresh(log) || !find_running(log->operand->live, log->followed);
 }
 
+/* What ran in an earlier attempt may have been kept since. */
+static int open_latest(
+	const struct job_operand *operand, const struct wanted *wanted, const char *name)
+{
+	int fd = -ENOENT;
+
+	for (unsigned attempt = job_operand_attempt(operand); attempt > 0 && fd == -ENOENT;
+		attempt--)
+		fd = job_folder_open_output(
+			operand->folder, attempt, wanted->index, wanted->try_number, name);
+	return fd;
+}
+
 static int print_file(struct log *log, const struct wanted *wanted, const char *name, bool follow)
 {
 	const struct log_copy copy = {
@@ -94,8 +107,7 @@ static int print_file(struct log *log, const struct wanted *wanted, const char *
 		.is_over = follow ? followed_is_over : NULL,
 		.data = log,
 	};
-	auto_fd fd = job_folder_open_output(
-		log->operand->folder, 1, wanted->index, wanted->try_number, name);
+	auto_fd fd = open_latest(log->operand, wanted, name);
 
 	if (fd < 0)
 		return fd;
@@ -218,6 +230,11 @@ int verb_log(int argc, char **argv)
 	code = job_operand_open("log", &operands, values.state_dir, values.socket, &operand);
 	if (code)
 		return code;
+	code = job_operand_check_folder("log", &operand);
+	if (code) {
+		job_operand_finish(&operand);
+		return code;
+	}
 	job_operand_tell_torn("log", &operand);
 	log.escape = isatty(STDOUT_FILENO) && !values.raw;
 	log.titled = !operand.name.has_index && job_folder_planned(operand.folder) > 1;

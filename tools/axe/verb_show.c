@@ -3,11 +3,15 @@
 
 #include "axe/job_operand.h"
 #include "axe/output.h"
+#include "axe/queue_call.h"
 #include "axe/show_text.h"
 #include "axe/verbs.h"
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "cli/exit_code.h"
 #include "cli/field.h"
+#include "cli/queue_story.h"
+#include "libaxe/connection.h"
 
 struct show_values {
 	const char *state_dir, *socket;
@@ -24,28 +28,79 @@ static const struct option_row rows[] = {
 };
 const struct option_table show_options = OPTION_TABLE(rows);
 
-/* Keeps the tries of one assessment only. False: there is no such assessment. */
-static bool narrow(json_t *job, const struct job_name *name)
+/* Keeps what is of one assessment. How much that is. */
+static size_t keep(json_t *job, const char *list, const struct job_name *name)
 {
-	json_t *all = json_object_get(job, "assessments"), *assessment;
-	json_t *wanted = json_array();
+	json_t *wanted = json_array(), *each;
 	size_t index;
 
-	json_array_foreach (all, index, assessment)
-		if (field_integer(assessment, "index") == (json_int_t)name->index &&
+	json_array_foreach (json_object_get(job, list), index, each)
+		if (field_integer(each, "index") == (json_int_t)name->index &&
 			(!name->has_try ||
-				field_integer(assessment, "try") == (json_int_t)name->try_number))
-			json_array_append(wanted, assessment);
-	json_object_set_new(job, "assessments", wanted);
-	return json_array_size(wanted) > 0;
+				field_integer(each, "try") == (json_int_t)name->try_number))
+			json_array_append(wanted, each);
+	json_object_set_new(job, list, wanted);
+	return json_array_size(wanted);
 }
 
-static int show(const struct job_operand *operand, enum output_format format)
+/* False: there is no such assessment. */
+static bool narrow(json_t *job, const struct job_name *name)
 {
-	auto_json job = job_folder_read(operand->folder, operand->live);
+	const struct job_name task = { .job = name->job, .index = name->index };
+	size_t results = keep(job, "assessments", name);
+
+	if (!json_object_get(job, "tasks"))
+		return results > 0;
+	return keep(job, "tasks", &task) > 0 && (results > 0 || !name->has_try);
+}
+
+/* All tasks of a job of a queue; NULL: the daemon does not answer. */
+static json_t *read_tasks(struct connection *connection, uint64_t job)
+{
+	auto_json tasks = json_array();
+	json_int_t first = 0;
+	bool more = true;
+
+	while (more) {
+		auto_json answer = NULL;
+
+		if (queue_ask(connection, "ListTasks",
+			    json_pack("{s:I, s:I}", "job", (json_int_t)job, "first", first),
+			    &answer, NULL) < 0)
+			return NULL;
+		json_array_extend(tasks, json_object_get(answer, "tasks"));
+		more = json_is_integer(json_object_get(answer, "next"));
+		first = field_integer(answer, "next");
+	}
+	return take_pointer(tasks);
+}
+
+/* What its folder and a queue know. A new reference; NULL: nothing. */
+static json_t *read_job(const struct job_operand *operand, const char *socket)
+{
+	auto_of(connection) struct connection *own = NULL;
+	struct connection *connection = operand->connection;
+	auto_json folder = operand->folder ? job_folder_read(operand->folder, operand->live) : NULL;
+	auto_json tasks = NULL;
+	auto_json again = NULL;
+
+	if (!operand->queued)
+		return folder ? json_incref(folder) : NULL;
+	if (!connection) {
+		again = queue_look_up(socket, operand->name.job, &own);
+		connection = own;
+	}
+	tasks = connection ? read_tasks(connection, operand->name.job) : NULL;
+	return queue_story(folder, operand->queued, tasks);
+}
+
+static int show(const struct job_operand *operand, const char *socket, enum output_format format)
+{
+	auto_json job = read_job(operand, socket);
 
 	if (!job) {
-		fprintf(stderr, "axe show: `%s` cannot be read\n", operand->folder->path);
+		fprintf(stderr, "axe show: job %lld cannot be read\n",
+			(long long)operand->name.job);
 		return EXIT_CODE_INFRASTRUCTURE;
 	}
 	if (operand->name.has_index && !narrow(job, &operand->name)) {
@@ -73,7 +128,7 @@ int verb_show(int argc, char **argv)
 	if (code)
 		return code;
 	job_operand_tell_torn("show", &operand);
-	code = show(&operand, (enum output_format)values.format);
+	code = show(&operand, values.socket, (enum output_format)values.format);
 	job_operand_finish(&operand);
 	return code;
 }

@@ -105,7 +105,9 @@ int verb_trace(int argc, char **argv)
 	if (code)
 		return code;
 	job_operand_tell_torn("trace", &operand);
-	code = trace(&operand, &values);
+	code = job_operand_check_folder("trace", &operand);
+	if (code == 0)
+		code = trace(&operand, &values);
 	job_operand_finish(&operand);
 	return code;
 }

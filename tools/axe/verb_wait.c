@@ -1,5 +1,6 @@
 /* axe wait: wait for the end of a job, and end as it ended. */
 #include <stdio.h>
+#include <string.h>
 
 #include "axe/job_operand.h"
 #include "axe/job_wait.h"
@@ -40,17 +41,43 @@ static void report(long long job, const json_t *summary, enum output_format form
 		output_json(summary, format);
 }
 
+/* The end of a job that a queue knows, from its results or, where nothing was run, by its state. */
+static json_t *recall_end(const struct job_operand *operand)
+{
+	const json_t *queued = json_object_get(operand->queued, "job");
+	auto_json job = operand->folder ? job_folder_read(operand->folder, NULL) : NULL;
+	const char *outcome = field_text(queued, "outcome"), *state = field_text(queued, "state");
+
+	if (outcome && field_text(job, "outcome") &&
+		strcmp(outcome, field_text(job, "outcome")) == 0)
+		return json_incref(job);
+	if (!outcome)
+		outcome = strcmp(state, "Finished") == 0   ? "finished"
+			  : strcmp(state, "Canceled") == 0 ? "canceled"
+							   : "failed";
+	return json_pack("{s:I, s:s, s:s, s:O?, s:{}}", "job", (json_int_t)operand->name.job,
+		"outcome", outcome, "state", state, "message", json_object_get(queued, "message"),
+		"counts");
+}
+
 static int wait_for_end(const struct job_operand *operand, const struct wait_values *values)
 {
 	const struct job_events events = {
 		.connection = operand->connection,
 		.folder = operand->folder,
+		.job = operand->name.job,
+		.attempt = job_operand_attempt(operand),
 		.deadline_ns = values->timeout.set ? clock_monotonic_ns() + values->timeout.ns : 0,
 	};
 	long long job = (long long)operand->name.job;
 	auto_json summary = NULL;
 	struct error error = { 0 };
-	int code = job_events_tell(&events, &summary, &error);
+	int code = 0;
+
+	if (job_operand_has_ended(operand))
+		summary = recall_end(operand);
+	else
+		code = job_events_tell(&events, &summary, &error);
 
 	if (summary)
 		report(job, summary, (enum output_format)values->format);

@@ -77,7 +77,7 @@ static int watch(struct job_events *events, long long job, enum output_format fo
 	code = job_events_tell(events, &summary, &error);
 	if (format == OUTPUT_JSON)
 		puts(telling.told ? "\n]" : "[]");
-	return events->folder ? job_wait_exit("watch", job, code, summary, &error) : code;
+	return events->job ? job_wait_exit("watch", job, code, summary, &error) : code;
 }
 
 static int watch_job(const struct operands *operands, const struct watch_values *values,
@@ -90,6 +90,8 @@ static int watch_job(const struct operands *operands, const struct watch_values 
 		return code;
 	events->connection = operand.connection;
 	events->folder = operand.folder;
+	events->job = operand.name.job;
+	events->attempt = job_operand_attempt(&operand);
 	code = operand.name.has_index
 		       ? verb_refuse("watch", "only a whole job can be watched: say %lld",
 				 (long long)operand.name.job)

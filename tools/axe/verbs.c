@@ -26,9 +26,19 @@ const struct verb verbs[] = {
 		"       axe import [OPTION...] kselftest FILE|DIRECTORY",
 		&import_options,
 		"FILE is a runtest file of LTP, or a kselftest-list.txt in its directory.\n" },
-	{ "list", verb_list, "list the jobs", "list [OPTION...]", &list_options, NULL },
-	{ "show", verb_show, "show one job: outcome, assessments, leaks, warnings",
+	{ "submit", verb_submit, "put jobs into the queue of a daemon",
+		"submit [OPTION...] MANIFEST...\n       axe submit [OPTION...] -- COMMAND "
+		"[ARGUMENT...]\n       axe submit [--socket PATH] JOB...",
+		&submit_options,
+		"Prints the number of each job; all of them are queued, or none. `axe submit "
+		"JOB` queues\nwhat `--add` only stored.\n" },
+	{ "list", verb_list, "list the jobs", "list [OPTION...]", &list_options,
+		"Of the queue of a daemon, newest first; else of the folders below "
+		"--state-dir.\n" },
+	{ "show", verb_show, "show one job: who, when, states, attempts, messages, warnings",
 		"show [OPTION...] JOB[/INDEX]", &show_options, NULL },
+	{ "top", verb_top, "show what a daemon runs now, and what waits", "top [OPTION...]",
+		&top_options, "On a terminal until Ctrl-C.\n" },
 	{ "log", verb_log, "print what an assessment printed", "log [OPTION...] JOB[/INDEX[.TRY]]",
 		&log_options, NULL },
 	{ "trace", verb_trace, "tell the story of a job's processes",
@@ -43,12 +53,32 @@ const struct verb verbs[] = {
 	{ "wait", verb_wait, "wait for the end of a job, and end as it ended",
 		"wait [--timeout D] JOB", &wait_options,
 		"The exit code is that of `axe run`; 124 also when the --timeout is over.\n" },
-	{ "cancel", verb_cancel, "ask a job or one of its assessments to stop",
-		"cancel --soft [--grace D] JOB\n       axe cancel [--grace D] JOB/INDEX",
+	{ "cancel", verb_cancel, "cancel a job or a task, or ask it to stop",
+		"cancel [--message TEXT] JOB[/INDEX]...\n       axe cancel --soft [--grace D] "
+		"JOB[/INDEX]",
 		&cancel_options,
-		"Nothing is killed unless --grace says when; `axe terminate` kills now.\n" },
+		"In the queue of a daemon: what runs is killed, and it returns when the last "
+		"process is\ndead. --soft (also of jobs without a queue) only asks: nothing is "
+		"killed unless --grace\nsays when.\n" },
 	{ "terminate", verb_terminate, "end a job now and print the kill receipt",
 		"terminate [--yes] JOB", &terminate_options, NULL },
+	{ "requeue", verb_requeue, "run jobs or tasks of a queue again",
+		"requeue [OPTION...] JOB[/INDEX]...\n       axe requeue [OPTION...] "
+		"--failed|--all",
+		&requeue_options,
+		"After a cancel all tasks run again but those that finished; after a plain "
+		"failure those\nthat failed or never ran.\n" },
+	{ "hold", verb_hold, "keep jobs of a queue from starting", "hold [OPTION...] JOB...",
+		&hold_options, NULL },
+	{ "release", verb_release, "let jobs that were held start", "release [OPTION...] JOB...",
+		&release_options, NULL },
+	{ "purge", verb_purge, "forget jobs that have ended, with their files",
+		"purge [OPTION...] JOB...", &purge_options,
+		"The daemon does it by itself once TTLCompletedJobs has passed (`axe "
+		"config`).\n" },
+	{ "config", verb_config, "show or set the parameters of a queue",
+		"config [OPTION...] [NAME[=VALUE]...]", &config_options,
+		"Names in any case; durations such as 120h, sizes such as 512M.\n" },
 	{ "call", verb_call, "call a Varlink method of a supervisor; replies are JSON lines",
 		"call [OPTION...] METHOD [PARAMETERS]\n       axe call [OPTION...] [INTERFACE]",
 		&call_options,

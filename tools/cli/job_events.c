@@ -36,6 +36,15 @@ struct telling {
 	int changes; /* inotify */
 };
 
+/* An attempt that ended before the one that is meant was made is history. */
+static bool is_last(const struct job_events *events, const json_t *event, const char *type)
+{
+	const json_t *attempt = json_object_get(event, "attempt");
+
+	return strcmp(type, "job.end") == 0 &&
+	       (!json_is_integer(attempt) || json_integer_value(attempt) >= events->attempt);
+}
+
 /* GO_ON, or 0: it is over. */
 static int tell(struct telling *telling, const json_t *event)
 {
@@ -47,7 +56,7 @@ static int tell(struct telling *telling, const json_t *event)
 		(uint64_t)field_integer(event, "seq") <= events->after)
 		return GO_ON;
 	enough = events->event ? events->event(event, events->data) : 0;
-	if (events->folder && strcmp(type, "job.end") == 0) {
+	if (events->job && is_last(events, event, type)) {
 		telling->summary = json_incref(json_object_get(event, "data"));
 		return 0;
 	}
@@ -175,9 +184,8 @@ static int subscribe(const struct telling *telling, struct error *error)
 
 	if (!events->from_now)
 		json_object_set_new(parameters, "after", json_integer((json_int_t)events->after));
-	if (events->folder)
-		json_object_set_new(
-			parameters, "job", json_integer((json_int_t)events->folder->id));
+	if (events->job)
+		json_object_set_new(parameters, "job", json_integer((json_int_t)events->job));
 	return connection_send_to(
 		events->connection, "io.axe.Events.Subscribe", parameters, CONNECTION_MORE, error);
 }

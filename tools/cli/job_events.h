@@ -12,7 +12,9 @@ struct job_folder;
 
 struct job_events {
 	struct connection *connection; /* of the supervisor that has it; NULL: none has; borrowed */
-	const struct job_folder *folder; /* borrowed; NULL: of all jobs of the supervisor */
+	uint64_t job; /* 0: of all jobs of the supervisor */
+	unsigned attempt; /* whose job.end is waited for; 0: the first that comes */
+	const struct job_folder *folder; /* of the job; borrowed; NULL: not readable */
 	uint64_t after; /* the number of the last event that is not wanted; 0: none */
 	bool from_now; /* of all jobs only: nothing of the past */
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */

@@ -48,6 +48,24 @@ int job_folder_open(
 	return 0;
 }
 
+int job_folder_open_path(const char *path, uint64_t id, struct job_folder **ret_folder)
+{
+	auto_of(job_folder) struct job_folder *folder = calloc(1, sizeof(*folder));
+
+	if (!folder)
+		return -ENOMEM;
+	folder->id = id;
+	folder->directory = -1;
+	if (!path || (size_t)snprintf(folder->path, sizeof(folder->path), "%s", path) >=
+			     sizeof(folder->path))
+		return -ENAMETOOLONG;
+	folder->directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder->directory < 0)
+		return -errno;
+	*ret_folder = take_pointer(folder);
+	return 0;
+}
+
 void job_folder_destroy(struct job_folder *folder)
 {
 	if (!folder)

@@ -26,6 +26,9 @@ DEFINE_CLEANUP(job_folder)
 int job_folder_open(
 	const char *state_dir, uint64_t id, struct job_folder **ret_folder, struct error *error);
 
+/* The folder of job `id` where a supervisor says that it is. 0 or -errno. */
+int job_folder_open_path(const char *path, uint64_t id, struct job_folder **ret_folder);
+
 /* The numbers of all jobs, ascending; freed by the caller. No state directory: no jobs. */
 int job_folder_list(
 	const char *state_dir, uint64_t **ret_ids, size_t *ret_count, struct error *error);

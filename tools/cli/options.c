@@ -120,6 +120,9 @@ static int store(struct reader *reader, const struct option_row *row, const char
 				row->value);
 		memcpy(reader->values + row->offset, &text, sizeof(text));
 		return 0;
+	case OPTION_ANY:
+		memcpy(reader->values + row->offset, &text, sizeof(text));
+		return 0;
 	case OPTION_DURATION:
 		return store_duration(reader, row, text);
 	case OPTION_LIST:

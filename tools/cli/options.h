@@ -11,7 +11,8 @@ struct error;
 /* What is stored at the row's offset in the verb's own struct. */
 enum option_kind {
 	OPTION_FLAG, /* bool */
-	OPTION_TEXT, /* const char *, borrowed from argv */
+	OPTION_TEXT, /* const char *, borrowed from argv; never "" */
+	OPTION_ANY, /* the same, which may be "" */
 	OPTION_DURATION, /* struct option_duration */
 	OPTION_CHOICE, /* unsigned: the index in `choices` */
 	OPTION_WORD, /* const char *: the entry of `choices` */

@@ -10,7 +10,7 @@
 
 struct values {
 	bool quiet, verbose;
-	const char *name;
+	const char *name, *message;
 	struct option_duration timeout;
 	unsigned format;
 	const char *policy;
@@ -23,6 +23,7 @@ static const struct option_row rows[] = {
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct values, quiet), NULL, "be quiet", NULL },
 	{ "verbose", 'v', OPTION_FLAG, offsetof(struct values, verbose), NULL, "talk", NULL },
 	{ "name", 'n', OPTION_TEXT, offsetof(struct values, name), "NAME", "the name", NULL },
+	{ "message", 0, OPTION_ANY, offsetof(struct values, message), "TEXT", "why", NULL },
 	{ "timeout", 0, OPTION_DURATION, offsetof(struct values, timeout), "D", "the time", NULL },
 	{ "output", 'o', OPTION_CHOICE, offsetof(struct values, format), "F", "how", formats },
 	{ "leaks", 0, OPTION_WORD, offsetof(struct values, policy), "P", "what if", policies },
@@ -50,6 +51,14 @@ static enum options_answer read_line(const char *line)
 		argv[argc++] = word;
 	argv[argc] = NULL;
 	return options_read(&table, argc, argv, &values, &operands, &error);
+}
+
+static void a_message_may_be_empty(void **state)
+{
+	assert_int_equal(OPTIONS_READ, read_line("--message="));
+	assert_string_equal("", values.message);
+	assert_int_equal(OPTIONS_READ, read_line("--message why"));
+	assert_string_equal("why", values.message);
 }
 
 static void every_kind_is_stored_in_its_place(void **state)
@@ -160,6 +169,7 @@ static void every_row_is_described(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_may_be_empty),
 		cmocka_unit_test(every_kind_is_stored_in_its_place),
 		cmocka_unit_test(nothing_given_changes_nothing),
 		cmocka_unit_test(options_may_follow_operands),

@@ -1,0 +1,66 @@
+/* What a queue knows of a job and what the job's folder tells, put together as one object. */
+#include "cli/queue_story.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "cli/field.h"
+
+/* `counts` of a folder are verdicts. */
+static const char *own_name(const char *key)
+{
+	return strcmp(key, "counts") == 0 ? "task_states" : key;
+}
+
+static void overlay(json_t *story, const json_t *job)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)job, key, value)
+		if (!json_is_null(value) || !json_object_get(story, own_name(key)))
+			json_object_set(story, own_name(key), value);
+}
+
+json_t *queue_story_line(const json_t *job)
+{
+	json_t *story = json_object();
+
+	overlay(story, job);
+	return story;
+}
+
+/* One that ran and runs again has results, which are those of before. */
+static void drop_old_end(json_t *story, const json_t *job)
+{
+	const char *state = field_text(job, "state");
+
+	if (!state || (strcmp(state, "Queued") != 0 && strcmp(state, "Running") != 0))
+		return;
+	json_object_del(story, "outcome");
+	json_object_del(story, "code");
+	json_object_del(story, "code_name");
+	json_object_del(story, "duration_ms");
+}
+
+json_t *queue_story(const json_t *job, const json_t *answer, json_t *tasks)
+{
+	const json_t *queued = json_object_get(answer, "job");
+	json_t *attempts = json_object_get(answer, "attempts");
+	json_t *story = job ? json_copy((json_t *)job) : json_object();
+
+	if (!story)
+		return NULL;
+	drop_old_end(story, queued);
+	overlay(story, queued);
+	json_object_set_new(story, "attempts", json_integer((json_int_t)json_array_size(attempts)));
+	if (attempts)
+		json_object_set(story, "history", attempts);
+	json_object_set(story, "tasks", tasks);
+	if (!json_object_get(story, "assessments"))
+		json_object_set_new(story, "assessments", json_array());
+	if (!job)
+		json_object_set(story, "warnings", json_object_get(answer, "warnings"));
+	return story;
+}
