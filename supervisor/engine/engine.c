@@ -11,6 +11,7 @@
 #include "confine/filter.h"
 #include "confine/reaper.h"
 #include "engine/job_parts.h"
+#include "engine/pressure.h"
 #include "engine/residue.h"
 #include "engine/scene.h"
 #include "engine/shared.h"
@@ -37,6 +38,7 @@ static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *d
 {
 	struct engine *engine = data;
 
+	pressure_relieve(engine);
 	/* Listeners only write down; acting comes after the whole of what the ring held. */
 	watches_drain(engine->watches);
 	engine_step_jobs(engine);
@@ -58,6 +60,7 @@ static void engine_sweep(void *data)
 	struct engine *engine = data;
 	struct job *job, *following;
 
+	pressure_relieve(engine);
 	watches_drain(engine->watches);
 	while (reaper_collect(engine->reaper, REAP_AT_ONCE) == REAP_AT_ONCE)
 		;

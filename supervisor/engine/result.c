@@ -196,6 +196,8 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 			"stderr", output_json(&facts->outputs[RUNNER_STDERR])));
 	json_object_set_new(json, "start", start_json(runner));
 	json_object_set_new(json, "duration_ms", json_ms(runner->ended_ns - runner->begun_ns));
+	if (runner->perturbed_ns)
+		json_object_set_new(json, "perturbed_ms", json_ms(runner->perturbed_ns));
 	json_object_set_new(json, "errors", errors_json(runner, ruling, json));
 	return json;
 }

@@ -50,8 +50,14 @@ bool runner_is_over(const struct runner *runner);
 /* Look at the facts again: a bell rang, a child was reaped, the group above was killed. */
 void runner_look(struct runner *runner);
 
-/* Hold the outputs to their bounds. */
+/* Hold the outputs to their bounds, and let go of the ends that were written. */
 void runner_sweep(struct runner *runner);
+
+/* What was written of it is handed to the kernel, which may forget it then. */
+void runner_release_ends(struct runner *runner);
+
+/* It was frozen for back-pressure. */
+void runner_note_perturbed(struct runner *runner, uint64_t frozen_ns);
 
 /* Ask it to stop; with grace_ns > 0 it is killed when that has passed. */
 void runner_cancel(struct runner *runner, uint64_t grace_ns);

@@ -6,6 +6,7 @@
 
 #include "bpf/event.h"
 #include "confine/spawn.h"
+#include "engine/backlog.h"
 #include "engine/cooperation.h"
 #include "engine/process_trace.h"
 #include "engine/runner.h"
@@ -61,6 +62,8 @@ struct runner {
 	struct watch *watch;
 	struct ledger *ledger;
 	struct process_trace story;
+	struct backlog backlog; /* of the story: told, and not yet forgotten by the kernel */
+	uint64_t perturbed_ns; /* frozen for back-pressure, so far */
 	struct axe_process root; /* its record, once root_recorded */
 	bool root_recorded;
 	bool task_canceled; /* by CancelTask */

@@ -35,8 +35,8 @@ void runner_hear(const struct axe_event *event, void *data)
 	if (event->type != AXE_EVENT_EXIT)
 		return;
 	note_exit(runner, &((const struct axe_event_exit *)event)->record);
-	/* Stored in the trace and in the book: the kernel's table may forget it. */
-	probe_forget(watch_probe(runner->watch), &event->process);
+	/* Told in the book and in the trace: behind its flush the kernel's table may forget it. */
+	backlog_add(&runner->backlog, runner->watch, runner->story.trace, &event->process);
 }
 
 static void learn(const struct axe_process_key *key, const struct axe_process *record, void *data)
@@ -51,12 +51,13 @@ static void learn(const struct axe_process_key *key, const struct axe_process *r
 	process_trace_found(&runner->story, key, record);
 	note_exit(runner, record);
 	runner->recovered++;
-	probe_forget(watch_probe(runner->watch), key);
+	backlog_add(&runner->backlog, runner->watch, runner->story.trace, key);
 }
 
 /* Exits that were told were forgotten; what the table still has, the ring has lost. */
 void runner_recover(struct runner *runner)
 {
+	runner_release_ends(runner);
 	if (runner->traced < watch_slot(runner->watch)->exits || ledger_gaps(runner->ledger))
 		probe_walk(watch_probe(runner->watch), watch_index(runner->watch), learn, runner);
 }

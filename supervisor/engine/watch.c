@@ -72,6 +72,16 @@ void watches_drain(struct watches *watches)
 	probe_drain(watches->probe);
 }
 
+void watches_pressure(const struct watches *watches, struct probe_pressure *ret_pressure)
+{
+	probe_pressure(watches->probe, ret_pressure);
+}
+
+int watches_check(const struct watches *watches, struct error *error)
+{
+	return probe_check(watches->probe, error);
+}
+
 int watch_open(struct watches *watches, const struct group *group, enum axe_slot_kind kind,
 	watch_listener *listener, void *data, struct watch **ret_watch, struct error *error)
 {

@@ -24,6 +24,13 @@ int watches_descriptor(const struct watches *watches);
 /* Deliver all that waits. */
 void watches_drain(struct watches *watches);
 
+/* How full the kernel half is. */
+struct probe_pressure;
+void watches_pressure(const struct watches *watches, struct probe_pressure *ret_pressure);
+
+/* Is all that observes still in its place? 0 or -errno with what is not. */
+int watches_check(const struct watches *watches, struct error *error);
+
 /* Observe a group from before its first process. The listener may close its own watch. */
 int watch_open(struct watches *watches, const struct group *group, enum axe_slot_kind kind,
 	watch_listener *listener, void *data, struct watch **ret_watch, struct error *error);

@@ -101,6 +101,11 @@ int probe_descriptor(const struct probe *probe)
 	return probe->core.maps[CORE_EVENTS];
 }
 
+int probe_check(const struct probe *probe, struct error *error)
+{
+	return probe->pin_dir ? pins_check(probe->pin_dir, &probe->core, error) : 0;
+}
+
 void probe_destroy(struct probe *probe)
 {
 	bool unused;

@@ -40,6 +40,7 @@ struct trace;
 	TRACE_TYPE(PROCESS_SIGNAL, "process.signal", false)                                        \
 	TRACE_TYPE(PROCESS_OOM, "process.oom", false)                                              \
 	TRACE_TYPE(PROCESS_ESCAPE, "process.escape", false)                                        \
+	TRACE_TYPE(SUPERVISOR_PRESSURE, "supervisor.pressure", false)                              \
 	TRACE_TYPE(LOST, "lost", true)                                                             \
 	TRACE_TYPE(TORN, "trace.torn", true)
 

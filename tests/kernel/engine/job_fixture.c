@@ -17,6 +17,7 @@
 
 struct job_options fixture_options;
 const struct cooperation_host *fixture_cooperation;
+uint32_t fixture_ring_bytes, fixture_records;
 
 static struct fixture *make_place(void)
 {
@@ -40,6 +41,8 @@ static void make_engine(struct fixture *fixture)
 		.stdin_fd = -1,
 		.store = fixture->store,
 		.cooperation = fixture_cooperation,
+		.ring_bytes = fixture_ring_bytes,
+		.records = fixture_records,
 	};
 	struct error error = { 0 };
 

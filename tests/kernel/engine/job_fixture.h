@@ -43,6 +43,9 @@ extern struct job_options fixture_options;
 struct cooperation_host;
 extern const struct cooperation_host *fixture_cooperation;
 
+/* Of the next engine; 0: as always. */
+extern uint32_t fixture_ring_bytes, fixture_records;
+
 /* Start a job of this manifest text (JSON with single quotes for readability). */
 void fixture_start(struct fixture *fixture, const char *manifest);
 
