@@ -8,6 +8,7 @@
 char program_license[] SEC("license") = "Dual MIT/GPL";
 
 #define FILES_MAX 65536u
+#define WORD_BITS 64
 
 /* Macros of the kernel, so BTF cannot tell them. */
 #define KERNEL_FILE_WRITE  0x2 /* FMODE_WRITE */
@@ -15,6 +16,7 @@ char program_license[] SEC("license") = "Dual MIT/GPL";
 #define KERNEL_MAP_SHARED  0x8 /* VM_SHARED */
 #define KERNEL_LISTENS     10 /* TCP_LISTEN; of Unix sockets, too */
 #define KERNEL_MAGIC_ANON  0x09041934 /* ANON_INODE_FS_MAGIC */
+#define KERNEL_MODE_ANON   0600 /* of all anonymous inodes */
 #define KERNEL_MODE_TYPE   0170000
 #define KERNEL_MODE_SOCKET 0140000
 #define KERNEL_MODE_PLAIN  0100000
@@ -34,6 +36,7 @@ struct {
 /* Set before each pass. */
 axe_u64 target_id;
 axe_u32 target_level;
+axe_u32 maps_left; /* processes whose memory may still be walked without a reason */
 axe_u64 lost; /* records that found no room */
 
 /* From 6.7 on; it only tries the lock of the memory, so nobody waits here. */
@@ -47,9 +50,11 @@ extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __weak __ksy
 
 struct file_walk {
 	struct file **table;
+	axe_u64 *open; /* a bit for each descriptor */
 	axe_u32 tgid;
 	axe_u32 marks;
 	axe_u32 files;
+	bool mapped; /* one that it writes is mapped by somebody, shared and writable */
 };
 
 static __always_inline bool is_member(struct task_struct *task)
@@ -123,11 +128,17 @@ static __always_inline axe_u32 marks_of(struct file *file, struct inode *inode, 
 		return is_harmless(BPF_CORE_READ(inode, i_rdev)) ? 0 : marks | AXE_FROZEN_DEVICE;
 	if (type == KERNEL_MODE_BLOCK)
 		return marks ? marks | AXE_FROZEN_DEVICE : 0;
-	if (BPF_CORE_READ(inode, i_sb, s_magic) == KERNEL_MAGIC_ANON)
+	if ((mode & ~KERNEL_MODE_TYPE) == KERNEL_MODE_ANON &&
+		BPF_CORE_READ(inode, i_sb, s_magic) == KERNEL_MAGIC_ANON)
 		return is_uring(file) ? AXE_FROZEN_URING : 0;
 	if (is_locked(inode))
 		return marks | AXE_FROZEN_LOCKED;
 	return type == KERNEL_MODE_PLAIN ? marks : 0;
+}
+
+static __always_inline bool is_mapped(struct file *file)
+{
+	return BPF_CORE_READ(file, f_mapping, i_mmap_writable.counter) > 0;
 }
 
 static __always_inline void tell_file(
@@ -143,6 +154,8 @@ static __always_inline void tell_file(
 
 	if (!marks)
 		return;
+	if (marks & AXE_FROZEN_WRITES && is_mapped(file))
+		walk->mapped = true;
 	record.flags = BPF_CORE_READ(file, f_flags);
 	record.position = BPF_CORE_READ(file, f_pos);
 	record.size = BPF_CORE_READ(inode, i_size);
@@ -154,11 +167,12 @@ static __always_inline void tell_file(
 	tell(&record, sizeof(record));
 }
 
-static long walk_file(axe_u32 descriptor, void *data)
+static __noinline int walk_file(struct file_walk *walk, axe_u32 descriptor)
 {
-	struct file_walk *walk = data;
 	struct file *file = NULL;
 
+	if (!walk)
+		return 0;
 	bpf_probe_read_kernel(&file, sizeof(file), walk->table + descriptor);
 	if (!file)
 		return 0;
@@ -167,23 +181,39 @@ static long walk_file(axe_u32 descriptor, void *data)
 	return 0;
 }
 
-static __always_inline axe_u32 walk_files(
-	struct files_struct *files, axe_u32 tgid, axe_u32 marks, axe_u32 *ret_flags)
+/* Tables are mostly empty, and a bit is looked at faster than a pointer is read. */
+static long walk_word(axe_u32 number, void *data)
+{
+	struct file_walk *walk = data;
+	axe_u64 word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word), walk->open + number);
+	for (axe_u32 bit = 0; word && bit < WORD_BITS; bit++, word >>= 1)
+		if (word & 1)
+			walk_file(walk, number * WORD_BITS + bit);
+	return 0;
+}
+
+/* Returns whether the memory should be walked, too. */
+static __always_inline bool walk_files(
+	struct files_struct *files, axe_u32 marks, struct axe_frozen_process *record)
 {
 	struct fdtable *table = BPF_CORE_READ(files, fdt);
 	axe_u32 most = BPF_CORE_READ(table, max_fds);
 	struct file_walk walk = {
 		.table = BPF_CORE_READ(table, fd),
-		.tgid = tgid,
+		.open = BPF_CORE_READ(table, open_fds),
+		.tgid = record->head.tgid,
 		.marks = marks,
 	};
 
 	if (most > FILES_MAX) {
 		most = FILES_MAX;
-		*ret_flags |= AXE_FROZEN_FILES_CUT;
+		record->flags |= AXE_FROZEN_FILES_CUT;
 	}
-	bpf_loop(most, walk_file, &walk, 0);
-	return walk.files;
+	bpf_loop((most + WORD_BITS - 1) / WORD_BITS, walk_word, &walk, 0);
+	record->files = walk.files;
+	return walk.mapped;
 }
 
 static __always_inline void tell_map(struct vm_area_struct *map, axe_u32 tgid)
@@ -234,13 +264,18 @@ static __always_inline void tell_process(struct task_struct *task)
 		.parent = BPF_CORE_READ(task, real_parent, tgid),
 	};
 	struct files_struct *files = TASK_MORE(task, files);
+	bool mapped = false;
 
 	if (TASK_MORE(task, ptrace))
 		record.tracer = TASK_MORE(task, parent, tgid);
 	bpf_probe_read_kernel(record.comm, sizeof(record.comm), task->comm);
 	if (files)
-		record.files = walk_files(files, record.head.tgid, 0, &record.flags);
-	if (!walk_maps(task, record.head.tgid))
+		mapped = walk_files(files, 0, &record);
+	if (maps_left)
+		maps_left--;
+	else if (!mapped)
+		record.flags |= AXE_FROZEN_MAPS_UNSEEN;
+	if (!(record.flags & AXE_FROZEN_MAPS_UNSEEN) && !walk_maps(task, record.head.tgid))
 		record.flags |= AXE_FROZEN_MAPS_UNSEEN;
 	tell(&record, sizeof(record));
 }
@@ -249,10 +284,10 @@ static __always_inline void tell_process(struct task_struct *task)
 static __always_inline void tell_thread(struct task_struct *task)
 {
 	struct files_struct *files = TASK_MORE(task, files);
-	axe_u32 flags = 0;
+	struct axe_frozen_process record = { .head.tgid = task->tgid };
 
 	if (files && files != TASK_MORE(task, group_leader, files))
-		walk_files(files, task->tgid, AXE_FROZEN_BY_THREAD, &flags);
+		walk_files(files, AXE_FROZEN_BY_THREAD, &record);
 }
 
 static __always_inline void tell_outsider(struct task_struct *task)

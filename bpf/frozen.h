@@ -32,7 +32,7 @@ static_assert(sizeof(struct axe_frozen_process) == 48, "frozen process");
 
 enum axe_frozen_process_flag {
 	AXE_FROZEN_FILES_CUT = 1 << 0, /* more descriptors than are looked at */
-	AXE_FROZEN_MAPS_UNSEEN = 1 << 1, /* its memory could not be looked at */
+	AXE_FROZEN_MAPS_UNSEEN = 1 << 1, /* its memory was not looked at */
 };
 
 enum axe_frozen_mark {

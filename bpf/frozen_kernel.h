@@ -45,9 +45,14 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct address_space {
+	atomic_t i_mmap_writable;
+};
+
 struct file {
 	unsigned int f_mode;
 	unsigned int f_flags;
+	struct address_space *f_mapping;
 	void *private_data;
 	struct inode *f_inode;
 	struct path f_path;
@@ -57,6 +62,7 @@ struct file {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	axe_u64 *open_fds;
 };
 
 struct files_struct {
