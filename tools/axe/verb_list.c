@@ -1,5 +1,6 @@
 /* axe list: the jobs that there are, as the queue of a daemon or their folders tell. */
 #include <stdio.h>
+#include <string.h>
 
 #include "axe/client.h"
 #include "axe/list_queue.h"
@@ -201,13 +202,16 @@ static int list_folders(const struct list_values *values)
 	return EXIT_CODE_PASSED;
 }
 
-/* NULL: nobody is there, or a folder is asked for. */
+/* NULL: nobody is there, a folder is asked for, or a supervisor that has its one job only. */
 static struct connection *reach_queue(const struct client_options *client)
 {
+	static const char private[] = JOB_LIVE_RUN_DIR "/";
 	const char *socket = client_socket(client);
 	struct connection *connection = NULL;
 
 	if (client->state_dir && !socket)
+		return NULL;
+	if (socket && strncmp(socket, private, sizeof(private) - 1) == 0)
 		return NULL;
 	/* Of one that was named and is not there, whoever reads the folders says so. */
 	connection_open(socket ? socket : QUEUE_SOCKET_DEFAULT, &connection, NULL);

@@ -2,6 +2,7 @@
 #include "cli/queue_top.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
@@ -11,8 +12,8 @@
 #include "cli/table.h"
 #include "model/state.h"
 
-#define CLEAR      "\033[H\033[2J"
-#define LINES_MOST 50
+#define CLEAR     "\033[H\033[2J"
+#define JOBS_MOST 50 /* shown of those that wait */
 
 static const struct table_column columns[] = {
 	{ .title = "JOB", .right = true },
@@ -68,20 +69,33 @@ static void print_running(const json_t *jobs, const struct terminal *terminal)
 	table_print(table, terminal);
 }
 
-/* The next to start, as many as fit: a listing has the newest first. */
-static json_t *choose(const json_t *waiting)
+static int compare_ranks(const void *one, const void *other)
 {
-	json_t *chosen = json_array();
-	size_t count = json_array_size(waiting);
+	json_int_t first = field_integer(*(json_t *const *)one, "rank");
+	json_int_t second = field_integer(*(json_t *const *)other, "rank");
 
-	for (size_t left = count; left > 0 && count - left < LINES_MOST; left--)
-		json_array_append(chosen, json_array_get(waiting, left - 1));
-	return chosen;
+	return (first > second) - (first < second);
+}
+
+/* The next to start comes first. */
+static json_t *sort(const json_t *waiting)
+{
+	json_t *jobs[JOBS_MOST], *job, *sorted = json_array();
+	size_t count = 0, index;
+
+	json_array_foreach ((json_t *)waiting, index, job)
+		if (count < JOBS_MOST)
+			jobs[count++] = job;
+	if (count)
+		qsort(jobs, count, sizeof(*jobs), compare_ranks);
+	for (index = 0; index < count; index++)
+		json_array_append(sorted, jobs[index]);
+	return sorted;
 }
 
 void queue_top_print(const json_t *view, int64_t now_s, const struct terminal *terminal)
 {
-	auto_json waiting = choose(json_object_get(view, "waiting"));
+	auto_json waiting = sort(json_object_get(view, "waiting"));
 
 	if (terminal->interactive)
 		fputs(CLEAR, terminal->stream);

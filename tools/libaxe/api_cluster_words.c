@@ -1,29 +1,22 @@
 /* What the calls of a cluster send and hear: messages, numbers, states. */
 #include <string.h>
 
-#include "base/text.h"
 #include "libaxe/api_cluster.h"
+#include "model/message.h"
 #include "model/state.h"
 
 _Static_assert((int)AXE_STATE_QUEUED == (int)STATE_QUEUED &&
 		       (int)AXE_STATE_CANCELED == (int)STATE_CANCELED &&
 		       AXE_STATES == (int)STATE_COUNT,
 	"the states of the API are those of the model");
-
-static size_t count_characters(const char *text, size_t size)
-{
-	size_t count = 0;
-
-	for (size_t at = 0; at < size; at++)
-		count += (text[at] & 0xc0) != 0x80;
-	return count;
-}
+_Static_assert(AXE_MESSAGE_MAX == MESSAGE_CHARACTERS_MAX, "and so is the bound of a message");
 
 /* Checked here, too, since JSON can carry neither a NUL nor what is not UTF-8. */
 axe_result cluster_message(
 	axe_cluster *cluster, const char *text, size_t length, json_t **ret_message)
 {
-	size_t size, characters;
+	size_t size, characters = 0;
+	enum message_fault fault;
 
 	if (!text && length && length != AXE_TEXT)
 		return cluster_fail(cluster, AXE_E_INVALID_ARGUMENT, "a message without its text");
@@ -32,15 +25,14 @@ axe_result cluster_message(
 		return S_OK;
 	}
 	size = length == AXE_TEXT ? strlen(text) : length;
-	if (memchr(text, '\0', size))
-		return cluster_fail(cluster, AXE_E_INVALID_ARGUMENT, "the message has a NUL");
-	if (!text_is_utf8(text, size))
-		return cluster_fail(cluster, AXE_E_INVALID_ARGUMENT, "the message is not UTF-8");
-	characters = count_characters(text, size);
-	if (characters > AXE_MESSAGE_MAX)
+	fault = message_check(text, size, &characters);
+	if (fault == MESSAGE_TOO_LONG)
 		return cluster_fail(cluster, AXE_E_MESSAGE_TOO_LONG,
 			"the message has %zu characters; at most %d are kept", characters,
-			AXE_MESSAGE_MAX);
+			MESSAGE_CHARACTERS_MAX);
+	if (fault != MESSAGE_FINE)
+		return cluster_fail(cluster, AXE_E_INVALID_ARGUMENT, "the message %s",
+			message_fault_text(fault));
 	*ret_message = json_stringn(text, size);
 	return *ret_message ? S_OK : cluster_fail(cluster, AXE_E_INTERNAL_ERROR, "out of memory");
 }
