@@ -167,7 +167,7 @@ static void a_story_without_a_folder_is_the_queues(void **state)
 static void top_tells_what_runs_and_what_is_next(void **state)
 {
 	auto_json view = json_pack("{s:{s:i}, s:[{s:i, s:s, s:[{s:i, s:s, s:f, s:i}]}], "
-				   "s:[{s:i, s:s}, {s:i, s:s}]}",
+				   "s:[{s:i, s:s, s:i}, {s:i, s:s, s:i}]}",
 		"counts", "Queued", 2, "running", "job", 1, "name", "busy\x1b", "running", "index",
 		3, "name", "cpu", "elapsed_ms", 1500.0, "processes", 17, "waiting", "job", 9,
 		"state", "Queued", "rank", 1, "job", 8, "state", "Queued", "rank", 0);
