@@ -30,6 +30,7 @@ struct listener_calls {
 struct listener {
 	struct list_link link; /* supervisor::subscribers */
 	const struct listener_calls *calls;
+	uint64_t job; /* whose events alone it wants; 0: of all */
 };
 
 void listeners_tell_event(struct list_link *listeners, const json_t *event);

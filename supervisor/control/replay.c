@@ -77,6 +77,7 @@ static const struct listener_calls replay_calls = {
 void replay_start(struct session *session, uint64_t after)
 {
 	session->replayed = after;
+	session->listener.job = session->filter.job;
 	session_listen(session, &replay_calls);
 	session->drained = replay_on;
 	supervisor_subscribe(session->config.supervisor, &session->listener);

@@ -25,6 +25,8 @@ static void job_event(struct job *job, const json_t *event, void *data)
 
 	run_tell_event(run, event);
 	run->owner->event(event, run->owner->data);
+	if (run->queue.event)
+		run->queue.event(job, event, run->queue.data);
 }
 
 /* The job must not be destroyed from in here, and its listeners may start the next at once. */
@@ -35,6 +37,8 @@ static void job_ended(struct job *job, axe_result code, const json_t *summary, v
 	run->summary = json_incref((json_t *)summary);
 	run->code = code;
 	run->ended = true;
+	if (run->queue.ended)
+		run->queue.ended(job, code, summary, run->queue.data);
 	run->owner->look(run->owner->data);
 }
 
@@ -73,13 +77,54 @@ void run_destroy(struct run *run)
 	free(run);
 }
 
+/* Facts of its job come here. */
+static struct job_observer observe(struct run *run)
+{
+	return (struct job_observer){ .event = job_event, .ended = job_ended, .data = run };
+}
+
+/* job_create takes the manifest, also on failure. */
+static int launch(struct run *run, struct engine *engine, struct manifest *manifest,
+	const struct job_options *options, struct error *error)
+{
+	const struct job_observer observer = observe(run);
+	int code = job_create(engine, manifest, options, &observer, &run->job, error);
+
+	if (code == 0)
+		code = job_start(run->job, error);
+	if (code < 0 && run->job)
+		job_discard(take_pointer(run->job));
+	return code;
+}
+
+int run_launch(struct engine *engine, struct manifest *manifest, const struct job_options *options,
+	const struct job_observer *observer, const struct run_owner *owner, struct run **ret_run,
+	struct error *error)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	int code;
+
+	if (!run) {
+		manifest_destroy(manifest);
+		return fail(error, ENOMEM, "start the job");
+	}
+	list_init(&run->link);
+	run->owner = owner;
+	run->queue = *observer;
+	run->called_ns = clock_monotonic_ns();
+	terminations_init(&run->terminations, termination_settled, run);
+	code = launch(run, engine, manifest, options, error);
+	if (code < 0) {
+		run_destroy(run);
+		return code;
+	}
+	*ret_run = run;
+	return 0;
+}
+
 int run_reserve(struct run *run, struct engine *engine, const char *state_dir, struct error *error)
 {
-	const struct job_observer observer = {
-		.event = job_event,
-		.ended = job_ended,
-		.data = run,
-	};
+	const struct job_observer observer = observe(run);
 	struct job_options options = run->options.job;
 
 	if (!options.state_dir)

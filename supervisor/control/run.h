@@ -43,6 +43,7 @@ struct run {
 	struct run_options options;
 
 	struct job *job; /* from then on */
+	struct job_observer queue; /* whose job it is; all NULL: a client's own */
 	struct timer deadline; /* of its wait */
 	char ticket[RUN_TICKET_SIZE]; /* proves to be its caller; empty: it never waited */
 	bool pending_untold; /* its caller has not yet heard that it waits, */
@@ -58,6 +59,11 @@ struct run {
 /* Manifest and options are taken, also on failure. */
 int run_create(struct manifest *manifest, struct run_options *options, struct listener *caller,
 	const struct run_owner *owner, struct run **ret_run, struct error *error);
+
+/* One of the queue, for which `observer` hears what becomes of it; begun. Manifest is taken. */
+int run_launch(struct engine *engine, struct manifest *manifest, const struct job_options *options,
+	const struct job_observer *observer, const struct run_owner *owner, struct run **ret_run,
+	struct error *error);
 
 /* Destroys its job, too, which must have ended. NULL is fine. */
 void run_destroy(struct run *run);

@@ -9,8 +9,9 @@
 #include "base/log.h"
 #include "control/listener.h"
 #include "control/supervisor_parts.h"
+#include "queue/queue.h"
 
-static void schedule_turn(void *data)
+void supervisor_turn_soon(void *data)
 {
 	struct supervisor *supervisor = data;
 
@@ -31,7 +32,7 @@ static void run_event(const json_t *event, void *data)
 	listeners_tell_event(&supervisor->subscribers, event);
 	/* Before job.begin a termination was refused; it may be accepted now. */
 	if (supervisor->leaving)
-		schedule_turn(supervisor);
+		supervisor_turn_soon(supervisor);
 }
 
 static void engine_notice(const json_t *event, void *data)
@@ -134,6 +135,14 @@ static void start_waiting(struct supervisor *supervisor)
 	}
 }
 
+/* Whoever waits with a connection goes first. */
+static void start_queued(struct supervisor *supervisor)
+{
+	while (supervisor->queue && list_empty(&supervisor->waiting) &&
+		supervisor_has_slot(supervisor) && queue_start_next(supervisor->queue))
+		;
+}
+
 static void send_away_waiting(struct supervisor *supervisor)
 {
 	struct run *run;
@@ -164,8 +173,10 @@ static void press_running(struct supervisor *supervisor)
 {
 	struct run *run;
 
+	if (supervisor->queue)
+		queue_leave(supervisor->queue);
 	list_for_each (run, &supervisor->running, link)
-		if (!run->ended && !run->pressed)
+		if (!run->ended && !run->pressed && !run->queue.ended)
 			run->pressed = run_terminate(run, leave_answered, run) == S_OK;
 }
 
@@ -177,6 +188,7 @@ static int supervisor_turn(sd_event_source *source, void *data)
 	bury_ended(supervisor, &supervisor->waiting, &supervisor->waiting_count);
 	if (!supervisor->leaving) {
 		start_waiting(supervisor);
+		start_queued(supervisor);
 		return 0;
 	}
 	send_away_waiting(supervisor);
@@ -198,7 +210,7 @@ int supervisor_create(sd_event *loop, const struct supervisor_config *config,
 	supervisor->config.engine.notice = engine_notice;
 	supervisor->config.engine.notice_data = supervisor;
 	supervisor->owner = (struct run_owner){
-		.look = schedule_turn,
+		.look = supervisor_turn_soon,
 		.event = run_event,
 		.data = supervisor,
 	};
@@ -249,5 +261,5 @@ void supervisor_subscribe(struct supervisor *supervisor, struct listener *listen
 void supervisor_leave(struct supervisor *supervisor)
 {
 	supervisor->leaving = true;
-	schedule_turn(supervisor);
+	supervisor_turn_soon(supervisor);
 }

@@ -9,10 +9,12 @@
 #include "axe/result.h"
 #include "control/run.h"
 #include "engine/engine.h"
+#include "queue/queue.h"
 
 struct error;
 struct listener;
 struct manifest;
+struct queue;
 struct supervisor;
 
 #define SUPERVISOR_PENDING_MAX 250 /* each holds two descriptors */
@@ -53,6 +55,13 @@ int supervisor_prepare(struct supervisor *supervisor, struct error *error);
 void supervisor_destroy(struct supervisor *supervisor);
 
 const struct supervisor_config *supervisor_config(const struct supervisor *supervisor);
+
+/* What a queue needs of the supervisor that starts its jobs; for one that is prepared. */
+struct queue_host supervisor_queue_host(struct supervisor *supervisor);
+
+/* The queue of a daemon; borrowed, set once before the first client comes. NULL: there is none. */
+void supervisor_set_queue(struct supervisor *supervisor, struct queue *queue);
+struct queue *supervisor_queue(const struct supervisor *supervisor);
 
 /* What past jobs left that could not be ended, as engine_residue. A new reference. */
 json_t *supervisor_residue(const struct supervisor *supervisor);

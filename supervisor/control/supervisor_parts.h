@@ -4,6 +4,7 @@
 #include "base/list.h"
 #include "control/run.h"
 #include "control/supervisor.h"
+#include "queue/queue.h"
 
 struct supervisor {
 	struct supervisor_config config;
@@ -11,6 +12,7 @@ struct supervisor {
 	sd_event *loop;
 	sd_event_source *turn; /* what must not happen inside a callback of the engine */
 	struct engine *engine;
+	struct queue *queue; /* borrowed; NULL: none */
 	struct list_link waiting; /* run::link, the next one first */
 	struct list_link running; /* run::link, the oldest first */
 	struct list_link subscribers; /* listener::link */
@@ -27,11 +29,17 @@ void supervisor_start(struct supervisor *supervisor, struct run *run);
 /* It is not told of, and gone. */
 void supervisor_refuse(
 	struct supervisor *supervisor, struct run *run, axe_result code, const struct error *error);
+/* What must not happen inside a callback happens on the loop's next turn; `data` is it. */
+void supervisor_turn_soon(void *data);
 void supervisor_tell_change(struct supervisor *supervisor);
 
 static inline bool supervisor_has_slot(const struct supervisor *supervisor)
 {
 	unsigned slots = supervisor->config.slots ? supervisor->config.slots : 1;
+
+	/* A parameter that can be changed. */
+	if (supervisor->queue)
+		slots = queue_slots(supervisor->queue);
 
 	return supervisor->running_count < slots;
 }

@@ -151,6 +151,14 @@ static void run_again(
 		queue_settle(queue, entry);
 }
 
+/* Its supervisor goes, which is no fault of its own; the next one finds it queued. */
+static void run_in_next_life(struct queue *queue, struct entry *entry)
+{
+	running_forget(queue, entry);
+	if (!requeue_by_host(queue, entry, false))
+		queue_settle(queue, entry);
+}
+
 void ending_job_ended(struct running *running, const json_t *summary)
 {
 	struct queue *queue = running->queue;
@@ -160,6 +168,8 @@ void ending_job_ended(struct running *running, const json_t *summary)
 	answer_tasks(running);
 	answer_cancels(running, state, summary);
 	queue_move(queue, entry, state);
+	if (running->leaving && state == STATE_CANCELED)
+		return run_in_next_life(queue, entry);
 	if (running->requeue && state != STATE_FINISHED) {
 		run_again(queue, running, entry, summary);
 	} else {

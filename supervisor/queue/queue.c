@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/requeue.h"
 #include "queue/queue_parts.h"
 #include "queue/restart.h"
 
@@ -86,6 +87,21 @@ unsigned queue_slots(const struct queue *queue)
 void queue_stop(struct queue *queue)
 {
 	queue->stopped = true;
+}
+
+void queue_leave(struct queue *queue)
+{
+	struct entry *entry;
+
+	queue_stop(queue);
+	entries_each(entry, &queue->entries)
+	{
+		struct running *running = entry->running;
+
+		if (running && running->job && !running->leaving)
+			running->leaving = job_kill(running->job, REASON_HOST,
+						   "its supervisor was stopped") == S_OK;
+	}
 }
 
 struct store_time queue_now(const struct queue *queue)

@@ -27,6 +27,11 @@ struct queue_host {
 	int (*launch)(struct manifest *manifest, const struct job_options *options,
 		const struct job_observer *observer, struct job **ret_job, struct error *error,
 		void *data);
+	/*
+	 * At the start: a job of a supervisor that is gone, with which the host goes on; NULL: it
+	 * does not. From then on it is as if it had been launched. May be NULL.
+	 */
+	struct job *(*adopt)(uint64_t job, const struct job_observer *observer, void *data);
 	/* A job may be ready, or Slots has changed: call queue_start_next on the next turn. */
 	void (*look)(void *data);
 	/* An event of a job that the engine does not have; it is in the store. */
@@ -65,8 +70,11 @@ unsigned queue_slots(const struct queue *queue);
 /* Purge what is old enough, a bounded number; returns when to call again (CLOCK_MONOTONIC). */
 uint64_t queue_retain(struct queue *queue);
 
-/* Start nothing any more; running jobs are the host's to end. */
+/* Start nothing any more. */
 void queue_stop(struct queue *queue);
+
+/* And end what runs: it is queued again for the next supervisor, where its tasks may be. */
+void queue_leave(struct queue *queue);
 
 /* Who calls, by the kernel's word. */
 struct queue_actor {

@@ -34,7 +34,7 @@ struct running {
 	struct job *job; /* borrowed from the host until it has ended */
 	struct list_link waits; /* wait::link */
 	bool requeue; /* when it has ended, whatever became of it */
-	bool told; /* job.begin is in the store */
+	bool leaving; /* it is ended because its supervisor goes */
 };
 
 enum wait_kind { WAIT_CANCEL, WAIT_REQUEUE, WAIT_TASK };
@@ -80,11 +80,16 @@ bool message_take(
 /* requeue.c: another attempt of a job that has ended. */
 void requeue_ended(struct queue *queue, struct entry *entry, const char *reason, struct call *call);
 
-/* The same without that anybody asked: the host spoiled the last one. False: not any more. */
-bool requeue_by_host(struct queue *queue, struct entry *entry);
+/*
+ * The same without that anybody asked. A fault of the host counts against JobRetryCount, an orderly
+ * stop of its supervisor does not. False: not any more, or a task must not run again.
+ */
+bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault);
 
 /* running.c: it is one of the host's jobs now; and what its calls wait for. */
 int running_launch(struct queue *queue, struct entry *entry, struct error *error);
 int running_add_wait(struct entry *entry, enum wait_kind kind, unsigned index, struct call *call);
 void running_destroy(struct running *running);
+/* The host goes on with it; false: it does not. */
+bool running_adopt(struct queue *queue, struct entry *entry);
 void running_forget(struct queue *queue, struct entry *entry); /* it has ended */

@@ -123,18 +123,18 @@ void requeue_ended(struct queue *queue, struct entry *entry, const char *reason,
 	batch_finish(&batch);
 }
 
-bool requeue_by_host(struct queue *queue, struct entry *entry)
+bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault)
 {
 	struct queue_caller nobody = { .done = NULL, .actor = { .admin = true } };
 	struct batch batch;
 
-	if (entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT] ||
+	if ((fault && entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT]) ||
 		!is_rerunnable(queue, &nobody, entry->id) ||
 		!batch_init(&batch, queue, &nobody, NULL))
 		return false;
-	entry->retries++;
-	log_line(LOG_LEVEL_WARNING, "job %llu is queued again (%d)", (unsigned long long)entry->id,
-		entry->retries);
+	entry->retries = (uint8_t)(entry->retries + fault);
+	log_line(LOG_LEVEL_WARNING, "job %llu is queued again: %s", (unsigned long long)entry->id,
+		fault ? "it was not its own fault" : "its supervisor stops");
 	add_moves(&batch, entry, CAUSE_OF_HOST);
 	queue_again(&batch, entry);
 	batch_finish(&batch);

@@ -46,6 +46,7 @@ static void put_result(json_t *task, const json_t *result)
 	for (size_t at = 0; at < sizeof(kept) / sizeof(*kept); at++) {
 		json_t *value = json_object_get(result, kept[at]);
 
+		json_object_del(task, kept[at]);
 		if (value && !json_is_null(value))
 			json_object_set(task, kept[at], value);
 	}
@@ -64,6 +65,7 @@ static void see_try(const struct store_try *try, void *data)
 		return;
 	json_object_set_new(task, "attempt", json_integer(try->attempt));
 	json_object_set_new(task, "tries", json_integer(try->number));
+	json_object_del(task, "verdict");
 	if (try->verdict != VERDICT_COUNT)
 		json_object_set_new(task, "verdict", json_string(verdict_name(try->verdict)));
 	put_result(task, result);

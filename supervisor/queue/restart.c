@@ -2,14 +2,19 @@
 #include "queue/restart.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/orphans.h"
 #include "model/requeue.h"
 #include "queue/queue_parts.h"
 #include "record/store_read.h"
+
+#define STORE_MOST_NS (5 * NS_PER_SEC)
 
 struct reading {
 	struct queue *queue;
@@ -79,35 +84,78 @@ static void see_job(const struct store_job *row, void *data)
 	queue_move(queue, entry, row->state);
 	if (row->submit_order > queue->last_order)
 		queue->last_order = row->submit_order;
-	if (row->state == STATE_RUNNING)
+	if (row->state == STATE_RUNNING && !running_adopt(queue, entry))
 		keep_orphan(reading, row);
 	else if (row->state == STATE_QUEUED && !row->held)
 		reading->failed |= !ready_put(&queue->ready, entry);
 }
 
-static void take_back(struct reading *reading, struct orphan *orphan, int state)
+/* Its tasks and its results say that it has lost its supervisor, unless its end was written. */
+static void end_orphan(struct reading *reading, struct orphan *orphan, int state)
 {
-	struct queue *queue = reading->queue;
-	struct entry *entry = entries_find(&queue->entries, orphan->job.id);
 	struct error error = { 0 };
 
-	log_line(LOG_LEVEL_WARNING, "job %llu has lost its supervisor",
-		(unsigned long long)entry->id);
-	if (orphan_end(queue->config.store, state, orphan, &error) < 0)
-		log_line(
-			LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)entry->id, error.text);
-	queue_move(queue, entry, STATE_FAILED);
-	requeue_by_host(queue, entry);
+	log_line(LOG_LEVEL_WARNING, "job %" PRIu64 " has lost its supervisor", orphan->job.id);
+	if (orphan_end(reading->queue->config.store, state, orphan, &error) < 0)
+		log_line(LOG_LEVEL_ERROR, "job %" PRIu64 ": %s", orphan->job.id, error.text);
+}
+
+/* What became of it is read from the store, unless the disk keeps it for longer than anybody should
+ * wait. */
+static void await_store(struct store *store)
+{
+	uint64_t deadline_ns = clock_monotonic_ns() + STORE_MOST_NS;
+	struct store_status status;
+
+	for (store_status(store, &status); status.queued_changes; store_status(store, &status)) {
+		struct pollfd wake = { .fd = store_descriptor(store), .events = POLLIN };
+		uint64_t now_ns = clock_monotonic_ns();
+
+		if (now_ns >= deadline_ns)
+			return;
+		poll(&wake, 1, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1);
+		store_dispatch(store);
+	}
+}
+
+struct verdict_of_store {
+	enum state state;
+	bool by_host;
+};
+
+static void see_end(const struct store_job *row, void *data)
+{
+	struct verdict_of_store *found = data;
+
+	found->state = row->state;
+	found->by_host = cause_of(row->reason) == CAUSE_OF_HOST;
+}
+
+static void take_back(struct queue *queue, uint64_t id)
+{
+	struct verdict_of_store found = { STATE_FAILED, true };
+	struct entry *entry = entries_find(&queue->entries, id);
+
+	store_read_job(queue->config.store, id, see_end, &found, NULL);
+	if (found.state == STATE_RUNNING) /* still on its way to the disk */
+		found = (struct verdict_of_store){ STATE_FAILED, true };
+	queue_move(queue, entry, found.state);
+	if (!found.by_host || !requeue_by_host(queue, entry, true))
+		queue_settle(queue, entry);
 }
 
 static int take_back_all(struct reading *reading, struct error *error)
 {
-	auto_fd state = open(reading->queue->config.state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct queue *queue = reading->queue;
+	auto_fd state = open(queue->config.state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (state < 0)
-		return fail(error, errno, "open `%s`", reading->queue->config.state_dir);
+		return fail(error, errno, "open `%s`", queue->config.state_dir);
 	for (size_t at = 0; at < reading->count; at++)
-		take_back(reading, &reading->orphans[at], state);
+		end_orphan(reading, &reading->orphans[at], state);
+	await_store(queue->config.store);
+	for (size_t at = 0; at < reading->count; at++)
+		take_back(queue, reading->orphans[at].job.id);
 	return 0;
 }
 

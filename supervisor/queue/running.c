@@ -207,6 +207,11 @@ static void job_ended(struct job *job, axe_result code, const json_t *summary, v
 	ending_job_ended(running, summary);
 }
 
+static struct job_observer observe(struct running *running)
+{
+	return (struct job_observer){ .event = job_event, .ended = job_ended, .data = running };
+}
+
 static int launch(struct queue *queue, struct entry *entry, struct preparation *preparation,
 	struct error *error)
 {
@@ -218,11 +223,7 @@ static int launch(struct queue *queue, struct entry *entry, struct preparation *
 		.row = &row,
 		.tasks = preparation->tasks,
 	};
-	struct job_observer observer = {
-		.event = job_event,
-		.ended = job_ended,
-		.data = entry->running,
-	};
+	struct job_observer observer = observe(entry->running);
 
 	row.attempt++;
 	return queue->host.launch(take_pointer(preparation->manifest), &options, &observer,
@@ -264,4 +265,22 @@ int running_launch(struct queue *queue, struct entry *entry, struct error *error
 	count_running(queue, entry, 1);
 	queue_move(queue, entry, STATE_RUNNING);
 	return 0;
+}
+
+bool running_adopt(struct queue *queue, struct entry *entry)
+{
+	struct running *running = queue->host.adopt ? running_create(queue, entry->id) : NULL;
+	struct job_observer observer;
+
+	if (!running)
+		return false;
+	observer = observe(running);
+	running->job = queue->host.adopt(entry->id, &observer, queue->host.data);
+	if (!running->job) {
+		running_destroy(running);
+		return false;
+	}
+	entry->running = running;
+	count_running(queue, entry, 1);
+	return true;
 }

@@ -1,0 +1,72 @@
+/* The queue whose jobs the supervisor's slots run beside those of ExecuteJob. */
+#include "base/error.h"
+#include "control/listener.h"
+#include "control/supervisor_parts.h"
+
+static int launch(struct manifest *manifest, const struct job_options *options,
+	const struct job_observer *observer, struct job **ret_job, struct error *error, void *data)
+{
+	struct supervisor *supervisor = data;
+	struct run *run;
+	int code = run_launch(
+		supervisor->engine, manifest, options, observer, &supervisor->owner, &run, error);
+
+	if (code < 0)
+		return code;
+	list_append(&supervisor->running, &run->link);
+	supervisor->running_count++;
+	supervisor_tell_change(supervisor);
+	*ret_job = run->job;
+	return 0;
+}
+
+static struct job *adopt(uint64_t job, const struct job_observer *observer, void *data)
+{
+	struct run *run = supervisor_find_job(data, job);
+
+	if (!run || run->ended)
+		return NULL;
+	run->queue = *observer;
+	return run->job;
+}
+
+static void tell_event(const json_t *event, void *data)
+{
+	struct supervisor *supervisor = data;
+
+	listeners_tell_event(&supervisor->subscribers, event);
+}
+
+static bool is_watched(uint64_t job, void *data)
+{
+	const struct supervisor *supervisor = data;
+	const struct listener *listener;
+
+	list_for_each (listener, &supervisor->subscribers, link)
+		if (listener->job == job)
+			return true;
+	return false;
+}
+
+struct queue_host supervisor_queue_host(struct supervisor *supervisor)
+{
+	return (struct queue_host){
+		.launch = launch,
+		.adopt = adopt,
+		.look = supervisor_turn_soon,
+		.event = tell_event,
+		.watched = is_watched,
+		.data = supervisor,
+	};
+}
+
+void supervisor_set_queue(struct supervisor *supervisor, struct queue *queue)
+{
+	supervisor->queue = queue;
+	supervisor_turn_soon(supervisor);
+}
+
+struct queue *supervisor_queue(const struct supervisor *supervisor)
+{
+	return supervisor->queue;
+}
