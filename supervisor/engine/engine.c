@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "confine/filter.h"
 #include "confine/reaper.h"
+#include "engine/guard.h"
 #include "engine/job_parts.h"
 #include "engine/pressure.h"
 #include "engine/residue.h"
@@ -157,6 +158,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = engine_load_kernel_half(engine, config, error);
 	if (code == 0)
+		code = guard_create(engine, &engine->guard, error);
+	if (code == 0)
 		code = reaper_create(&engine->reaper, error);
 	if (code == 0)
 		code = residue_create(loop, engine->tree, engine_notice, engine, &engine->residue);
@@ -183,6 +186,7 @@ void engine_destroy(struct engine *engine)
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue);
 	reaper_destroy(engine->reaper);
+	guard_destroy(engine->guard);
 	watches_destroy(engine->watches);
 	tree_destroy(engine->tree);
 	filter_destroy(engine->safe);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "confine/group.h"
+#include "engine/guard.h"
 #include "engine/job_parts.h"
 #include "engine/job_rows.h"
 #include "engine/publisher.h"
@@ -143,8 +144,10 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 
 int job_start(struct job *job, struct error *error)
 {
-	int code = job_prepare_start(job, error);
+	int code = guard_check(job->engine->guard, error);
 
+	if (code == 0)
+		code = job_prepare_start(job, error);
 	if (code < 0)
 		return code;
 	job->phase = JOB_PREPARED;

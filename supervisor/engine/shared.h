@@ -12,6 +12,7 @@
 struct cooperation_host;
 struct error;
 struct filter;
+struct guard;
 struct heritage;
 struct reaper;
 struct sock_fprog;
@@ -27,6 +28,7 @@ struct engine {
 	struct hierarchy hierarchy;
 	struct tree *tree;
 	struct watches *watches;
+	struct guard *guard;
 	struct reaper *reaper;
 	struct residue *residue;
 	struct scene *scene;

@@ -1,6 +1,7 @@
 /* The kernel half as descriptors: its maps, and the links that keep its programs attached. */
 #include "observe/core.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -174,5 +175,22 @@ int core_load(const struct probe_config *config, struct core *ret_core, struct e
 		return code;
 	}
 	*ret_core = core;
+	return 0;
+}
+
+bool core_link_holds(int fd)
+{
+	struct bpf_link_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.prog_id;
+}
+
+int core_check(const struct core *core, struct error *error)
+{
+	for (size_t i = 0; i < core->links_count; i++)
+		if (!core_link_holds(core->links[i].fd))
+			return fail_plain(error, ENOENT, "the program `%s` is no longer attached",
+				core->links[i].program);
 	return 0;
 }

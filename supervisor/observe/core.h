@@ -1,6 +1,7 @@
 /* The kernel half as descriptors: its maps, and the links that keep its programs attached. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,12 @@ void core_init(struct core *core);
 
 /* Load and attach: all of it, or nothing and an error that names what the kernel refused. */
 int core_load(const struct probe_config *config, struct core *ret_core, struct error *error);
+
+/* Is each link still what holds a program of ours? 0, or -ENOENT with the first that is not. */
+int core_check(const struct core *core, struct error *error);
+
+/* Does this descriptor lead to a link with a program? */
+bool core_link_holds(int fd);
 
 /* What is not pinned ends with this. */
 void core_close(struct core *core);

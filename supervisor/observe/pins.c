@@ -225,17 +225,11 @@ int pins_open(const struct probe_config *config, struct core *ret_core,
 	return code;
 }
 
-static int check_link(const char *set, const struct core_link *link)
+static bool link_is_pinned(const char *set, const struct core_link *link)
 {
 	auto_fd pin = pin_open(set, PIN_LINK, link->program);
-	struct bpf_link_info info = { 0 };
-	uint32_t size = sizeof(info);
 
-	if (pin < 0)
-		return pin;
-	if (bpf_obj_get_info_by_fd(pin, &info, &size) < 0 || !info.prog_id)
-		return -ENOENT;
-	return 0;
+	return pin >= 0 && core_link_holds(pin);
 }
 
 int pins_check(const char *pin_dir, const struct core *core, struct error *error)
@@ -252,7 +246,7 @@ int pins_check(const char *pin_dir, const struct core *core, struct error *error
 				kept);
 	}
 	for (size_t i = 0; i < core->links_count; i++)
-		if (check_link(kept, &core->links[i]) < 0)
+		if (!link_is_pinned(kept, &core->links[i]))
 			return fail_plain(error, ENOENT,
 				"the program `%s` is no longer kept attached in `%s`",
 				core->links[i].program, kept);

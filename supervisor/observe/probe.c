@@ -103,7 +103,9 @@ int probe_descriptor(const struct probe *probe)
 
 int probe_check(const struct probe *probe, struct error *error)
 {
-	return probe->pin_dir ? pins_check(probe->pin_dir, &probe->core, error) : 0;
+	int code = core_check(&probe->core, error);
+
+	return code == 0 && probe->pin_dir ? pins_check(probe->pin_dir, &probe->core, error) : code;
 }
 
 void probe_destroy(struct probe *probe)
