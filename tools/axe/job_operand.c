@@ -32,25 +32,63 @@ static bool is_other(const struct job_operand *job, const json_t *queued)
 	return first && second && strcmp(first, second) != 0;
 }
 
-static void look_into_queue(struct job_operand *job, const char *state_dir, const char *socket)
+static bool is_running(const json_t *queued)
+{
+	const char *state = field_text(json_object_get(queued, "job"), "state");
+
+	return state && strcmp(state, state_name(STATE_RUNNING)) == 0;
+}
+
+/* What a queue knows, and what it has of a job that has not ended. Both are taken. */
+static void adopt(struct job_operand *job, json_t *queued, struct connection *connection)
+{
+	auto_of(connection) struct connection *own = connection;
+	auto_reply reply = { 0 };
+
+	job->queued = queued;
+	if (!job->folder)
+		job_folder_open_path(field_text(json_object_get(queued, "job"), "directory"),
+			job->name.job, &job->folder);
+	if (!own || job_operand_has_ended(job))
+		return;
+	if (is_running(queued) &&
+		connection_call(own, "GetStatus",
+			json_pack("{s:I}", "job", (json_int_t)job->name.job), CONNECTION_FOREVER,
+			&reply, NULL) == 0 &&
+		!reply.error[0])
+		job->live = json_incref(json_object_get(reply.parameters, "status"));
+	job->connection = take_pointer(own);
+}
+
+/* Of the daemon that was named: its jobs are meant, wherever it keeps them. */
+static bool find_named(struct job_operand *job, const char *socket)
 {
 	const struct client_options client = { .socket = socket };
-	auto_of(connection) struct connection *connection = NULL;
-	auto_json queued = NULL;
+	struct connection *connection = NULL;
+	json_t *queued = NULL;
 
-	if (job->connection)
-		queue_ask(job->connection, "GetJob",
-			json_pack("{s:I}", "job", (json_int_t)job->name.job), &queued, NULL);
-	else if (!state_dir || client_socket(&client))
+	if (client_socket(&client))
 		queued = queue_look_up(socket, job->name.job, &connection);
-	if (!queued || is_other(job, queued))
+	if (queued)
+		adopt(job, queued, connection);
+	return queued != NULL;
+}
+
+/* The daemon of this host may have it, unless a state directory was named. */
+static void find_by_default(struct job_operand *job, const char *state_dir)
+{
+	struct connection *connection = NULL;
+	json_t *queued;
+
+	if (state_dir || job->live || getenv("AXE_SOCKET"))
 		return;
-	job->queued = take_pointer(queued);
-	if (!job->connection && !job_operand_has_ended(job))
-		job->connection = take_pointer(connection);
-	if (!job->folder)
-		job_folder_open_path(field_text(json_object_get(job->queued, "job"), "directory"),
-			job->name.job, &job->folder);
+	queued = queue_look_up(NULL, job->name.job, &connection);
+	if (queued && !is_other(job, queued)) {
+		adopt(job, queued, connection);
+		return;
+	}
+	json_decref(queued);
+	connection_destroy(connection);
 }
 
 /* Its folder, and whoever has it now. 0 or -errno. */
@@ -58,16 +96,19 @@ static int find(
 	struct job_operand *job, const char *state_dir, const char *socket, struct error *error)
 {
 	const struct client_options client = { .socket = socket };
-	int missing = job_folder_open(state_dir, job->name.job, &job->folder, error);
-	int code = 0;
+	int missing, code = 0;
 
+	if (find_named(job, socket))
+		return 0;
+	missing = job_folder_open(state_dir, job->name.job, &job->folder, error);
 	if (missing == 0)
 		code = job_live_connect(client_socket(&client), job->name.job, job->folder->path,
 			&job->connection, &job->live, error);
 	/* -ENOENT: it does not run there, which may be just what is to be shown. */
 	if (code < 0 && code != -ENOENT && socket)
 		return code;
-	look_into_queue(job, state_dir, socket);
+	if (!socket)
+		find_by_default(job, state_dir);
 	return job->queued ? 0 : missing;
 }
 

@@ -55,12 +55,9 @@ static void print_person(const json_t *job)
 		(long long)field_integer(by, "pid"));
 }
 
-/* Where it stands in a daemon's queue, and for how long it is kept. */
-static void print_queue(const json_t *job)
+/* Where it stands in a daemon's queue. */
+static void print_place(const json_t *job)
 {
-	static const char *const times[] = { "created", "submitted", "ended" };
-	const char *kept = field_text(job, "purge_after");
-
 	if (!json_is_integer(json_object_get(job, "priority")))
 		return;
 	printf("%-10s %lld%s", "priority", (long long)field_integer(job, "priority"),
@@ -70,8 +67,15 @@ static void print_queue(const json_t *job)
 	if (field_integer(job, "processors") > 1)
 		printf(", %lld processors", (long long)field_integer(job, "processors"));
 	putchar('\n');
+}
+
+static void print_times(const json_t *job)
+{
+	static const char *const times[] = { "created", "submitted", "started", "ended" };
+	const char *kept = field_text(job, "purge_after");
+
 	for (size_t at = 0; at < sizeof(times) / sizeof(*times); at++)
-		if (field_text(job, times[at]))
+		if (field_text(job, times[at]) || strcmp(times[at], "started") == 0)
 			print_field(times[at], field_text(job, times[at]));
 	if (kept)
 		printf("%-10s at least until %.19s\n", "kept", kept);
@@ -93,8 +97,8 @@ static void print_head(const json_t *job)
 		print_field("reason", field_text(job, "reason"));
 	if (field_text(job, "message"))
 		print_field("message", field_text(job, "message"));
-	print_queue(job);
-	print_field("started", field_text(job, "started"));
+	print_place(job);
+	print_times(job);
 	print_person(job);
 	if (json_is_number(json_object_get(job, "duration_ms")))
 		printf("%-10s %s\n", "time",

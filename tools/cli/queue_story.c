@@ -1,6 +1,8 @@
 /* What a queue knows of a job and what the job's folder tells, put together as one object. */
 #include "cli/queue_story.h"
 
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -23,12 +25,51 @@ static void overlay(json_t *story, const json_t *job)
 			json_object_set(story, own_name(key), value);
 }
 
+/* A daemon need not know names; it is on this host, so that they are the same here. */
+static void name_owner(json_t *story)
+{
+	json_t *owner = json_object_get(story, "owner");
+	const struct passwd *user;
+
+	if (!json_is_integer(owner) || field_text(story, "owner_name"))
+		return;
+	user = getpwuid((uid_t)json_integer_value(owner));
+	if (user)
+		json_object_set_new(story, "owner_name", json_string(user->pw_name));
+}
+
 json_t *queue_story_line(const json_t *job)
 {
 	json_t *story = json_object();
 
 	overlay(story, job);
+	name_owner(story);
 	return story;
+}
+
+static int compare_attempts(const void *one, const void *other)
+{
+	json_int_t first = field_integer(*(json_t *const *)one, "attempt");
+	json_int_t second = field_integer(*(json_t *const *)other, "attempt");
+
+	return (first > second) - (first < second);
+}
+
+/* The first attempt first. A new reference. */
+static json_t *sort_attempts(const json_t *attempts)
+{
+	size_t count = json_array_size(attempts), index;
+	auto_free json_t **sorted = calloc(count + 1, sizeof(*sorted));
+	json_t *history = json_array(), *attempt;
+
+	if (!sorted)
+		return history;
+	json_array_foreach ((json_t *)attempts, index, attempt)
+		sorted[index] = attempt;
+	qsort(sorted, count, sizeof(*sorted), compare_attempts);
+	for (index = 0; index < count; index++)
+		json_array_append(history, sorted[index]);
+	return history;
 }
 
 /* One that ran and runs again has results, which are those of before. */
@@ -55,8 +96,8 @@ json_t *queue_story(const json_t *job, const json_t *answer, json_t *tasks)
 	drop_old_end(story, queued);
 	overlay(story, queued);
 	json_object_set_new(story, "attempts", json_integer((json_int_t)json_array_size(attempts)));
-	if (attempts)
-		json_object_set(story, "history", attempts);
+	json_object_set_new(story, "history", sort_attempts(attempts));
+	name_owner(story);
 	json_object_set(story, "tasks", tasks);
 	if (!json_object_get(story, "assessments"))
 		json_object_set_new(story, "assessments", json_array());
