@@ -12,7 +12,8 @@ struct refusals;
  * that mean something else by EMFILE, such as inotify_init1 of too many instances. An error where
  * this kernel does not let us look.
  *
- * A process that lowered its own limit is refused in the same words.
+ * A process that lowered its own limit is refused in the same words. Takes a millisecond, but soon
+ * after another one was destroyed one of the kernel's grace periods: 10 ms, under load 50.
  */
 int refusals_create(int group_fd, struct refusals **ret_refusals, struct error *error);
 
