@@ -126,6 +126,28 @@ int cooperation_report(
 	return 0;
 }
 
+void cooperation_restore(
+	struct cooperation *cooperation, bool canceled, bool acknowledged, const json_t *told)
+{
+	const json_t *event;
+	size_t at;
+
+	cooperation->canceled = canceled;
+	cooperation->acknowledged = acknowledged;
+	json_array_foreach ((json_t *)told, at, event) {
+		const json_t *value = json_object_get(event, "value");
+		struct report report = {
+			.has_value = json_is_integer(value),
+			.value = json_integer_value(value),
+			.message = json_string_value(json_object_get(event, "message")),
+		};
+
+		if (report_type_from_name(
+			    json_string_value(json_object_get(event, "type")), &report.type))
+			reported_add(&cooperation->reported, &report);
+	}
+}
+
 uint64_t cooperation_dropped(const struct cooperation *cooperation)
 {
 	return cooperation->reported.dropped;

@@ -58,6 +58,11 @@ void cooperation_cancel(struct cooperation *cooperation);
 bool cooperation_is_canceled(const struct cooperation *cooperation);
 bool cooperation_is_acknowledged(const struct cooperation *cooperation);
 
+/* Go on where another supervisor was: what it canceled, and the events that were told, an array of
+ * {"type", "value", "message"}, NULL: none. Behind cooperation_open. */
+void cooperation_restore(
+	struct cooperation *cooperation, bool canceled, bool acknowledged, const json_t *told);
+
 /* For the places above: {"canceled", "job", "attempt", "assessment", "try"}. A new reference. */
 json_t *cooperation_state(const struct cooperation *cooperation);
 

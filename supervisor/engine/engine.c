@@ -83,6 +83,7 @@ static int engine_load_kernel_half(
 	struct probe_config probe = PROBE_CONFIG_DEFAULT;
 
 	probe.watch_level = engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH;
+	probe.pin_dir = config->pin_dir;
 	if (config->ring_bytes)
 		probe.ring_bytes = config->ring_bytes;
 	if (config->records)
@@ -147,6 +148,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	engine->stdin_fd = config->stdin_fd;
 	engine->store = config->store;
 	engine->cooperation = config->cooperation;
+	engine->recoverable = config->name;
 	engine->notice = config->notice;
 	engine->notice_data = config->notice_data;
 	engine->hierarchy.root_fd = -1;
@@ -154,7 +156,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 
 	code = hierarchy_open(config->cgroup_root, &engine->hierarchy, error);
 	if (code == 0)
-		code = tree_create(loop, &engine->hierarchy, &engine->tree, error);
+		code = tree_create(loop, &engine->hierarchy, config->name, &engine->tree, error);
 	if (code == 0)
 		code = engine_load_kernel_half(engine, config, error);
 	if (code == 0)
@@ -175,6 +177,15 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	return 0;
 }
 
+void engine_rest(struct engine *engine)
+{
+	struct job *job;
+
+	watches_drain(engine->watches);
+	list_for_each (job, &engine->jobs, link)
+		trace_flush(job->trace, NULL);
+}
+
 void engine_destroy(struct engine *engine)
 {
 	if (!engine)
@@ -191,5 +202,6 @@ void engine_destroy(struct engine *engine)
 	tree_destroy(engine->tree);
 	filter_destroy(engine->safe);
 	hierarchy_close(&engine->hierarchy);
+	free(engine->known);
 	free(engine);
 }

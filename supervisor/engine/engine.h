@@ -24,6 +24,12 @@ struct engine_config {
 	struct store *store;
 	/* Where assessments reach their supervisor; borrowed. NULL: nowhere. */
 	const struct cooperation_host *cooperation;
+	/*
+	 * The name of a supervisor whose jobs outlive it (see recover.h), its own on this host and
+	 * the same at its next start; borrowed. NULL: what it leaves is ended by any other one.
+	 */
+	const char *name;
+	const char *pin_dir; /* of a named one: where the kernel half is kept; borrowed */
 	uint32_t ring_bytes; /* 0: the default, and so on */
 	uint32_t records;
 	/* Supervisor events outside of any job ({"v", "type": "residue.cleared", "data"}); may be
@@ -38,6 +44,10 @@ struct engine_config {
  */
 int engine_create(sd_event *loop, const struct engine_config *config, struct engine **ret_engine,
 	struct error *error);
+
+/* Write down what is known of the jobs that run: before the process ends without engine_destroy,
+ * and leaves them to its successor. */
+void engine_rest(struct engine *engine);
 
 /* Only when no job is left. Removes the supervisor's own group. NULL is fine. */
 void engine_destroy(struct engine *engine);

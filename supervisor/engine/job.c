@@ -29,6 +29,9 @@ void job_emit_line(const struct trace_line *line, void *data)
 		job_note_task(job, line->data);
 	if (trace_write(job->trace, line, &event) < 0 || !event)
 		return;
+	/* The file before the store: whoever goes on with the job after us finds no event stored
+	 * that it does not know of. The kernel has it then, whatever becomes of us. */
+	trace_flush(job->trace, NULL);
 	job_rows_make(&rows, job, event);
 	publisher_put(job->publisher, event, rows.changes, rows.count);
 	job_rows_finish(&rows);
@@ -182,6 +185,11 @@ void job_destroy(struct job *job)
 	receipt_finish(&job->receipt);
 	error_list_finish(&job->errors);
 	free(job);
+}
+
+void job_observe(struct job *job, const struct job_observer *observer)
+{
+	job->observer = *observer;
 }
 
 uint64_t job_id(const struct job *job)

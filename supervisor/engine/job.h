@@ -54,6 +54,9 @@ struct job_observer {
 int job_create(struct engine *engine, struct manifest *manifest, const struct job_options *options,
 	const struct job_observer *observer, struct job **ret_job, struct error *error);
 
+/* Who hears of a job that was adopted (see recover.h), from before the loop's next turn on. */
+void job_observe(struct job *job, const struct job_observer *observer);
+
 /* Say that it waits behind `ahead` others for an end of `running` (numbers of jobs; borrowed). */
 void job_wait(struct job *job, size_t ahead, const json_t *running);
 

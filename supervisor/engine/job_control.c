@@ -38,6 +38,7 @@ axe_result job_cancel(struct job *job, uint64_t grace_ns)
 	if (!job_is_running(job))
 		return AXE_E_NO_JOB_RUNNING;
 	job->canceled = true;
+	job_save(job);
 	job_emit(job, TRACE_JOB_CANCEL, grace_json(grace_ns));
 	job_each_running(running, job)
 	{

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "engine/errand.h"
 #include "engine/job_parts.h"
+#include "engine/job_private.h"
 #include "engine/publisher.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
@@ -182,10 +183,12 @@ void job_end_published(struct job *job, bool durable)
 {
 	durable &= !job->writing_error.code && trace_flush(job->trace, NULL) == 0;
 	durable &= !publisher_lost(job->publisher);
+	job_private_remove(job);
 	job->phase = JOB_TOLD;
 	timer_disarm(&job->patience);
 	job_answer_waiters(job, terminate_answer(job), durable);
-	job->observer.ended(job, job->outcome, job->summary, job->observer.data);
+	if (job->observer.ended)
+		job->observer.ended(job, job->outcome, job->summary, job->observer.data);
 }
 
 void job_end(struct job *job)
@@ -236,9 +239,9 @@ json_t *job_status(const struct job *job)
 	}
 	return json_pack("{s:I, s:I, s:s, s:s, s:b, s:b, s:I, s:I, s:o, s:o, s:s}", "job",
 		(json_int_t)job_id(job), "owner", (json_int_t)job_owner(job), "name",
-		job->manifest->name, "state", phase_names[job->phase], "canceled", job->canceled,
-		"terminated", job->terminated, "assessments",
-		(json_int_t)job->manifest->assessments_count, "done",
+		job->manifest->name, "state",
+		phase_names[job->phase], "canceled", job->canceled, "terminated", job->terminated,
+		"assessments", (json_int_t)job->manifest->assessments_count, "done",
 		(json_int_t)job_count_all(job), "counts", counts_json(job), "running", running,
 		"directory", job_directory(job));
 }

@@ -43,6 +43,8 @@ struct job_try {
 	unsigned number; /* from 1 */
 	json_t *earlier; /* what earlier tries of it said; owned */
 	bool again; /* it ended, and another try follows unless the job is ended first */
+	bool untold; /* its supervisor died before its begin was told */
+	bool unborn; /* nobody was born yet, see adoption_tries.c */
 	bool dropped; /* by CancelTask meanwhile */
 	enum verdict verdict; /* of the try that ended so */
 	json_t *result; /* likewise; owned */
@@ -80,6 +82,7 @@ struct job {
 	bool tasks_failed, tasks_canceled; /* of any task of the queue, those kept included */
 	bool overrun; /* `runtime` ran out */
 	bool canceled; /* CancelJob was accepted */
+	uint32_t untold; /* enum axe_intent_flag: what our predecessor decided and did not tell */
 	bool terminated; /* TerminateJob was accepted */
 	bool terminate_failed; /* told to the waiters; the job still counts as running */
 	bool abandoned;
@@ -114,6 +117,13 @@ struct job {
 int job_prepare(struct job *job, const struct job_options *options, struct error *error);
 int job_prepare_start(struct job *job, struct error *error);
 void job_prepare_finish(struct job *job);
+int job_prepare_parts(struct job *job); /* what needs neither manifest options nor a folder */
+int job_make_group(struct job *job, struct error *error);
+watch_listener job_hear;
+
+/* job_intent.c: what is decided, where it outlives us: before it is acted upon. */
+void job_save_birth(struct job *job); /* the first time: from then on all of it counts */
+void job_save(struct job *job);
 
 /* job.c: write a line and tell of it; `data` is the job. */
 void job_emit_line(const struct trace_line *line, void *data);
@@ -138,7 +148,11 @@ void job_run_step(struct job *job);
 /* job_try.c: one try from the job's side. */
 struct job_try *job_try_create(struct job *job, size_t index); /* NULL: out of memory */
 void job_try_destroy(struct job_try *ended);
-int job_try_run(struct job_try *next, const struct assessment *assessment);
+int job_try_prepare(struct job_try *next, const struct assessment *assessment);
+int job_try_run(struct job_try *next, const struct assessment *assessment); /* and give birth */
+struct runner_owner job_try_owner(struct job_try *owner);
+/* One that ends though nobody runs it: its supervisor died, and nothing is known of it. */
+void job_lose(struct job *job, size_t index, unsigned number, json_t *result);
 void job_try_repeat(struct job_try *ended); /* the next one in its place */
 void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result); /* the last one */
 void job_count(struct job *job, enum verdict verdict, json_t *result);
@@ -186,6 +200,7 @@ void job_end_published(struct job *job, bool durable);
 /* job_queued.c: what only a job of the queue has. */
 int job_take_row(struct job *job, const struct job_options *options, struct error *error);
 void job_queued_finish(struct job *job);
+int job_note_reason(struct job *job, const char *reason, const char *message); /* copied */
 void job_note_task(struct job *job, const json_t *result); /* of a task that ended */
 
 /* job_errors.c: the list that job.end carries; its last entry is of `code`, S_OK: nothing failed.

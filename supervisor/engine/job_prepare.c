@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "confine/group.h"
 #include "engine/job_parts.h"
+#include "engine/job_private.h"
 #include "engine/plan.h"
 #include "engine/publisher.h"
 #include "engine/shared.h"
@@ -98,7 +99,7 @@ static int open_folder(struct job *job, const struct job_options *options, struc
 	return code;
 }
 
-int job_prepare(struct job *job, const struct job_options *options, struct error *error)
+int job_prepare_parts(struct job *job)
 {
 	int code = job_run_init(job);
 
@@ -110,6 +111,13 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 		code = job_end_init(job);
 	if (code >= 0)
 		code = publisher_create(job->engine->store, job_deliver, job, &job->publisher);
+	return code;
+}
+
+int job_prepare(struct job *job, const struct job_options *options, struct error *error)
+{
+	int code = job_prepare_parts(job);
+
 	if (code >= 0)
 		code = copy_environment(job, options->environment);
 	if (code >= 0 && options->owner)
@@ -130,11 +138,11 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 }
 
 /* The job's own group has no processes: its bells only say that something is to be looked at. */
-static void job_hear(const struct axe_event *event, void *data)
+void job_hear(const struct axe_event *event, void *data)
 {
 }
 
-static int make_group(struct job *job, struct error *error)
+int job_make_group(struct job *job, struct error *error)
 {
 	struct engine *engine = job->engine;
 	char path[TREE_PATH_SIZE];
@@ -145,6 +153,8 @@ static int make_group(struct job *job, struct error *error)
 	if (code == 0)
 		code = watch_open(engine->watches, job->group, AXE_SLOT_JOB, job_hear, job,
 			&job->watch, error);
+	if (code == 0)
+		job_save_birth(job);
 	return code;
 }
 
@@ -162,8 +172,10 @@ int job_prepare_start(struct job *job, struct error *error)
 
 	if (code == 0)
 		code = job_files_write_before(directory, error);
+	if (code == 0 && job->engine->recoverable)
+		code = job_private_write(job, error);
 	if (code == 0)
-		code = make_group(job, error);
+		code = job_make_group(job, error);
 	if (code < 0)
 		remove_group(job);
 	return code;

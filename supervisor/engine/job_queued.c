@@ -66,7 +66,7 @@ static bool job_is_open(const struct job *job)
 	return job->phase == JOB_PREPARED || job->phase == JOB_RUNNING;
 }
 
-static int note_reason(struct job *job, const char *reason, const char *message)
+int job_note_reason(struct job *job, const char *reason, const char *message)
 {
 	job->reason = strdup(reason);
 	job->message = strdup(message);
@@ -83,7 +83,7 @@ axe_result job_kill(struct job *job, const char *reason, const char *message)
 		return AXE_E_NO_JOB_RUNNING;
 	if (job->killing || job->terminated || job->overrun)
 		return AXE_E_INVALID_STATE;
-	if (note_reason(job, reason, message) < 0)
+	if (job_note_reason(job, reason, message) < 0)
 		return AXE_E_INTERNAL_ERROR;
 	job->terminated = true;
 	/* One that has not begun begins, says so, and starts nothing. */

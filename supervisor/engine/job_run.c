@@ -128,6 +128,7 @@ static void runtime_expired(void *data)
 	if (job->phase != JOB_RUNNING)
 		return;
 	job->overrun = true;
+	job_save(job);
 	job_emit(job, TRACE_JOB_OVERRUN,
 		json_pack("{s:o}", "runtime_ms", json_ms(job->manifest->runtime_ns)));
 	job_terminate_unasked(job);

@@ -212,10 +212,12 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 		return S_OK;
 	}
 	job->terminated = true;
+	job_save(job);
 	if (start_killing(job, &error) < 0) {
 		log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job),
 			error.text);
 		job->terminated = false;
+		job_save(job);
 		job_terminate_forget(job, data);
 		return AXE_E_INTERNAL_ERROR;
 	}
@@ -229,6 +231,7 @@ void job_terminate_unasked(struct job *job)
 
 	if (job->killing)
 		return;
+	job_save(job);
 	if (start_killing(job, &error) < 0)
 		log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job),
 			error.text);

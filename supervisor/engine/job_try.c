@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "engine/agenda.h"
 #include "engine/job_parts.h"
+#include "engine/result.h"
 #include "engine/runner.h"
 #include "model/manifest.h"
 #include "record/results.h"
@@ -31,22 +32,6 @@ static bool wants_another(const struct job_try *ended, enum verdict verdict)
 	       job_may_start(job);
 }
 
-/* What a result keeps of the tries before it. */
-static json_t *try_digest(const json_t *result)
-{
-	static const char *const kept[] = { "try", "verdict", "reason", "error", "exit",
-		"duration_ms" };
-	json_t *digest = json_object();
-
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		json_t *value = json_object_get(result, kept[i]);
-
-		if (value)
-			json_object_set(digest, kept[i], value);
-	}
-	return digest;
-}
-
 void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result)
 {
 	struct job *job = ended->job;
@@ -58,6 +43,32 @@ void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result)
 	job_errors_add(job, result);
 	job_count(job, verdict, result);
 	agenda_done(job->agenda, ended->index);
+}
+
+static void lose_post(struct job *job, const struct trace_line *end)
+{
+	job_emit_line(end, job);
+	job->post_result = json_incref(end->data);
+	job->post_done = true;
+}
+
+void job_lose(struct job *job, size_t index, unsigned number, json_t *result)
+{
+	bool is_post = index == job->manifest->assessments_count;
+	const struct trace_line end = {
+		.type = is_post ? TRACE_POST_END : TRACE_ASSESSMENT_END,
+		.has_assessment = true,
+		.assessment = (unsigned)index,
+		.try_number = number,
+		.data = result,
+	};
+
+	job_errors_add(job, result);
+	if (is_post)
+		return lose_post(job, &end);
+	job_emit_line(&end, job);
+	job_count(job, VERDICT_ERROR, result);
+	agenda_done(job->agenda, index);
 }
 
 static void assessment_ended(struct job_try *ended, enum verdict verdict, json_t *result)
@@ -109,17 +120,29 @@ static void try_ended(
 	job_step_soon(ended->job);
 }
 
-int job_try_run(struct job_try *next, const struct assessment *assessment)
+struct runner_owner job_try_owner(struct job_try *owner)
 {
-	struct runner_owner owner = { .begun = try_begun, .ended = try_ended, .data = next };
+	return (struct runner_owner){ .begun = try_begun, .ended = try_ended, .data = owner };
+}
+
+int job_try_prepare(struct job_try *next, const struct assessment *assessment)
+{
+	const struct runner_owner owner = job_try_owner(next);
 	int code = runner_create(&next->job->context, assessment, (unsigned)next->index,
 		next->number, &owner, &next->runner);
 
-	if (code < 0)
-		return code;
-	next->job->active++;
-	runner_start(next->runner);
-	return 0;
+	if (code == 0)
+		next->job->active++;
+	return code;
+}
+
+int job_try_run(struct job_try *next, const struct assessment *assessment)
+{
+	int code = job_try_prepare(next, assessment);
+
+	if (code == 0)
+		runner_start(next->runner);
+	return code;
 }
 
 struct job_try *job_try_create(struct job *job, size_t index)
@@ -149,7 +172,7 @@ static void try_note_earlier(struct job_try *ended)
 	job_survey_note(ended->job, ended->result);
 	if (!ended->earlier)
 		ended->earlier = json_array();
-	json_array_append_new(ended->earlier, try_digest(ended->result));
+	json_array_append_new(ended->earlier, result_digest(ended->result));
 	runner_emit(ended->runner, TRACE_ASSESSMENT_TRY, take_pointer(ended->result));
 }
 

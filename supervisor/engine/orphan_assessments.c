@@ -29,7 +29,7 @@ static void see_try(const struct store_try *try, void *data)
 			json_object_set_new(open, "try", json_integer(number));
 }
 
-static json_t *interrupted_result(const json_t *open)
+json_t *orphan_result(const json_t *open)
 {
 	const struct error_entry entry = { ERROR_KIND_ERROR, AXE_E_ASSESSMENT_COULD_NOT_FINISH,
 		ORPHAN_TEXT, orphan_number(open, "index") };
@@ -71,7 +71,7 @@ static json_t *make_result(struct closing *closing, const json_t *open)
 
 	if (known)
 		return json_incref(known);
-	result = interrupted_result(open);
+	result = orphan_result(open);
 	json_array_append(closing->results, result);
 	error_list_extend(&closing->errors, json_object_get(result, "errors"));
 	return result;

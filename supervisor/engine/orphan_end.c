@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/last_line.h"
+#include "engine/job_private.h"
 #include "engine/orphan_parts.h"
 #include "engine/publisher.h"
 #include "engine/result.h"
@@ -243,6 +244,8 @@ int orphan_end(struct store *store, int state, struct orphan *orphan, struct err
 	read_manifest(&closing);
 	if (code == 0)
 		code = close_it(&closing, error);
+	if (closing.directory >= 0)
+		unlinkat(closing.directory, JOB_PRIVATE_NAME, 0);
 	closing_finish(&closing);
 	return code;
 }

@@ -48,4 +48,5 @@ void orphan_emit(struct closing *closing, const struct trace_line *line,
 
 /* orphan_assessments.c: end what ran. The results of the others are known. */
 int orphan_end_assessments(struct closing *closing, struct error *error);
+json_t *orphan_result(const json_t *open); /* of {"index", "name", "try"}; a new reference */
 json_t *orphan_find_result(const struct closing *closing, unsigned index); /* borrowed; or NULL */

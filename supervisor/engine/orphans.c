@@ -24,6 +24,8 @@ struct orphans {
 	size_t seen; /* on this page */
 	uint64_t last_id;
 	bool failed; /* out of memory */
+	orphan_lives *lives;
+	void *data; /* its */
 };
 
 static void orphans_finish(struct orphans *orphans)
@@ -62,7 +64,7 @@ static void see_job(const struct store_job *job, void *data)
 	orphans->seen++;
 	orphans->last_id = job->id;
 	/* What was submitted to a queue waits for nobody's connection. */
-	if (!job->submit_order)
+	if (!job->submit_order && !orphans->lives(job->id, orphans->data))
 		remember(orphans, job);
 }
 
@@ -115,10 +117,11 @@ static void await_store(struct store *store)
 	}
 }
 
-int orphans_end(struct store *store, const char *state_dir, struct error *error)
+int orphans_end(struct store *store, const char *state_dir, orphan_lives *lives, void *data,
+	struct error *error)
 {
 	auto_fd state = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct orphans orphans = { .all = NULL };
+	struct orphans orphans = { .lives = lives, .data = data };
 	int code;
 
 	if (state < 0)

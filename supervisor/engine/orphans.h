@@ -2,6 +2,9 @@
  * end. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "record/store_row.h"
 
 struct error;
@@ -18,9 +21,12 @@ struct orphan {
  * ran ends as `error` (AXE_E_ASSESSMENT_COULD_NOT_FINISH), what waited as not_run, and the job with
  * AXE_E_INTERNAL_ERROR, its error list saying that its supervisor ended; where its results were
  * written whole, the end that they tell. In the store, with its events, and in the job's folder.
- * What cannot be written is logged; -errno when the store cannot even be read.
+ * What cannot be written is logged; -errno when the store cannot even be read. Those that `lives`
+ * knows are no orphans.
  */
-int orphans_end(struct store *store, const char *state_dir, struct error *error);
+typedef bool orphan_lives(uint64_t job, void *data);
+int orphans_end(struct store *store, const char *state_dir, orphan_lives *lives, void *data,
+	struct error *error);
 
 /* orphan_end.c: one of them. */
 int orphan_end(struct store *store, int state, struct orphan *orphan, struct error *error);

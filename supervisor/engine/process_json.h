@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bpf/event.h"
@@ -25,6 +26,10 @@ const struct axe_sender *process_killer(const struct axe_process *record);
 /* A living process: {"pid", "start_ns", "comm", "argv", "uid", "parent": {...}, "forked_ms"}, the
  * time counted from `origin_ns`. */
 json_t *process_json_living(const struct ledger_process *process, uint64_t origin_ns);
+
+/* An exec back from the data of its line in the trace; false: it is none. */
+bool process_exec_read(
+	const json_t *data, const struct axe_process_key *key, struct axe_event_exec *ret_exec);
 
 /* The living of a ledger, at most `limit` of them. */
 json_t *process_json_all_living(const struct ledger *ledger, uint64_t origin_ns, size_t limit);

@@ -79,8 +79,9 @@ static json_t *usage_json(const struct runner *runner, const struct result_facts
 		json, "system_ms", facts->has_cpu ? json_ms(facts->system_us * 1000) : json_null());
 	/* The root and what was waited for below it: a witness where no controller measures. */
 	json_object_set_new(json, "largest_process_bytes",
-		runner->root_waited ? json_integer((json_int_t)runner->root_usage.ru_maxrss * 1024)
-				    : json_null());
+		runner->root_waited && !runner->adopted
+			? json_integer((json_int_t)runner->root_usage.ru_maxrss * 1024)
+			: json_null());
 	return json;
 }
 
@@ -208,4 +209,19 @@ json_t *result_not_run(const struct assessment *assessment, unsigned index)
 		"index", (int)index, "name", assessment->name, "try", 1, "verdict",
 		verdict_name(VERDICT_NOT_RUN), "error", "code", (json_int_t)S_OK, "name", "S_OK",
 		"text", "never started", "exit", "killer", "leaks", "warnings", "errors");
+}
+
+json_t *result_digest(const json_t *result)
+{
+	static const char *const kept[] = { "try", "verdict", "reason", "error", "exit",
+		"duration_ms" };
+	json_t *digest = json_object();
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+		json_t *value = json_object_get(result, kept[i]);
+
+		if (value)
+			json_object_set(digest, kept[i], value);
+	}
+	return digest;
 }

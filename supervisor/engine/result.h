@@ -26,3 +26,6 @@ json_t *result_json(const struct runner *runner, const struct result_facts *fact
 /* The result of an assessment that was never started. */
 struct assessment;
 json_t *result_not_run(const struct assessment *assessment, unsigned index);
+
+/* What a result keeps of the tries before it. A new reference. */
+json_t *result_digest(const json_t *result);

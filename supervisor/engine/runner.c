@@ -114,7 +114,7 @@ void runner_destroy(struct runner *runner)
 		output_destroy(runner->outputs[i]);
 	runner_survey_finish(runner);
 	ledger_destroy(runner->ledger);
-	watch_close(runner->watch);
+	runner_release(runner);
 	refusals_destroy(runner->refusals);
 	limit_set_destroy(runner->limits);
 	group_destroy(runner->group);
@@ -135,6 +135,8 @@ bool runner_is_over(const struct runner *runner)
 
 static bool runner_wait_for_root(struct runner *runner)
 {
+	if (runner->adopted)
+		return runner_root_is_dead(runner);
 	if (!runner->root_waited)
 		runner->root_waited = reaper_usage(runner->context->engine->reaper,
 			runner->child.pid, &runner->root_status, &runner->root_usage);
@@ -149,6 +151,9 @@ static bool runner_nothing_lives(const struct runner *runner)
 {
 	if (runner->killing)
 		return killing_is_over(runner->killing);
+	/* Only an empty one can have gone, by another's hand. */
+	if (!runner->group)
+		return true;
 	return group_populated(runner->group) == 0 &&
 	       (runner->proved_empty || watch_living(runner->watch) == 0);
 }
@@ -169,6 +174,7 @@ static void runner_root_left_something(struct runner *runner)
 	timer_disarm(&runner->deadline);
 	runner->leak_exits = watch_slot(runner->watch)->exits;
 	runner->leak_until_ns = now + LEAK_GRACE_MOST_NS;
+	runner_save(runner);
 	timer_arm(&runner->leak, now + runner->assessment->leak_grace_ns);
 }
 
@@ -210,21 +216,31 @@ void runner_cancel(struct runner *runner, uint64_t grace_ns)
 	int signal = runner->assessment->cancel_signal;
 	unsigned told = 0;
 
+	bool signals = signal && !runner->cancel_requested;
+
 	if (runner->phase == RUNNER_OVER)
 		return;
-	if (signal && !runner->cancel_requested) {
-		runner->cancel_signal_ns = clock_monotonic_ns();
-		told = signals_send(runner->group, signal);
-	}
 	runner->cancel_requested = true;
+	if (signals)
+		runner->cancel_signal_ns = clock_monotonic_ns();
 	if (grace_ns)
-		timer_arm(&runner->cancel_grace, clock_monotonic_ns() + grace_ns);
+		runner->cancel_until_ns = clock_monotonic_ns() + grace_ns;
+	runner_save(runner);
+	if (signals && runner->group)
+		told = signals_send(runner->group, signal);
+	if (grace_ns)
+		timer_arm(&runner->cancel_grace, runner->cancel_until_ns);
 	runner_emit(runner, TRACE_ASSESSMENT_CANCEL,
 		json_pack("{s:s, s:i, s:i, s:o}", "state", "requested", "signal", signal,
 			"processes", (int)told, "grace_ms",
 			grace_ns ? json_ms(grace_ns) : json_null()));
 	/* Behind its event, so that `acknowledged` follows `requested`. */
 	runner_raise_cancel(runner);
+}
+
+bool runner_is_canceled(const struct runner *runner)
+{
+	return runner->cancel_requested;
 }
 
 void runner_note_termination(struct runner *runner, uint64_t now_ns)
@@ -234,6 +250,7 @@ void runner_note_termination(struct runner *runner, uint64_t now_ns)
 	runner->cause = CAUSE_JOB;
 	if (!runner->struck_ns)
 		runner->struck_ns = now_ns;
+	runner_save(runner);
 	runner_deadlines_disarm(runner);
 	if (runner->limits)
 		limit_set_lift(runner->limits);
@@ -244,6 +261,7 @@ void runner_abandon(struct runner *runner)
 	if (runner->phase >= RUNNER_ENDING)
 		return;
 	runner->abandoned = true;
+	runner_save(runner);
 	runner_end(runner);
 }
 

@@ -65,6 +65,9 @@ void runner_cancel(struct runner *runner, uint64_t grace_ns);
 /* CancelTask: kill it now; its end is Canceled unless it came before. */
 void runner_cancel_task(struct runner *runner);
 
+/* Whether it was asked to. */
+bool runner_is_canceled(const struct runner *runner);
+
 /* The job's group is about to be killed with everything below: what follows is by TerminateJob. */
 void runner_note_termination(struct runner *runner, uint64_t now_ns);
 

@@ -13,6 +13,7 @@
 #include "confine/group.h"
 #include "confine/limits.h"
 #include "confine/reaper.h"
+#include "engine/runner_adopt.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/surroundings.h"
@@ -23,10 +24,7 @@
 #include "record/jobdir.h"
 #include "record/output.h"
 
-/* The living that one assessment's book remembers one by one; beyond it they are only counted. */
-#define LEDGER_MOST 65536
-
-static const char *const output_names[] = {
+const char *const runner_output_names[RUNNER_OUTPUTS] = {
 	[RUNNER_STDOUT] = "stdout",
 	[RUNNER_STDERR] = "stderr",
 };
@@ -58,13 +56,14 @@ static int prepare_group(struct runner *runner, struct error *error)
 	code = group_create(&engine->hierarchy, path, &runner->group, error);
 	if (code < 0)
 		return code;
-	code = ledger_create(LEDGER_MOST, &runner->ledger);
+	code = ledger_create(RUNNER_LEDGER_MOST, &runner->ledger);
 	if (code < 0)
 		return fail(error, -code, "make the book of `%s`", path);
 	code = watch_open(engine->watches, runner->group, AXE_SLOT_ASSESSMENT, runner_hear, runner,
 		&runner->watch, error);
 	if (code < 0)
 		return code;
+	runner_save_birth(runner);
 	return prepare_limits(runner, path, error);
 }
 
@@ -79,7 +78,7 @@ static int prepare_outputs(struct runner *runner, struct error *error)
 		return directory;
 	for (int i = 0; i < RUNNER_OUTPUTS; i++) {
 		int code = output_create(
-			directory, output_names[i], &bounds, &runner->outputs[i], error);
+			directory, runner_output_names[i], &bounds, &runner->outputs[i], error);
 
 		if (code < 0)
 			return code;
@@ -165,6 +164,7 @@ static int spawn_root(struct runner *runner, const struct spawn_plan *plan, stru
 		runner->failure.code = -code;
 		return code;
 	}
+	watch_intent(runner->watch)->root.tgid = (uint32_t)runner->child.pid;
 	code = reaper_claim(engine->reaper, runner->child.pid);
 	if (code == 0)
 		code = sd_event_add_io(engine->loop, &runner->report, runner->child.report, EPOLLIN,
@@ -183,8 +183,8 @@ static int hand_over_outputs(
 {
 	for (int i = 0; plan->set_credentials && i < RUNNER_OUTPUTS; i++) {
 		if (fchown(output_descriptor(runner->outputs[i]), plan->uid, plan->gid) < 0)
-			return fail(error, errno, "hand `%s` over to uid %u", output_names[i],
-				plan->uid);
+			return fail(error, errno, "hand `%s` over to uid %u",
+				runner_output_names[i], plan->uid);
 	}
 	return 0;
 }
@@ -255,7 +255,7 @@ static int give_birth(struct runner *runner, struct error *error)
 	return code;
 }
 
-static void tell_begin(struct runner *runner)
+void runner_tell_begin(struct runner *runner)
 {
 	const struct assessment *assessment = runner->assessment;
 	json_t *argv = json_array();
@@ -285,5 +285,5 @@ void runner_give_birth(struct runner *runner)
 		snprintf(runner->failure_text, sizeof(runner->failure_text), "%s", error.text);
 	}
 	runner->phase = RUNNER_RUNNING;
-	tell_begin(runner);
+	runner_tell_begin(runner);
 }

@@ -25,6 +25,7 @@ static void deadline_expired(void *data)
 		return;
 	}
 	runner->timed_out_ns = clock_monotonic_ns();
+	runner_save(runner);
 	runner_raise_cancel(runner);
 	timer_arm(&runner->deadline, runner->timed_out_ns + assessment->timeout_grace_ns);
 	told = signals_send(runner->group, assessment->timeout_signal);

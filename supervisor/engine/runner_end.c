@@ -19,6 +19,7 @@
 #include "engine/tree.h"
 #include "model/assessment.h"
 #include "model/verdict.h"
+#include "observe/probe.h"
 #include "observe/refusals.h"
 #include "record/output.h"
 
@@ -92,6 +93,9 @@ static void finish_outputs(
 		struct error error = { 0 };
 
 		memset(&summaries[i], 0, sizeof(summaries[i]));
+		if (!runner->outputs[i] && runner->adopted)
+			warn(warnings, "output",
+				"what it wrote was gone when a new supervisor came");
 		if (runner->outputs[i] &&
 			output_finish(runner->outputs[i], &summaries[i], &error) < 0)
 			warn(warnings, "output", error.text);
@@ -129,7 +133,7 @@ static void bury(struct runner *runner)
 			take_pointer(runner->limits));
 		return;
 	}
-	watch_close(take_pointer(runner->watch));
+	watch_silence(runner->watch);
 	tree_bury(engine->tree, take_pointer(runner->group), take_pointer(runner->limits));
 }
 
@@ -162,6 +166,15 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 	return result_json(runner, &facts);
 }
 
+void runner_release(struct runner *runner)
+{
+	if (!runner->watch)
+		return;
+	if (runner->root_recorded)
+		probe_forget(watch_probe(runner->watch), &runner->root_key);
+	watch_close(take_pointer(runner->watch));
+}
+
 void runner_end(struct runner *runner)
 {
 	runner->phase = RUNNER_ENDING;
@@ -172,7 +185,7 @@ void runner_end(struct runner *runner)
 	watches_drain(runner->context->engine->watches);
 	runner->ended_ns = clock_monotonic_ns();
 	/* Where nobody was born there is nobody to miss. */
-	if (!runner->child.pid)
+	if (!runner->child.pid && !runner->adopted)
 		runner->integrity.complete = true;
 	else if (runner->watch)
 		runner_reconcile(runner);

@@ -62,11 +62,13 @@ static void runner_strike(void *data)
 	struct runner *runner = data;
 
 	watches_drain(runner->context->engine->watches);
-	if (runner->cause == CAUSE_LEAK)
+	if (runner->cause == CAUSE_LEAK && !runner->leaks)
 		note_leaks(runner);
 	if (runner->limits)
 		limit_set_lift(runner->limits);
-	runner->struck_ns = clock_monotonic_ns();
+	if (!runner->struck_ns)
+		runner->struck_ns = clock_monotonic_ns();
+	runner_save(runner);
 }
 
 static uint64_t runner_stray(bool group_is_empty, void *data)
@@ -99,7 +101,7 @@ static void runner_emptied(void *data)
 
 	/* The exits that the strike caused are all in the ring now. */
 	watches_drain(runner->context->engine->watches);
-	if (runner->phase != RUNNER_OVER)
+	if (runner->phase != RUNNER_OVER && !runner->kill_told)
 		emit_kill(runner);
 	/* The end itself waits for the root's status, like every end: see runner_look. */
 }
@@ -156,6 +158,7 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 		return;
 	runner->cause = cause;
 	runner->phase = RUNNER_KILLING;
+	runner_save(runner);
 	runner_deadlines_disarm(runner);
 	if (killing_create(runner->context->engine->loop, runner->group,
 		    &runner->context->deadlines, &owner, &runner->killing, NULL) < 0)

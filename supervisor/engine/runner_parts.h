@@ -32,7 +32,17 @@ enum runner_phase {
 };
 
 /* Why the supervisor kills: decides the verdict together with the kernel's times. */
-enum runner_cause { CAUSE_NONE, CAUSE_TIMEOUT, CAUSE_LEAK, CAUSE_CANCEL_GRACE, CAUSE_TASK, CAUSE_JOB };
+enum runner_cause {
+	CAUSE_NONE,
+	CAUSE_TIMEOUT,
+	CAUSE_LEAK,
+	CAUSE_CANCEL_GRACE,
+	CAUSE_TASK,
+	CAUSE_JOB
+};
+
+/* The living that one assessment's book remembers one by one; beyond it they are only counted. */
+#define RUNNER_LEDGER_MOST 65536
 
 enum { RUNNER_STDOUT, RUNNER_STDERR, RUNNER_OUTPUTS };
 
@@ -65,6 +75,7 @@ struct runner {
 	struct backlog backlog; /* of the story: told, and not yet forgotten by the kernel */
 	uint64_t perturbed_ns; /* frozen for back-pressure, so far */
 	struct axe_process root; /* its record, once root_recorded */
+	struct axe_process_key root_key; /* likewise */
 	bool root_recorded;
 	bool task_canceled; /* by CancelTask */
 	bool root_execed;
@@ -73,6 +84,11 @@ struct runner {
 	uint64_t killed; /* by SIGKILL after the strike */
 	uint64_t observed;
 	struct integrity integrity;
+
+	/* recovery */
+	bool adopted; /* born under a supervisor before us: its root is nobody's child here */
+	bool resumed; /* the number of the first event since then is known */
+	bool kill_told; /* the supervisor before us did */
 
 	/* facts and deadlines */
 	uint64_t begun_ns;
@@ -90,6 +106,7 @@ struct runner {
 	uint64_t timed_out_ns; /* when the timeout fired; 0: it did not */
 	uint64_t cancel_signal_ns; /* when cancel_signal was sent */
 	bool cancel_requested;
+	uint64_t cancel_until_ns; /* the end of a cancel's grace; 0: it has none */
 	uint64_t leak_until_ns;
 	uint64_t leak_exits; /* the exit counter at the last look during the leak grace */
 	json_t *leaks; /* what the leak grace left, as shown; NULL: nothing */
@@ -113,6 +130,8 @@ struct runner {
 	bool abandoned;
 };
 
+extern const char *const runner_output_names[RUNNER_OUTPUTS];
+
 /* runner_birth.c: from nothing to a process; a failure is kept in the runner. */
 void runner_give_birth(struct runner *runner);
 
@@ -123,8 +142,20 @@ void runner_read_report(struct runner *runner);
 watch_listener runner_hear;
 void runner_reconcile(struct runner *runner);
 
+/* What a predecessor left in the kernel's table, told or not. */
+struct told_process;
+void runner_take_in(struct runner *runner, const struct told_process *process);
+
 /* Take the ends that the ring lost from the kernel's table. The ring must be drained. */
 void runner_recover(struct runner *runner);
+
+/* runner_intent.c: what is decided, where it outlives us: before it is acted upon. */
+void runner_save(struct runner *runner);
+/* The first time, before anybody is born: from then on all of it counts. */
+void runner_save_birth(struct runner *runner);
+
+/* runner_adopt.c: the root's end, of one that is nobody's child here. */
+bool runner_root_is_dead(struct runner *runner);
 
 /* runner_kill.c: our own freeze and kill of this assessment alone. */
 void runner_kill(struct runner *runner, enum runner_cause cause);
@@ -139,7 +170,10 @@ bool runner_acknowledged(const struct runner *runner);
 /* At its end: whether somebody asked in vain. */
 void runner_tell_ignored(struct runner *runner, enum verdict verdict);
 
-/* runner_end.c: ruling, result and burial; sets RUNNER_OVER and calls the owner. */
+/* runner_end.c: its end has been told for good; the kernel half may forget it. */
+void runner_release(struct runner *runner);
+
+/* Ruling, result and burial; sets RUNNER_OVER and calls the owner. */
 void runner_end(struct runner *runner);
 
 /* runner_survey.c: from the view that the job lends; before anybody is born. */

@@ -5,38 +5,67 @@
 
 #include "base/cleanup.h"
 #include "confine/group.h"
+#include "engine/process_json.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
+#include "engine/told.h"
 #include "observe/ledger.h"
 #include "observe/probe.h"
 
-static void note_exit(struct runner *runner, const struct axe_process *record)
+static void note_root(
+	struct runner *runner, const struct axe_process_key *key, const struct axe_process *record)
+{
+	if (!(record->flags & AXE_PROCESS_ROOT))
+		return;
+	runner->root = *record;
+	runner->root_key = *key;
+	runner->root_recorded = true;
+	runner->root_execed = record->flags & AXE_PROCESS_EXECED;
+}
+
+static void note_exit(
+	struct runner *runner, const struct axe_process_key *key, const struct axe_process *record)
 {
 	runner->traced++;
 	if (runner->struck_ns && record->exit_ns >= runner->struck_ns) {
 		runner->observed++;
 		runner->killed += (record->exit_code & 0x7f) == SIGKILL;
 	}
-	if (record->flags & AXE_PROCESS_ROOT) {
-		runner->root = *record;
-		runner->root_recorded = true;
-		runner->root_execed = record->flags & AXE_PROCESS_EXECED;
-	}
+	note_root(runner, key, record);
+}
+
+static bool is_known_root(const struct runner *runner, const struct axe_process_key *key)
+{
+	return runner->root_recorded && !memcmp(&runner->root_key, key, sizeof(*key));
+}
+
+/*
+ * Told in the book and in the trace: behind its flush the kernel's table may forget it. But for the
+ * root: how it ended decides what is said of all, and until that is told a successor of ours must
+ * find it.
+ */
+static void forget(struct runner *runner, const struct axe_process_key *key)
+{
+	if (!is_known_root(runner, key))
+		backlog_add(&runner->backlog, runner->watch, runner->story.trace, key);
 }
 
 void runner_hear(const struct axe_event *event, void *data)
 {
 	struct runner *runner = data;
 
+	/* What came before the first one was our predecessor's. */
+	if (runner->adopted && !runner->resumed)
+		ledger_resume(runner->ledger, event->sequence);
+	runner->resumed = true;
 	if (!ledger_apply(runner->ledger, event, NULL))
 		return;
 	process_trace_event(&runner->story, event);
 	runner_survey_hear(runner, event);
 	if (event->type != AXE_EVENT_EXIT)
 		return;
-	note_exit(runner, &((const struct axe_event_exit *)event)->record);
-	/* Told in the book and in the trace: behind its flush the kernel's table may forget it. */
-	backlog_add(&runner->backlog, runner->watch, runner->story.trace, &event->process);
+	note_exit(runner, &event->process, &((const struct axe_event_exit *)event)->record);
+	forget(runner, &event->process);
 }
 
 static void learn(const struct axe_process_key *key, const struct axe_process *record, void *data)
@@ -44,14 +73,40 @@ static void learn(const struct axe_process_key *key, const struct axe_process *r
 	struct runner *runner = data;
 	const struct ledger_process *ended = NULL;
 
+	if (is_known_root(runner, key))
+		return;
 	ledger_learn(runner->ledger, key, record, &ended);
 	runner_survey_meet(runner, key);
 	if (!(record->flags & AXE_PROCESS_EXITED))
 		return;
 	process_trace_found(&runner->story, key, record);
-	note_exit(runner, record);
+	note_exit(runner, key, record);
 	runner->recovered++;
-	backlog_add(&runner->backlog, runner->watch, runner->story.trace, key);
+	forget(runner, key);
+}
+
+static void learn_words(struct runner *runner, const struct told_process *process)
+{
+	struct axe_event_exec exec;
+
+	if (process->exec && process_exec_read(process->exec, &process->key, &exec))
+		ledger_learn_exec(runner->ledger, &exec);
+}
+
+void runner_take_in(struct runner *runner, const struct told_process *process)
+{
+	bool exited = process->record.flags & AXE_PROCESS_EXITED;
+
+	if (process->record.flags & AXE_PROCESS_ROOT)
+		runner->child.pid = (pid_t)process->key.tgid;
+	if (exited && process->exit_told) {
+		note_root(runner, &process->key, &process->record);
+		forget(runner, &process->key);
+		return;
+	}
+	learn(&process->key, &process->record, runner);
+	if (!exited)
+		learn_words(runner, process);
 }
 
 /* Exits that were told were forgotten; what the table still has, the ring has lost. */
@@ -69,7 +124,7 @@ void runner_reconcile(struct runner *runner)
 
 	runner_recover(runner);
 	facts = (struct reconcile_facts){
-		.group_empty = group_populated(runner->group) == 0,
+		.group_empty = !runner->group || group_populated(runner->group) == 0,
 		.root_waited = runner->root_waited,
 		.root_status = runner->root_status,
 		.root_recorded = runner->root_recorded,

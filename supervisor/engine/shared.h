@@ -43,6 +43,9 @@ struct engine {
 	const struct cooperation_host *cooperation; /* borrowed; NULL: none */
 	void (*notice)(const json_t *event, void *data);
 	void *notice_data;
+	bool recoverable; /* what it begins may be gone on with by its successor */
+	uint64_t *known; /* jobs that recover_jobs found; owned */
+	size_t known_count;
 	struct list_link jobs; /* job::link */
 };
 

@@ -56,9 +56,35 @@ static void end_and_remove(int parent, const char *name)
 	remove_below(parent, name, 0);
 }
 
-static void remove_dead(int root, void (*remove)(int parent, const char *name))
+static void remove_companion(int parent, const char *name)
 {
-	int fd = openat(root, "axe", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	remove_below(parent, name, 0);
+}
+
+/* Which groups of a folder are to go. */
+struct sweep {
+	const char *path; /* of the folder, below any hierarchy's root */
+	bool (*is_stranded)(const struct sweep *sweep, const char *name);
+	bool (*keeps)(uint64_t job, void *data);
+	void *data;
+};
+
+static bool of_the_dead(const struct sweep *sweep, const char *name)
+{
+	return supervisor_is_dead(name);
+}
+
+static bool not_kept(const struct sweep *sweep, const char *name)
+{
+	unsigned long long job;
+
+	return sscanf(name, "job-%llu", &job) == 1 && !sweep->keeps(job, sweep->data);
+}
+
+static void sweep_one(
+	const struct sweep *sweep, int root, void (*remove)(int parent, const char *name))
+{
+	int fd = openat(root, sweep->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
@@ -68,29 +94,46 @@ static void remove_dead(int root, void (*remove)(int parent, const char *name))
 		return;
 	}
 	while ((entry = readdir(directory))) {
-		if (entry->d_type == DT_DIR && supervisor_is_dead(entry->d_name))
+		if (entry->d_type == DT_DIR && sweep->is_stranded(sweep, entry->d_name))
 			remove(fd, entry->d_name);
 	}
 	closedir(directory);
-	/* Shared by all supervisors: this succeeds for the last one only. */
-	unlinkat(root, "axe", AT_REMOVEDIR);
 }
 
-static void remove_companion(int parent, const char *name)
+/* `axe` is shared by all supervisors: its removal succeeds for the last one only. */
+static void sweep_all(const struct hierarchy *hierarchy, const struct sweep *sweep)
 {
-	remove_below(parent, name, 0);
-}
-
-void stranded_remove(const struct hierarchy *hierarchy)
-{
-	remove_dead(hierarchy->root_fd, end_and_remove);
+	sweep_one(sweep, hierarchy->root_fd, end_and_remove);
+	unlinkat(hierarchy->root_fd, "axe", AT_REMOVEDIR);
 
 	/* The v1 groups of the limits have the same names; their processes ended with the above. */
 	for (unsigned i = 0; i < hierarchy->controllers_count; i++) {
 		const char *path = hierarchy->controllers[i].v1_path;
 		auto_fd root = *path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-		if (root >= 0)
-			remove_dead(root, remove_companion);
+		if (root < 0)
+			continue;
+		sweep_one(sweep, root, remove_companion);
+		unlinkat(root, "axe", AT_REMOVEDIR);
 	}
+}
+
+void stranded_remove(const struct hierarchy *hierarchy)
+{
+	const struct sweep sweep = { .path = "axe", .is_stranded = of_the_dead };
+
+	sweep_all(hierarchy, &sweep);
+}
+
+void stranded_clear(const struct hierarchy *hierarchy, const char *path,
+	bool (*keeps)(uint64_t job, void *data), void *data)
+{
+	const struct sweep sweep = {
+		.path = path,
+		.is_stranded = not_kept,
+		.keeps = keeps,
+		.data = data,
+	};
+
+	sweep_all(hierarchy, &sweep);
 }

@@ -1,6 +1,9 @@
 /* The groups of private supervisors that no longer live: ended and removed by the next one. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct hierarchy;
 
 /* A private supervisor's group is axe/run-PID-START: the start time tells pids apart for ever. */
@@ -11,3 +14,7 @@ struct hierarchy;
  * keeps its group; nothing is waited for.
  */
 void stranded_remove(const struct hierarchy *hierarchy);
+
+/* The same with the groups of jobs (job-ID) below `path`, but for those that `keeps` wants. */
+void stranded_clear(const struct hierarchy *hierarchy, const char *path,
+	bool (*keeps)(uint64_t job, void *data), void *data);

@@ -25,7 +25,8 @@ struct tree {
 	struct graveyard *graveyard;
 	struct group *own;
 	struct birthplace *birthplace; /* NULL: where we are is good enough */
-	char instance[64]; /* "axe/run-PID-START" */
+	char instance[64]; /* "axe/run-PID-START" or "axe/NAME" */
+	bool named;
 };
 
 static int make_own_group(struct tree *tree, struct error *error)
@@ -37,14 +38,26 @@ static int make_own_group(struct tree *tree, struct error *error)
 		if (mkdirat(tree->hierarchy->root_fd, "axe", 0755) < 0 && errno != EEXIST)
 			return fail(error, errno, "make the group `%s/axe`", tree->hierarchy->root);
 		code = group_create(tree->hierarchy, tree->instance, &tree->own, error);
+		if (code == -EEXIST && tree->named)
+			code = group_open(tree->hierarchy, tree->instance, &tree->own, error);
 		if (code != -ENOENT)
 			break;
 	}
 	return code;
 }
 
-int tree_create(sd_event *loop, const struct hierarchy *hierarchy, struct tree **ret_tree,
-	struct error *error)
+static void name_instance(struct tree *tree, const char *name)
+{
+	tree->named = name;
+	if (name)
+		snprintf(tree->instance, sizeof(tree->instance), "axe/%s", name);
+	else
+		snprintf(tree->instance, sizeof(tree->instance), "axe/" STRANDED_PREFIX "%d-%llu",
+			getpid(), (unsigned long long)process_start_ticks(getpid()));
+}
+
+int tree_create(sd_event *loop, const struct hierarchy *hierarchy, const char *name,
+	struct tree **ret_tree, struct error *error)
 {
 	auto_of(tree) struct tree *tree = calloc(1, sizeof(*tree));
 	int code;
@@ -53,8 +66,7 @@ int tree_create(sd_event *loop, const struct hierarchy *hierarchy, struct tree *
 		return fail(error, ENOMEM, "create the group tree");
 	tree->hierarchy = hierarchy;
 	stranded_remove(hierarchy);
-	snprintf(tree->instance, sizeof(tree->instance), "axe/" STRANDED_PREFIX "%d-%llu", getpid(),
-		(unsigned long long)process_start_ticks(getpid()));
+	name_instance(tree, name);
 	code = graveyard_create(loop, &tree->graveyard);
 	if (code < 0)
 		return fail(error, -code, "create the group tree");
@@ -84,6 +96,11 @@ void tree_destroy(struct tree *tree)
 		stranded_remove(tree->hierarchy);
 	}
 	free(tree);
+}
+
+void tree_clear(const struct tree *tree, tree_keeps *keeps, void *data)
+{
+	stranded_clear(tree->hierarchy, tree->instance, keeps, data);
 }
 
 void tree_job_path(const struct tree *tree, uint64_t job, char path[static TREE_PATH_SIZE])

@@ -1,6 +1,7 @@
 /* The supervisor's own place in the group tree, and the groups that wait for their removal. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -19,13 +20,21 @@ struct tree;
 
 /*
  * Make axe/run-PID-START below the hierarchy's root, after removing what supervisors that no longer
- * live have left there. The hierarchy is borrowed.
+ * live have left there. With a `name` it is axe/NAME, which no other supervisor removes: what our
+ * predecessor of the same name left in it is there until tree_clear. The hierarchy is borrowed.
  */
-int tree_create(sd_event *loop, const struct hierarchy *hierarchy, struct tree **ret_tree,
-	struct error *error);
+int tree_create(sd_event *loop, const struct hierarchy *hierarchy, const char *name,
+	struct tree **ret_tree, struct error *error);
 
 /* Removes what it can, once more, and the supervisor's own group. NULL is fine. */
 void tree_destroy(struct tree *tree);
+
+/*
+ * End and remove the groups of our predecessor's jobs but for those that are kept; a process that
+ * cannot be killed keeps its group. Nothing is waited for.
+ */
+typedef bool tree_keeps(uint64_t job, void *data);
+void tree_clear(const struct tree *tree, tree_keeps *keeps, void *data);
 
 /* The paths below the root of a job's group and of one of its assessments'. */
 void tree_job_path(const struct tree *tree, uint64_t job, char path[static TREE_PATH_SIZE]);

@@ -85,6 +85,21 @@ int try_folders_make(struct try_folders *folders, const struct job_context *cont
 	return code;
 }
 
+void try_folders_find(struct try_folders *folders, const struct job_context *context,
+	unsigned index, unsigned try_number)
+{
+	if (folders->folder < 0 ||
+		asprintf(&folders->path, "%s/%u/%u.%u", jobdir_path(context->jobdir),
+			context->attempt, index, try_number) < 0) {
+		folders->path = NULL;
+		return;
+	}
+	if (asprintf(&folders->temp, "%s/" TEMP, folders->path) < 0)
+		folders->temp = NULL;
+	if (asprintf(&folders->results, "%s/" RESULTS, folders->path) < 0)
+		folders->results = NULL;
+}
+
 void try_folders_settle(struct try_folders *folders, struct temps *temps, bool keep_temp)
 {
 	if (folders->temp && !keep_temp)

@@ -22,5 +22,9 @@ void try_folders_finish(struct try_folders *folders);
 int try_folders_make(struct try_folders *folders, const struct job_context *context, unsigned index,
 	unsigned try_number, uid_t uid, gid_t gid, struct error *error);
 
+/* They were made by a supervisor before us; the try's folder is open. */
+void try_folders_find(struct try_folders *folders, const struct job_context *context,
+	unsigned index, unsigned try_number);
+
 /* The try has ended: the temporary folder goes unless it is kept, the other one if it is empty. */
 void try_folders_settle(struct try_folders *folders, struct temps *temps, bool keep_temp);

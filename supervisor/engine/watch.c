@@ -101,6 +101,40 @@ int watch_open(struct watches *watches, const struct group *group, enum axe_slot
 	return 0;
 }
 
+void watches_adopt(struct watches *watches, watch_visitor *visitor, void *data)
+{
+	probe_adopt(watches->probe, visitor, data);
+}
+
+int watch_take(struct watches *watches, uint32_t slot, watch_listener *listener, void *data,
+	struct watch **ret_watch, struct error *error)
+{
+	auto_free struct watch *watch = calloc(1, sizeof(*watch));
+	int code = watch ? probe_take(watches->probe, slot) : -ENOMEM;
+
+	if (code < 0)
+		return fail(error, -code, "go on with slot %u", slot);
+	*watch = (struct watch){ watches, slot, listener, data };
+	watches->by_slot[slot] = watch;
+	*ret_watch = take_pointer(watch);
+	return 0;
+}
+
+void watch_give_up(struct watches *watches, uint32_t slot)
+{
+	probe_unwatch(watches->probe, slot);
+}
+
+struct axe_intent *watch_intent(const struct watch *watch)
+{
+	return probe_intent(watch->watches->probe, watch->slot);
+}
+
+void watch_seal(const struct watch *watch)
+{
+	probe_intent_seal(watch->watches->probe, watch->slot);
+}
+
 void watch_silence(struct watch *watch)
 {
 	watch->listener = NULL;

@@ -35,6 +35,28 @@ int watches_check(const struct watches *watches, struct error *error);
 int watch_open(struct watches *watches, const struct group *group, enum axe_slot_kind kind,
 	watch_listener *listener, void *data, struct watch **ret_watch, struct error *error);
 
+/*
+ * What a dead supervisor watched, before the first drain: each is taken over or given up by the
+ * visitor. `intent` NULL: it died before anybody was in the group.
+ */
+typedef void watch_visitor(uint32_t slot, const struct axe_slot *counters,
+	const struct axe_intent *intent, void *data);
+void watches_adopt(struct watches *watches, watch_visitor *visitor, void *data);
+
+/* Go on with one of them as after watch_open. */
+int watch_take(struct watches *watches, uint32_t slot, watch_listener *listener, void *data,
+	struct watch **ret_watch, struct error *error);
+
+/* Nobody goes on with it. */
+void watch_give_up(struct watches *watches, uint32_t slot);
+
+/*
+ * What is decided about the group, in memory that outlives the supervisor: to be written before it
+ * is acted upon. It counts from the first watch_seal on, which comes before the first process.
+ */
+struct axe_intent *watch_intent(const struct watch *watch);
+void watch_seal(const struct watch *watch);
+
 /* Its listener goes away before it: from here on nobody is told. */
 void watch_silence(struct watch *watch);
 

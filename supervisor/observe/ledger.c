@@ -168,6 +168,16 @@ bool ledger_learn(struct ledger *ledger, const struct axe_process_key *key,
 	return member->process.flags != known;
 }
 
+void ledger_learn_exec(struct ledger *ledger, const struct axe_event_exec *exec)
+{
+	apply_change(ledger, &exec->head);
+}
+
+void ledger_resume(struct ledger *ledger, uint64_t sequence)
+{
+	ledger->sequence.next = ledger->sequence.taken = sequence;
+}
+
 int ledger_create(uint32_t limit, struct ledger **ret_ledger)
 {
 	struct ledger *ledger = calloc(1, sizeof(*ledger));

@@ -49,6 +49,12 @@ bool ledger_apply(struct ledger *ledger, const struct axe_event *event,
 bool ledger_learn(struct ledger *ledger, const struct axe_process_key *key,
 	const struct axe_process *record, const struct ledger_process **ret_ended);
 
+/* The same for its last exec, which must be a living member's. */
+void ledger_learn_exec(struct ledger *ledger, const struct axe_event_exec *exec);
+
+/* Nothing was applied yet, and what came before this number never will be: another book had it. */
+void ledger_resume(struct ledger *ledger, uint64_t sequence);
+
 /* Sequence numbers that were skipped so far: events that the ring lost. */
 uint64_t ledger_gaps(const struct ledger *ledger);
 

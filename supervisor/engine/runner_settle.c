@@ -1,0 +1,95 @@
+/* Going on with a try whose supervisor died: what happened meanwhile is taken in. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "engine/runner_adopt.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "engine/told.h"
+#include "model/assessment.h"
+#include "observe/ledger.h"
+#include "observe/probe.h"
+
+/* A child that could not become its program tells its parent, and ends so; more so without one. */
+static bool died_of_silence(int status)
+{
+	return status == SIGPIPE || (WIFEXITED(status) && WEXITSTATUS(status) == 127);
+}
+
+static void note_unknown_failure(struct runner *runner)
+{
+	runner->could_not_start = true;
+	runner->failure = (struct spawn_failure){ SPAWN_STAGE_EXEC, EPIPE };
+	snprintf(runner->failure_text, sizeof(runner->failure_text),
+		"it could not start, and the supervisor that would have been told why was dead");
+}
+
+/*
+ * The kernel's record is the one witness of a root that is nobody's child here. When the counters
+ * say that it ended and no record does, that is all that will ever be known.
+ */
+bool runner_root_is_dead(struct runner *runner)
+{
+	if (runner->root_waited)
+		return true;
+	if (!watch_slot(runner->watch)->root_exited)
+		return false;
+	if (!runner->root_recorded)
+		runner_recover(runner);
+	if (!runner->root_recorded)
+		return true;
+	runner->root_waited = true;
+	runner->root_status = (int)runner->root.exit_code;
+	if (!runner->root_execed && died_of_silence(runner->root_status))
+		note_unknown_failure(runner);
+	return true;
+}
+
+/*
+ * The first walk: the living are known again, with their words; of the dead, those that the trace
+ * has are only forgotten.
+ */
+static void take_in_records(struct runner *runner)
+{
+	struct told told;
+
+	/* What the drain told is in the trace before that is read. */
+	runner_release_ends(runner);
+	told_init(&told, runner->index, runner->try_number);
+	probe_walk(watch_probe(runner->watch), watch_index(runner->watch), told_see_record, &told);
+	told_read(&told, runner->context->jobdir, NULL);
+	runner->traced = told.exits;
+	for (size_t at = 0; at < told.count; at++)
+		runner_take_in(runner, &told.processes[at]);
+	told_finish(&told);
+}
+
+static void arm_deadlines(struct runner *runner)
+{
+	const struct assessment *assessment = runner->assessment;
+
+	if (runner->timed_out_ns)
+		timer_arm(&runner->deadline, runner->timed_out_ns + assessment->timeout_grace_ns);
+	else if (assessment->timeout_ns)
+		timer_arm(&runner->deadline, runner->begun_ns + assessment->timeout_ns);
+	if (runner->cancel_until_ns)
+		timer_arm(&runner->cancel_grace, runner->cancel_until_ns);
+}
+
+void runner_settle_in(struct runner *runner)
+{
+	enum runner_cause cause = runner->cause;
+
+	take_in_records(runner);
+	/* The job's own killing goes on, too: it will find this group empty. */
+	if (cause == CAUSE_JOB)
+		return;
+	arm_deadlines(runner);
+	if (cause == CAUSE_NONE || !runner->group)
+		return;
+	runner->cause = CAUSE_NONE;
+	runner_kill(runner, cause);
+}

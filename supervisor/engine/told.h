@@ -1,0 +1,37 @@
+/* Which processes of a try the kernel's table has, and what the trace told of them already. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bpf/event.h"
+
+struct error;
+struct jobdir;
+
+struct told_process {
+	struct axe_process_key key; /* the first: it is compared as a whole */
+	struct axe_process record;
+	bool exit_told;
+	json_t *exec; /* the data of its last exec, of the living; owned; NULL: none was told */
+};
+
+struct told {
+	unsigned index, try_number;
+	struct told_process *processes; /* sorted by key once the trace was read */
+	size_t count, room;
+	uint64_t exits; /* of any process of the try */
+	bool incomplete; /* out of memory */
+};
+
+void told_init(struct told *told, unsigned index, unsigned try_number);
+void told_finish(struct told *told);
+
+/* A probe_visitor: first all records, */
+void told_see_record(
+	const struct axe_process_key *key, const struct axe_process *record, void *data);
+
+/* then the trace. */
+int told_read(struct told *told, const struct jobdir *jobdir, struct error *error);
