@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "options.h"
 
 #define RUN_DIR   "/run/axe"
@@ -35,4 +37,23 @@ int instance_init(struct instance *instance, const struct options *options, stru
 		return code;
 	return copy(instance->state_dir, sizeof(instance->state_dir),
 		options->state_dir ? options->state_dir : state_dir, error);
+}
+
+int instance_identify(struct instance *instance, const char *run_dir, struct error *error)
+{
+	struct stat status;
+	int size, code;
+
+	if (stat(instance->state_dir, &status) < 0)
+		return fail(error, errno, "find `%s`", instance->state_dir);
+	snprintf(instance->name, sizeof(instance->name), "daemon-%llx-%llx",
+		(unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+	code = file_make_directories(run_dir, 0755, error);
+	if (code < 0)
+		return code;
+	size = snprintf(
+		instance->pin_dir, sizeof(instance->pin_dir), "%s/%s.bpf", run_dir, instance->name);
+	if (size >= (int)sizeof(instance->pin_dir))
+		return fail_plain(error, ENAMETOOLONG, "path `%s` is too long", run_dir);
+	return 0;
 }

@@ -5,13 +5,23 @@
 
 #include "control/door.h"
 
+#define INSTANCE_NAME_SIZE 48
+
 struct error;
 struct options;
 
 struct instance {
 	char socket[DOOR_PATH_MAX + 1];
 	char state_dir[PATH_MAX];
+	char name[INSTANCE_NAME_SIZE]; /* its own on this host; instance_identify */
+	char pin_dir[PATH_MAX];
 };
 
 /* As the options say, else by the instance's name: axed.sock, or NAME.sock and axe-NAME. */
 int instance_init(struct instance *instance, const struct options *options, struct error *error);
+
+/*
+ * Who it is by its state directory, which must be there: whoever is started for the same one is its
+ * successor. Makes `run_dir`.
+ */
+int instance_identify(struct instance *instance, const char *run_dir, struct error *error);

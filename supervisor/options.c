@@ -48,7 +48,8 @@ static const struct option_row {
 		"be one of several: at /run/axe/NAME.sock, in /var/lib/axe-NAME"),
 	ROW("slots", "N", VALUE_SLOTS, slots, "run up to N jobs at once (1)"),
 	ROW("on-stop", "WHAT", VALUE_STOP, on_stop,
-		"what becomes of jobs when axed is stopped (terminate)"),
+		"what becomes of running jobs when axed is stopped: keep, for the next"
+		" axed to go on with, or terminate (terminate)"),
 	ROW("cgroup-root", "PATH", VALUE_PATH, cgroup_root,
 		"make groups below this cgroup v2 directory"),
 	ROW("foreground", NULL, VALUE_FLAG, foreground, "do not become a daemon"),
@@ -57,7 +58,7 @@ static const struct option_row {
 	ROW("stdin-fd", "FD", VALUE_DESCRIPTOR, stdin_fd,
 		"what an assessment with inherited input reads; -1: nothing"),
 	ROW("run-dir", "DIR", VALUE_PATH, run_dir,
-		"private: be reachable here while a job runs (" RUN_DIR_DEFAULT ")"),
+		"keep what only lives with the host here (" RUN_DIR_DEFAULT ")"),
 	ROW("ring-bytes", "N", VALUE_RING, ring_bytes,
 		"size of the kernel's event ring, a power of two"),
 	ROW("records", "N", VALUE_RECORDS, records,
@@ -154,12 +155,8 @@ static int read_name(
 static int read_stop(
 	const struct option_row *row, const char *text, const char **ret_stop, struct error *error)
 {
-	if (strcmp(text, "keep") == 0)
-		return fail_plain(error, EINVAL,
-			"--on-stop keep is not built yet: this axed cannot take over the jobs of "
-			"an earlier one; leave it away");
-	if (strcmp(text, "terminate") != 0)
-		return bad_value(row, text, "`terminate`", error);
+	if (strcmp(text, "keep") != 0 && strcmp(text, "terminate") != 0)
+		return bad_value(row, text, "`keep` or `terminate`", error);
 	*ret_stop = text;
 	return 0;
 }

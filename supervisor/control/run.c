@@ -83,6 +83,23 @@ static struct job_observer observe(struct run *run)
 	return (struct job_observer){ .event = job_event, .ended = job_ended, .data = run };
 }
 
+struct run *run_adopt(struct job *job, const struct run_owner *owner)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct job_observer observer;
+
+	if (!run)
+		return NULL;
+	list_init(&run->link);
+	run->owner = owner;
+	run->called_ns = clock_monotonic_ns();
+	run->job = job;
+	terminations_init(&run->terminations, termination_settled, run);
+	observer = observe(run);
+	job_observe(job, &observer);
+	return run;
+}
+
 /* job_create takes the manifest, also on failure. */
 static int launch(struct run *run, struct engine *engine, struct manifest *manifest,
 	const struct job_options *options, struct error *error)

@@ -60,6 +60,9 @@ struct run {
 int run_create(struct manifest *manifest, struct run_options *options, struct listener *caller,
 	const struct run_owner *owner, struct run **ret_run, struct error *error);
 
+/* One without a caller for a job that was adopted; NULL: out of memory. */
+struct run *run_adopt(struct job *job, const struct run_owner *owner);
+
 /* One of the queue, for which `observer` hears what becomes of it; begun. Manifest is taken. */
 int run_launch(struct engine *engine, struct manifest *manifest, const struct job_options *options,
 	const struct job_observer *observer, const struct run_owner *owner, struct run **ret_run,

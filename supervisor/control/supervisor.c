@@ -192,9 +192,14 @@ static int supervisor_turn(sd_event_source *source, void *data)
 		return 0;
 	}
 	send_away_waiting(supervisor);
-	if (list_empty(&supervisor->running) && list_empty(&supervisor->waiting))
+	if ((supervisor->keeps || list_empty(&supervisor->running)) &&
+		list_empty(&supervisor->waiting)) {
+		if (supervisor->engine)
+			engine_rest(supervisor->engine);
 		return sd_event_exit(supervisor->loop, 0);
-	press_running(supervisor);
+	}
+	if (!supervisor->keeps)
+		press_running(supervisor);
 	return 0;
 }
 
@@ -262,4 +267,12 @@ void supervisor_leave(struct supervisor *supervisor)
 {
 	supervisor->leaving = true;
 	supervisor_turn_soon(supervisor);
+}
+
+void supervisor_leave_running(struct supervisor *supervisor)
+{
+	if (supervisor->queue)
+		queue_stop(supervisor->queue);
+	supervisor->keeps = true;
+	supervisor_leave(supervisor);
 }

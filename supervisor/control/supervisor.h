@@ -51,6 +51,12 @@ int supervisor_create(sd_event *loop, const struct supervisor_config *config,
  */
 int supervisor_prepare(struct supervisor *supervisor, struct error *error);
 
+/*
+ * The same, and go on with the jobs that a supervisor of the same name left running; those that
+ * cannot go on get their end. For one with a store, before its loop runs.
+ */
+int supervisor_recover(struct supervisor *supervisor, struct error *error);
+
 /* Only when no job runs; destroys the engine. NULL is fine. */
 void supervisor_destroy(struct supervisor *supervisor);
 
@@ -100,6 +106,12 @@ json_t *supervisor_list(const struct supervisor *supervisor);
 
 /* The caller of a TerminateJob has hung up: its `done` is not called any more. */
 void supervisor_forget(struct supervisor *supervisor, void *data);
+
+/*
+ * Leave the loop without ending what runs, for the next supervisor of the same name; what waits is
+ * sent away. Behind the loop the process must end without destroying anything of the supervisor.
+ */
+void supervisor_leave_running(struct supervisor *supervisor);
 
 /* Terminate what runs, send away what waits, and leave the loop when all has ended. */
 void supervisor_leave(struct supervisor *supervisor);

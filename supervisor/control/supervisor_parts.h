@@ -18,6 +18,7 @@ struct supervisor {
 	struct list_link subscribers; /* listener::link */
 	unsigned waiting_count, running_count;
 	bool leaving;
+	bool keeps; /* what runs, when it leaves */
 };
 
 /* supervisor.c: give it its number. -errno: it was refused and is gone. */
