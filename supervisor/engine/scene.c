@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "engine/timer.h"
 #include "engine/view.h"
+#include "survey/survey.h"
 
 /* So old may a picture be that counts as what the next one found. */
 #define FRESH_NS (100 * NS_PER_MS)
@@ -36,6 +37,7 @@ struct scene {
 	struct timer budget; /* of the sitting */
 	struct timer next; /* begins one, or tells that none can be */
 	struct view *latest;
+	struct survey_memory *memory; /* while none is under way */
 	unsigned running;
 };
 
@@ -102,6 +104,7 @@ static void sitting_ended(struct sitting *sitting, void *data)
 
 	timer_disarm(&scene->budget);
 	scene->sitting = NULL;
+	scene->memory = sitting_take_memory(sitting);
 	if (view)
 		keep_latest(scene, view);
 	while (!list_empty(&scene->seated)) {
@@ -147,9 +150,11 @@ static void sit_down(struct scene *scene)
 		list_remove(&look->link);
 		list_append(&scene->seated, &look->link);
 	}
+	if (!scene->memory)
+		scene->memory = survey_memory_create();
 	if (orders)
-		code = sitting_create(
-			scene->loop, orders, count, sitting_ended, scene, &scene->sitting);
+		code = sitting_create(scene->loop, orders, count, take_pointer(scene->memory),
+			sitting_ended, scene, &scene->sitting);
 	if (code == 0) {
 		timer_arm(&scene->budget, clock_monotonic_ns() + BUDGET_NS);
 		return;
@@ -208,6 +213,7 @@ void scene_destroy(struct scene *scene)
 	timer_finish(&scene->budget);
 	timer_finish(&scene->next);
 	view_drop(scene->latest);
+	survey_memory_destroy(scene->memory);
 	free(scene);
 }
 

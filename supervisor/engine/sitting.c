@@ -27,6 +27,7 @@ struct work {
 	int bell; /* rung by the thread when it is over */
 	struct comparison_order *orders;
 	unsigned count;
+	struct survey_memory *memory;
 	struct view *view;
 };
 
@@ -57,6 +58,7 @@ static void work_drop(struct work *work)
 	if (atomic_fetch_sub(&work->holders, 1) > 1)
 		return;
 	orders_free(work->orders, work->count);
+	survey_memory_destroy(work->memory);
 	view_drop(work->view);
 	cleanup_fd(&work->bell);
 	free(work);
@@ -81,12 +83,14 @@ static void carry_out(struct comparison_order *order, const struct view *after)
 			survey_compare(view_picture(order->before), view_picture(after), &suspects);
 }
 
-static struct view *look_around(void)
+static struct view *look_around(struct survey_memory *memory)
 {
 	struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .live = true };
 	uint64_t now = clock_monotonic_ns();
-	struct picture *picture = host.root < 0 ? NULL : picture_take(&host);
+	struct picture *picture = NULL;
 
+	if (host.root >= 0)
+		picture = memory ? picture_take_again(&host, memory) : picture_take(&host);
 	cleanup_fd(&host.root);
 	return picture ? view_create(picture, now) : NULL;
 }
@@ -95,7 +99,7 @@ static void *sit(void *argument)
 {
 	struct work *work = argument;
 
-	work->view = look_around();
+	work->view = look_around(work->memory);
 	for (unsigned number = 0; work->view && number < work->count; number++)
 		carry_out(&work->orders[number], work->view);
 	atomic_store(&work->over, true);
@@ -130,25 +134,28 @@ static int start_thread(struct work *work)
 	return -code;
 }
 
-static struct work *work_create(struct comparison_order *orders, unsigned count)
+static struct work *work_create(
+	struct comparison_order *orders, unsigned count, struct survey_memory *memory)
 {
 	struct work *work = calloc(1, sizeof(*work));
 
 	if (!work) {
 		orders_free(orders, count);
+		survey_memory_destroy(memory);
 		return NULL;
 	}
 	atomic_init(&work->holders, 1);
 	work->orders = orders;
 	work->count = count;
+	work->memory = memory;
 	work->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return work;
 }
 
 int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned count,
-	sitting_done *done, void *data, struct sitting **ret_sitting)
+	struct survey_memory *memory, sitting_done *done, void *data, struct sitting **ret_sitting)
 {
-	struct work *work = work_create(orders, count);
+	struct work *work = work_create(orders, count, memory);
 	struct sitting *sitting = work ? calloc(1, sizeof(*sitting)) : NULL;
 	int code = sitting ? 0 : -ENOMEM;
 
@@ -170,6 +177,11 @@ int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned cou
 	}
 	*ret_sitting = sitting;
 	return 0;
+}
+
+struct survey_memory *sitting_take_memory(struct sitting *sitting)
+{
+	return take_pointer(sitting->work->memory);
 }
 
 struct view *sitting_view(const struct sitting *sitting)

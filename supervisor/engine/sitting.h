@@ -7,6 +7,7 @@
 
 struct pid_set;
 struct sitting;
+struct survey_memory;
 struct view;
 
 /* What is held against the picture once it is there; all of it is owned. */
@@ -21,12 +22,15 @@ struct comparison_order {
 void comparison_order_finish(struct comparison_order *order);
 
 /*
- * Take a picture and carry out these orders (an array of malloc, taken with what it holds, on
- * failure too), then call `done`, once, from the loop.
+ * Take a picture and carry out these orders, then call `done`, once, from the loop. The orders (an
+ * array of malloc, with what it holds) and the memory (NULL: none) are taken, on failure too.
  */
 typedef void sitting_done(struct sitting *sitting, void *data);
 int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned count,
-	sitting_done *done, void *data, struct sitting **ret_sitting);
+	struct survey_memory *memory, sitting_done *done, void *data, struct sitting **ret_sitting);
+
+/* Once it is over: the memory back, for the next sitting. NULL: it had none. */
+struct survey_memory *sitting_take_memory(struct sitting *sitting);
 
 /* After `done` only. The picture (NULL: no memory) and the orders are the sitting's. */
 struct view *sitting_view(const struct sitting *sitting);

@@ -139,4 +139,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_blocks = { "blocks", take, explain };
+const struct survey_source survey_blocks = {
+	.name = "blocks",
+	.take = take,
+	.explain = explain,
+};

@@ -73,4 +73,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_identity = { "identity", take, explain };
+const struct survey_source survey_identity = {
+	.name = "identity",
+	.take = take,
+	.explain = explain,
+};

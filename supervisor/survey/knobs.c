@@ -1,5 +1,6 @@
 /* Settings of the kernel that one process changes for all: a curated list below /proc/sys and /sys.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,20 +89,32 @@ static const char *const paths[] = {
 	"sys/power/pm_test",
 };
 
+#define COUNT     (sizeof(paths) / sizeof(*paths))
 #define VALUE_MAX 512
 
 static int take(const struct survey_host *host, json_t *objects, struct error *error)
 {
 	char value[VALUE_MAX];
 
-	for (size_t index = 0; index < sizeof(paths) / sizeof(*paths); index++) {
+	static_assert(COUNT <= KEPT_FILES_MAX, "each has its place");
+	for (size_t index = 0; index < COUNT; index++) {
 		/* Another kernel, or one built differently, lacks some of them. */
-		if (line_read(host, paths[index], value, sizeof(value)) < 0)
+		if (kept_line_read(host, (unsigned)index, paths[index], value, sizeof(value)) < 0)
 			continue;
 		if (json_object_set_new(objects, paths[index],
 			    json_pack("{s:o}", "value", json_text(value, strlen(value)))))
 			return fail(error, ENOMEM, "list settings of the kernel");
 	}
+	return 0;
+}
+
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	char value[VALUE_MAX];
+
+	for (size_t index = 0; index < COUNT; index++)
+		if (kept_line_read(host, (unsigned)index, paths[index], value, sizeof(value)) == 0)
+			fprintf(stream, "%zu %s\n", index, value);
 	return 0;
 }
 
@@ -159,4 +172,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_knobs = { "knobs", take, explain };
+const struct survey_source survey_knobs = {
+	.name = "knobs",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};

@@ -1,7 +1,10 @@
 /* A file of the kernel's, line by line. */
 #include "survey/lines.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -24,6 +27,17 @@ int lines_read(const struct survey_host *host, const char *path, unsigned first,
 		if (number >= first && *line)
 			code = handler(line, data);
 	return code < 0 ? fail(error, -code, "read `%s`", path) : 0;
+}
+
+int lines_copy(const struct survey_host *host, const char *path, FILE *stream)
+{
+	auto_free char *text = NULL;
+	size_t size;
+	int code = file_read_whole_at(host->root, path, LINES_BYTES_MAX, &text, &size, NULL);
+
+	if (code < 0)
+		return code == -ENOENT ? 0 : code;
+	return fwrite(text, 1, size, stream) == size ? 0 : -ENOMEM;
 }
 
 int line_read(const struct survey_host *host, const char *path, char *buffer, unsigned size)
@@ -52,4 +66,44 @@ void line_unescape(char *text)
 		}
 	}
 	*to = '\0';
+}
+
+struct kept_files {
+	int descriptors[KEPT_FILES_MAX]; /* -1: not open */
+};
+
+struct kept_files *kept_files_create(void)
+{
+	struct kept_files *kept = malloc(sizeof(*kept));
+
+	for (unsigned place = 0; kept && place < KEPT_FILES_MAX; place++)
+		kept->descriptors[place] = -1;
+	return kept;
+}
+
+void kept_files_destroy(struct kept_files *kept)
+{
+	for (unsigned place = 0; kept && place < KEPT_FILES_MAX; place++)
+		cleanup_fd(&kept->descriptors[place]);
+	free(kept);
+}
+
+int kept_line_read(const struct survey_host *host, unsigned place, const char *path, char *buffer,
+	unsigned size)
+{
+	int *descriptor;
+	ssize_t length;
+
+	if (!host->kept || place >= KEPT_FILES_MAX)
+		return line_read(host, path, buffer, size);
+	descriptor = &host->kept->descriptors[place];
+	if (*descriptor < 0)
+		*descriptor = openat(host->root, path, O_RDONLY | O_CLOEXEC);
+	if (*descriptor < 0)
+		return -errno;
+	length = file_read_text(*descriptor, buffer, size);
+	/* Of what has gone, with its module say, another may have come. */
+	if (length < 0)
+		cleanup_fd(descriptor);
+	return length < 0 ? (int)length : 0;
 }

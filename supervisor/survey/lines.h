@@ -1,6 +1,8 @@
 /* A file of the kernel's, line by line. */
 #pragma once
 
+#include <stdio.h>
+
 struct error;
 struct survey_host;
 
@@ -17,8 +19,21 @@ typedef int line_handler(char *line, void *data);
 int lines_read(const struct survey_host *host, const char *path, unsigned first,
 	line_handler *handler, void *data, struct error *error);
 
+/* Its bytes as they are, for a stamp; none when there is no such file. */
+int lines_copy(const struct survey_host *host, const char *path, FILE *stream);
+
 /* A file of one value, without the white space at its ends; -ENOENT likewise. */
 int line_read(const struct survey_host *host, const char *path, char *buffer, unsigned size);
 
 /* In place: \040 and its like, by which the kernel hides white space and the backslash. */
 void line_unescape(char *text);
+
+/* Descriptors of files of one value, for one thread at a time. */
+struct kept_files;
+#define KEPT_FILES_MAX 128
+struct kept_files *kept_files_create(void); /* NULL: out of memory */
+void kept_files_destroy(struct kept_files *kept); /* NULL is fine */
+
+/* Like line_read, of the file that has this place among those that the host keeps, if it does. */
+int kept_line_read(const struct survey_host *host, unsigned place, const char *path, char *buffer,
+	unsigned size);

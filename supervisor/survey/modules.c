@@ -35,6 +35,13 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return 0;
 }
 
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	int code = lines_copy(host, "proc/modules", stream);
+
+	return code < 0 ? code : lines_copy(host, "proc/sys/kernel/tainted", stream);
+}
+
 static int explain_taint(const struct survey_change *change, struct finding *finding)
 {
 	finding->kind = TAINT;
@@ -65,4 +72,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_modules = { "modules", take, explain };
+const struct survey_source survey_modules = {
+	.name = "modules",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};

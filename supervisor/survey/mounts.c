@@ -51,6 +51,11 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return lines_read(host, "proc/self/mountinfo", 0, take_line, objects, error);
 }
 
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	return lines_copy(host, "proc/self/mountinfo", stream);
+}
+
 static const char *word(const json_t *facts, const char *name)
 {
 	return json_string_value(json_object_get(facts, name));
@@ -110,4 +115,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return explain_changed(change->before, change->after, ret_finding);
 }
 
-const struct survey_source survey_mounts = { "mounts", take, explain };
+const struct survey_source survey_mounts = {
+	.name = "mounts",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};

@@ -2,9 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -14,6 +16,9 @@
 
 /* More names than this are not listed, which is said. */
 #define NAMES_MAX 10000
+
+/* A folder that did not change for so long has changed for good. */
+#define SETTLED_S 2
 
 struct ipc_folder {
 	const char *path;
@@ -86,6 +91,34 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return code;
 }
 
+/*
+ * The time of a folder tells of every name that came or went, but only to the tick: what has just
+ * changed may change again without being told.
+ */
+static int stamp_folder(const struct survey_host *host, const char *path, FILE *stream)
+{
+	struct timespec now;
+	struct stat info;
+
+	if (fstatat(host->root, path, &info, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (now.tv_sec - info.st_mtim.tv_sec < SETTLED_S)
+		return -EAGAIN;
+	fprintf(stream, "%ju %ju %jd.%09ld\n", (uintmax_t)info.st_dev, (uintmax_t)info.st_ino,
+		(intmax_t)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+	return 0;
+}
+
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	int code = 0;
+
+	for (size_t index = 0; code == 0 && index < sizeof(folders) / sizeof(*folders); index++)
+		code = stamp_folder(host, folders[index].path, stream);
+	return code;
+}
+
 /* The kernel keeps who owns such a file, not which process made it. */
 static int explain(const struct survey_change *change, const struct survey_suspects *suspects,
 	struct finding *ret_finding)
@@ -106,4 +139,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_posix_ipc = { "posix_ipc", take, explain };
+const struct survey_source survey_posix_ipc = {
+	.name = "posix_ipc",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};

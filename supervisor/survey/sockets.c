@@ -138,4 +138,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_sockets = { "sockets", take, explain };
+const struct survey_source survey_sockets = {
+	.name = "sockets",
+	.take = take,
+	.explain = explain,
+};

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "survey/finding.h"
@@ -17,6 +18,7 @@ struct error;
 struct survey_host {
 	int root;
 	bool live; /* its kernel is this one: it may be asked otherwise than by files */
+	struct kept_files *kept; /* what is read again and again; NULL: nothing is kept open */
 };
 
 /* One object that is not as it was. The key is its identity among those of its source. */
@@ -59,6 +61,11 @@ struct survey_source {
 	 */
 	int (*explain)(const struct survey_change *change, const struct survey_suspects *suspects,
 		struct finding *ret_finding);
+	/*
+	 * Cheaper than `take`: write what is the same for sure only as long as the objects are.
+	 * -errno: that cannot be told now. NULL: never.
+	 */
+	int (*stamp)(const struct survey_host *host, FILE *stream);
 };
 
 extern const struct survey_source survey_mounts, survey_sysv_ipc, survey_posix_ipc, survey_sockets,

@@ -9,25 +9,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "survey/picture.h"
 #include "survey/source.h"
-
-static const struct survey_source *const sources[] = {
-	&survey_mounts,
-	&survey_sysv_ipc,
-	&survey_posix_ipc,
-	&survey_sockets,
-	&survey_blocks,
-	&survey_knobs,
-	&survey_identity,
-	&survey_modules,
-};
-
-#define SOURCES (sizeof(sources) / sizeof(*sources))
-
-struct picture {
-	json_t *objects[SOURCES];
-	struct error errors[SOURCES]; /* code 0: its objects are all */
-};
 
 struct comparison {
 	const struct survey_source *source;
@@ -35,32 +18,6 @@ struct comparison {
 	json_t *findings;
 	unsigned count;
 };
-
-struct picture *picture_take(const struct survey_host *host)
-{
-	auto_of(picture) struct picture *picture = calloc(1, sizeof(*picture));
-
-	if (!picture)
-		return NULL;
-	for (size_t index = 0; index < SOURCES; index++) {
-		picture->objects[index] = json_object();
-		if (!picture->objects[index])
-			return NULL;
-		sources[index]->take(host, picture->objects[index], &picture->errors[index]);
-		if (picture->errors[index].code == ENOMEM)
-			return NULL;
-	}
-	return take_pointer(picture);
-}
-
-void picture_destroy(struct picture *picture)
-{
-	if (!picture)
-		return;
-	for (size_t index = 0; index < SOURCES; index++)
-		json_decref(picture->objects[index]);
-	free(picture);
-}
 
 static int add_finding(struct comparison *comparison, const struct survey_change *change,
 	const struct finding *finding)
@@ -193,12 +150,13 @@ static int compare_objects(struct comparison *comparison, json_t *before, json_t
 	json_t *facts;
 	int code = 0;
 
-	json_object_foreach (before, key, facts) {
+	/* Shared by pictures between which nothing of it changed. */
+	json_object_foreach (before == after ? NULL : before, key, facts) {
 		code = explain(comparison, key, facts, json_object_get(after, key));
 		if (code < 0)
 			return code;
 	}
-	json_object_foreach (after, key, facts) {
+	json_object_foreach (before == after ? NULL : after, key, facts) {
 		if (!json_object_get(before, key))
 			code = explain(comparison, key, NULL, facts);
 		if (code < 0)
@@ -217,7 +175,7 @@ static int compare_source(struct comparison *comparison, size_t index, const str
 	const struct error *error =
 		before->errors[index].code ? &before->errors[index] : &after->errors[index];
 
-	comparison->source = sources[index];
+	comparison->source = survey_sources[index];
 	comparison->count = 0;
 	if (error->code)
 		return add_incomplete(comparison, "could not be looked at: %s", error->text);
@@ -232,7 +190,7 @@ json_t *survey_compare(const struct picture *before, const struct picture *after
 
 	if (!findings)
 		return NULL;
-	for (size_t index = 0; index < SOURCES; index++)
+	for (size_t index = 0; index < SURVEY_SOURCES; index++)
 		if (compare_source(&comparison, index, before, after) < 0)
 			return NULL;
 	return json_incref(findings);
@@ -240,9 +198,9 @@ json_t *survey_compare(const struct picture *before, const struct picture *after
 
 static const struct survey_source *find_source(const char *name)
 {
-	for (size_t index = 0; name && index < SOURCES; index++)
-		if (strcmp(sources[index]->name, name) == 0)
-			return sources[index];
+	for (size_t index = 0; name && index < SURVEY_SOURCES; index++)
+		if (strcmp(survey_sources[index]->name, name) == 0)
+			return survey_sources[index];
 	return NULL;
 }
 

@@ -22,6 +22,15 @@ struct survey_suspects;
  */
 struct picture *picture_take(const struct survey_host *host);
 
+/*
+ * What one picture of a host leaves for the next: most of a host is as it was, and need not be
+ * looked at in detail to know that. For one thread at a time, and always the same host.
+ */
+struct survey_memory;
+struct survey_memory *survey_memory_create(void); /* NULL: out of memory */
+void survey_memory_destroy(struct survey_memory *memory); /* NULL is fine */
+struct picture *picture_take_again(const struct survey_host *host, struct survey_memory *memory);
+
 /* NULL is fine. */
 void picture_destroy(struct picture *picture);
 DEFINE_CLEANUP(picture)

@@ -95,6 +95,15 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return 0;
 }
 
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	int code = 0;
+
+	for (size_t form = 0; code == 0 && form < IPC_FORMS; form++)
+		code = lines_copy(host, forms[form].path, stream);
+	return code;
+}
+
 static json_int_t number(const json_t *facts, const char *name)
 {
 	return json_integer_value(json_object_get(facts, name));
@@ -150,4 +159,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_sysv_ipc = { "sysv_ipc", take, explain };
+const struct survey_source survey_sysv_ipc = {
+	.name = "sysv_ipc",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};
