@@ -12,17 +12,6 @@
 #include "survey/source.h"
 #include "survey/survey.h"
 
-const struct survey_source *const survey_sources[SURVEY_SOURCES] = {
-	&survey_mounts,
-	&survey_sysv_ipc,
-	&survey_posix_ipc,
-	&survey_sockets,
-	&survey_blocks,
-	&survey_knobs,
-	&survey_identity,
-	&survey_modules,
-};
-
 struct stamp {
 	char *text; /* NULL: it cannot be told */
 	size_t size;
@@ -30,8 +19,8 @@ struct stamp {
 
 struct survey_memory {
 	struct kept_files *kept;
-	struct stamp stamps[SURVEY_SOURCES];
-	json_t *objects[SURVEY_SOURCES]; /* as they were at that stamp */
+	struct stamp stamps[SURVEY_SOURCES_MAX];
+	json_t *objects[SURVEY_SOURCES_MAX]; /* as they were at that stamp */
 };
 
 struct survey_memory *survey_memory_create(void)
@@ -48,7 +37,7 @@ void survey_memory_destroy(struct survey_memory *memory)
 	if (!memory)
 		return;
 	kept_files_destroy(memory->kept);
-	for (size_t index = 0; index < SURVEY_SOURCES; index++) {
+	for (size_t index = 0; index < survey_sources_count; index++) {
 		free(memory->stamps[index].text);
 		json_decref(memory->objects[index]);
 	}
@@ -119,7 +108,7 @@ struct picture *picture_take_again(const struct survey_host *host, struct survey
 	int code = picture ? 0 : -ENOMEM;
 
 	keeping.kept = memory->kept;
-	for (size_t index = 0; code == 0 && index < SURVEY_SOURCES; index++)
+	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
 		code = survey_sources[index]->stamp ? look_stamped(picture, index, &keeping, memory)
 						    : look(picture, index, &keeping);
 	return code == 0 ? take_pointer(picture) : NULL;
@@ -130,7 +119,7 @@ struct picture *picture_take(const struct survey_host *host)
 	auto_of(picture) struct picture *picture = calloc(1, sizeof(*picture));
 	int code = picture ? 0 : -ENOMEM;
 
-	for (size_t index = 0; code == 0 && index < SURVEY_SOURCES; index++)
+	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
 		code = look(picture, index, host);
 	return code == 0 ? take_pointer(picture) : NULL;
 }
@@ -139,7 +128,7 @@ void picture_destroy(struct picture *picture)
 {
 	if (!picture)
 		return;
-	for (size_t index = 0; index < SURVEY_SOURCES; index++)
+	for (size_t index = 0; index < survey_sources_count; index++)
 		json_decref(picture->objects[index]);
 	free(picture);
 }

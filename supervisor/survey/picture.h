@@ -2,16 +2,18 @@
 #pragma once
 
 #include <jansson.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
 struct survey_source;
 
-#define SURVEY_SOURCES 8
-extern const struct survey_source *const survey_sources[SURVEY_SOURCES];
+#define SURVEY_SOURCES_MAX 32
+extern const struct survey_source *const survey_sources[];
+extern const size_t survey_sources_count;
 
 struct picture {
 	/* Shared with other pictures, and so changed by nobody once it is taken. */
-	json_t *objects[SURVEY_SOURCES];
-	struct error errors[SURVEY_SOURCES]; /* code 0: its objects are all */
+	json_t *objects[SURVEY_SOURCES_MAX];
+	struct error errors[SURVEY_SOURCES_MAX]; /* code 0: its objects are all */
 };

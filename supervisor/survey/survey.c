@@ -1,6 +1,7 @@
 /* What the host looked like before, and what is not as it was. */
 #include "survey/survey.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,22 @@
 #include "base/json.h"
 #include "survey/picture.h"
 #include "survey/source.h"
+
+const struct survey_source *const survey_sources[] = {
+	&survey_mounts,
+	&survey_sysv_ipc,
+	&survey_posix_ipc,
+	&survey_sockets,
+	&survey_blocks,
+	&survey_knobs,
+	&survey_identity,
+	&survey_modules,
+};
+
+#define SOURCES (sizeof(survey_sources) / sizeof(*survey_sources))
+
+static_assert(SOURCES <= SURVEY_SOURCES_MAX, "a picture has room for each");
+const size_t survey_sources_count = SOURCES;
 
 struct comparison {
 	const struct survey_source *source;
@@ -190,7 +207,7 @@ json_t *survey_compare(const struct picture *before, const struct picture *after
 
 	if (!findings)
 		return NULL;
-	for (size_t index = 0; index < SURVEY_SOURCES; index++)
+	for (size_t index = 0; index < SOURCES; index++)
 		if (compare_source(&comparison, index, before, after) < 0)
 			return NULL;
 	return json_incref(findings);
@@ -198,7 +215,7 @@ json_t *survey_compare(const struct picture *before, const struct picture *after
 
 static const struct survey_source *find_source(const char *name)
 {
-	for (size_t index = 0; name && index < SURVEY_SOURCES; index++)
+	for (size_t index = 0; name && index < SOURCES; index++)
 		if (strcmp(survey_sources[index]->name, name) == 0)
 			return survey_sources[index];
 	return NULL;
