@@ -69,4 +69,5 @@ struct survey_source {
 };
 
 extern const struct survey_source survey_mounts, survey_sysv_ipc, survey_posix_ipc, survey_sockets,
-	survey_blocks, survey_knobs, survey_identity, survey_modules;
+	survey_blocks, survey_knobs, survey_identity, survey_modules, survey_network, survey_routes,
+	survey_groups, survey_tracing, survey_programs, survey_locks;

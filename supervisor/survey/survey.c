@@ -22,6 +22,12 @@ const struct survey_source *const survey_sources[] = {
 	&survey_knobs,
 	&survey_identity,
 	&survey_modules,
+	&survey_network,
+	&survey_routes,
+	&survey_groups,
+	&survey_tracing,
+	&survey_programs,
+	&survey_locks,
 };
 
 #define SOURCES (sizeof(survey_sources) / sizeof(*survey_sources))

@@ -1,0 +1,121 @@
+/* Control groups made outside of our own tree: all hierarchies that are mounted. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "survey/lines.h"
+#include "survey/source.h"
+
+/* More are not listed, which is said. */
+#define GROUPS_MAX 10000
+#define DEPTH_MAX  32
+
+/* What begins so is a supervisor's own, and it removes what its tests leave below. */
+#define OUR_PREFIX "axe"
+
+struct taking {
+	const struct survey_host *host;
+	json_t *objects;
+	unsigned count;
+};
+
+static int take_group(struct taking *taking, const char *path, unsigned depth);
+
+static int take_entry(
+	struct taking *taking, const char *path, const struct dirent *entry, unsigned depth)
+{
+	char below[PATH_MAX];
+
+	if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+		strncmp(entry->d_name, OUR_PREFIX, strlen(OUR_PREFIX)) == 0 ||
+		snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below))
+		return 0;
+	if (++taking->count > GROUPS_MAX)
+		return -E2BIG;
+	if (json_object_set_new(taking->objects, below, json_object()))
+		return -ENOMEM;
+	return take_group(taking, below, depth + 1);
+}
+
+/* A directory has two links more than directories in it: most groups need not be listed. */
+static bool has_below(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && info.st_nlink != 2;
+}
+
+static int take_group(struct taking *taking, const char *path, unsigned depth)
+{
+	auto_fd fd = openat(taking->host->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *entry;
+	DIR *folder;
+	int code = 0;
+
+	if (fd < 0 || depth > DEPTH_MAX || !has_below(fd))
+		return 0; /* gone meanwhile */
+	folder = fdopendir(fd);
+	if (!folder)
+		return -errno;
+	fd = -1;
+	while (code == 0 && (entry = readdir(folder)))
+		code = take_entry(taking, path, entry, depth);
+	closedir(folder);
+	return code;
+}
+
+/* "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0" */
+static int take_mount(char *line, void *data)
+{
+	char *rest = line, *point, *type;
+
+	strsep(&rest, " ");
+	point = strsep(&rest, " ");
+	type = strsep(&rest, " ");
+	if (!type || (strcmp(type, "cgroup") != 0 && strcmp(type, "cgroup2") != 0))
+		return 0;
+	line_unescape(point);
+	return take_group(data, point + 1, 0);
+}
+
+static int take(const struct survey_host *host, json_t *objects, struct error *error)
+{
+	struct taking taking = { host, objects, 0 };
+	int code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
+
+	if (code == -E2BIG)
+		return fail_plain(error, E2BIG, "there are more than %d groups", GROUPS_MAX);
+	return code < 0 && code != -ENOENT ? fail(error, -code, "list control groups") : 0;
+}
+
+/* A group has an owner and a birth; of who made it the kernel keeps nothing. */
+static int explain(const struct survey_change *change, const struct survey_suspects *suspects,
+	struct finding *ret_finding)
+{
+	auto_free char *path = NULL;
+
+	if (change->before || !change->after)
+		return 0;
+	if (asprintf(&path, "/%s", change->key) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	ret_finding->kind = "group";
+	if (finding_set_object(ret_finding, "%s", path) < 0 ||
+		finding_set_evidence(ret_finding, "was made outside and still is there") < 0 ||
+		finding_set_remedy(ret_finding, ret_finding->certainty >= CERTAINTY_LIKELY, "rmdir",
+			"--", path, NULL) < 0)
+		return -ENOMEM;
+	return 1;
+}
+
+const struct survey_source survey_groups = { "groups", take, explain };
