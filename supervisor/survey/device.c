@@ -37,7 +37,7 @@ static bool read_link_name(
 		return false;
 	target[length] = '\0';
 	slash = strrchr(target, '/');
-	snprintf(name, size, "%s", slash ? slash + 1 : target);
+	snprintf(name, size, "%.*s", (int)size - 1, slash ? slash + 1 : target);
 	return true;
 }
 

@@ -76,10 +76,10 @@ static void read_file(const struct survey_host *host, unsigned pid, const char *
 	auto_fd fd = -1;
 
 	file.descriptor = (uint32_t)strtoul(name, NULL, 10);
-	snprintf(path, sizeof(path), "proc/%u/fdinfo/%s", pid, name);
+	snprintf(path, sizeof(path), "proc/%u/fdinfo/%u", pid, file.descriptor);
 	if (lines_read(host, path, 0, read_fdinfo_line, &file, NULL) < 0)
 		return;
-	snprintf(path, sizeof(path), "proc/%u/fd/%s", pid, name);
+	snprintf(path, sizeof(path), "proc/%u/fd/%u", pid, file.descriptor);
 	if (fstatat(host->root, path, &info, 0) < 0)
 		return;
 	if (readlinkat(host->root, path, target, sizeof(target) - 1) < 0)
