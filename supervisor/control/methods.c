@@ -1,4 +1,4 @@
-/* The methods that a client may call: name, parameters, handler. */
+/* A call finds its method, and its parameters are held against what that takes. */
 #include "control/methods.h"
 
 #include <stdio.h>
@@ -8,101 +8,12 @@
 #include "control/session.h"
 #include "control/varlink.h"
 
-/* How a call that steers says which job it means. */
-/* clang-format off */
-#define WHICH_JOB { "job", JSON_INTEGER, false }, { "ticket", JSON_STRING, false }
-#define WHICH_EVENTS { "job", JSON_INTEGER, false }, { "types", JSON_ARRAY, false }
-/* clang-format on */
-
-static const struct method methods[] = {
-	{
-		.name = VARLINK_SERVICE ".GetInfo",
-		.handle = service_get_info,
-	},
-	{
-		.name = VARLINK_SERVICE ".GetInterfaceDescription",
-		.handle = service_get_description,
-		.parameters = { { "interface", JSON_STRING, true } },
-	},
-	{
-		.name = VARLINK_ENGINE ".ExecuteJob",
-		.handle = engine_execute_job,
-		.parameters = { { "manifest", JSON_OBJECT, true },
-			{ "options", JSON_OBJECT, false } },
-	},
-	{
-		.name = VARLINK_ENGINE ".PlanJob",
-		.handle = engine_plan_job,
-		.parameters = { { "manifest", JSON_OBJECT, true },
-			{ "options", JSON_OBJECT, false } },
-	},
-	{
-		.name = VARLINK_ENGINE ".CancelAssessment",
-		.handle = engine_cancel_assessment,
-		.parameters = { { "index", JSON_INTEGER, true },
-			{ "grace_ns", JSON_INTEGER, false }, WHICH_JOB },
-	},
-	{
-		.name = VARLINK_ENGINE ".CancelJob",
-		.handle = engine_cancel_job,
-		.parameters = { { "grace_ns", JSON_INTEGER, false }, WHICH_JOB },
-	},
-	{
-		.name = VARLINK_ENGINE ".TerminateJob",
-		.handle = engine_terminate_job,
-		.parameters = { WHICH_JOB },
-	},
-	{
-		.name = VARLINK_ENGINE ".GetStatus",
-		.handle = engine_get_status,
-		.parameters = { { "job", JSON_INTEGER, false } },
-	},
-	{
-		.name = VARLINK_ENGINE ".ListJobs",
-		.handle = engine_list_jobs,
-	},
-	{
-		.name = VARLINK_ENGINE ".GetJob",
-		.handle = engine_get_job,
-		.parameters = { { "job", JSON_INTEGER, true } },
-	},
-	{
-		.name = VARLINK_ENGINE ".Diagnose",
-		.handle = engine_diagnose_host,
-	},
-	{
-		.name = VARLINK_EVENTS ".Subscribe",
-		.handle = events_subscribe,
-		.parameters = { { "after", JSON_INTEGER, false }, WHICH_EVENTS },
-		.streams = true,
-	},
-	{
-		.name = VARLINK_EVENTS ".GetEvents",
-		.handle = events_get_events,
-		.parameters = { { "after", JSON_INTEGER, false }, { "limit", JSON_INTEGER, false },
-			WHICH_EVENTS },
-	},
-	{
-		.name = VARLINK_EVENTS ".GetLast",
-		.handle = events_get_last,
-	},
-	{
-		.name = VARLINK_EVENTS ".ListTypes",
-		.handle = events_list_types,
-	},
-};
-
-#define METHODS (sizeof(methods) / sizeof(*methods))
-
-const struct method *method_table(size_t *ret_count)
-{
-	*ret_count = METHODS;
-	return methods;
-}
-
 static const struct method *find_method(const char *name)
 {
-	for (size_t index = 0; index < METHODS; index++)
+	size_t count;
+	const struct method *methods = method_table(&count);
+
+	for (size_t index = 0; index < count; index++)
 		if (strcmp(methods[index].name, name) == 0)
 			return &methods[index];
 	return NULL;
@@ -137,6 +48,13 @@ static const struct method_parameter *find_parameter(const struct method *method
 	return NULL;
 }
 
+static bool has_type(const json_t *value, json_type type)
+{
+	if (type == JSON_TRUE)
+		return json_is_boolean(value);
+	return json_typeof(value) == type;
+}
+
 /* The first given parameter that the method does not know or wants otherwise. */
 static const char *find_wrong(const struct method *method, const json_t *parameters)
 {
@@ -149,7 +67,7 @@ static const char *find_wrong(const struct method *method, const json_t *paramet
 		if (!parameter)
 			return name;
 		/* Varlink: null stands for an absent value. */
-		if (!json_is_null(value) && json_typeof(value) != parameter->type)
+		if (!json_is_null(value) && !has_type(value, parameter->type))
 			return name;
 	}
 	return NULL;

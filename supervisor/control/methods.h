@@ -11,7 +11,7 @@ struct session;
 
 struct method_parameter {
 	const char *name;
-	json_type type;
+	json_type type; /* JSON_TRUE: either boolean */
 	bool required;
 };
 
@@ -56,3 +56,28 @@ void events_subscribe(struct session *session, const json_t *parameters);
 void events_get_events(struct session *session, const json_t *parameters);
 void events_get_last(struct session *session, const json_t *parameters);
 void events_list_types(struct session *session, const json_t *parameters);
+
+/* methods_cluster.c: jobs come into the queue, and are changed there. */
+void cluster_add_job(struct session *session, const json_t *parameters);
+void cluster_submit_job(struct session *session, const json_t *parameters);
+void cluster_queue_job(struct session *session, const json_t *parameters);
+void cluster_modify_job(struct session *session, const json_t *parameters);
+void cluster_hold_job(struct session *session, const json_t *parameters);
+void cluster_release_job(struct session *session, const json_t *parameters);
+
+/* methods_cluster_end.c: they are canceled, run again, and forgotten. */
+void cluster_cancel_job(struct session *session, const json_t *parameters);
+void cluster_cancel_jobs(struct session *session, const json_t *parameters);
+void cluster_cancel_task(struct session *session, const json_t *parameters);
+void cluster_requeue_job(struct session *session, const json_t *parameters);
+void cluster_requeue_jobs(struct session *session, const json_t *parameters);
+void cluster_requeue_task(struct session *session, const json_t *parameters);
+void cluster_purge_job(struct session *session, const json_t *parameters);
+
+/* methods_cluster_look.c: what is known of them, and the queue's parameters. */
+void cluster_get_job(struct session *session, const json_t *parameters);
+void cluster_list_jobs(struct session *session, const json_t *parameters);
+void cluster_list_tasks(struct session *session, const json_t *parameters);
+void cluster_get_job_counter(struct session *session, const json_t *parameters);
+void cluster_tell_parameters(struct session *session, const json_t *parameters);
+void cluster_set_parameter(struct session *session, const json_t *parameters);

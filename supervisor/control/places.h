@@ -5,10 +5,11 @@
 
 struct actor;
 
-#define PLACES_ALL      256 /* each ExecuteJob that waits holds one */
-#define PLACES_USER     192 /* of them, so that no admin takes all */
-#define PLACES_ORDINARY 192 /* of them for all who are no admins: some are always left for those   \
-			     */
+#define PLACES_ALL  256 /* each ExecuteJob that waits holds one */
+#define PLACES_USER 192 /* of them, so that no admin takes all */
+#define PLACES_ORDINARY                                                                            \
+	192 /* of them for all who are no admins: some are always left for those                   \
+	     */
 #define PLACES_ORDINARY_USER 64
 
 struct place_rule {

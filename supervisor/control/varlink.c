@@ -12,15 +12,16 @@
 	extern const char symbol[]
 
 EMBED_TEXT(varlink_engine_text, "control/io.axe.Engine.varlink");
+EMBED_TEXT(varlink_cluster_text, "control/io.axe.Cluster.varlink");
 EMBED_TEXT(varlink_events_text, "control/io.axe.Events.varlink");
 EMBED_TEXT(varlink_service_text, "control/org.varlink.service.varlink");
 EMBED_TEXT(varlink_support_text, "control/io.axe.Support.varlink");
 
 /* The last one is described to whoever asks, but served elsewhere. */
-static const char *const interface_names[] = { VARLINK_ENGINE, VARLINK_EVENTS, VARLINK_SERVICE,
-	VARLINK_SUPPORT };
-static const char *const interface_texts[] = { varlink_engine_text, varlink_events_text,
-	varlink_service_text, varlink_support_text };
+static const char *const interface_names[] = { VARLINK_CLUSTER, VARLINK_ENGINE, VARLINK_EVENTS,
+	VARLINK_SERVICE, VARLINK_SUPPORT };
+static const char *const interface_texts[] = { varlink_cluster_text, varlink_engine_text,
+	varlink_events_text, varlink_service_text, varlink_support_text };
 
 #define INTERFACES (sizeof(interface_names) / sizeof(*interface_names))
 

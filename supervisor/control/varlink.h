@@ -10,6 +10,7 @@ struct error;
 #define VARLINK_SERVICE "org.varlink.service"
 #define VARLINK_ENGINE  "io.axe.Engine"
 #define VARLINK_EVENTS  "io.axe.Events"
+#define VARLINK_CLUSTER "io.axe.Cluster"
 #define VARLINK_SUPPORT "io.axe.Support" /* spoken at the sockets of assessments only */
 
 struct varlink_call {

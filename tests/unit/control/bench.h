@@ -15,6 +15,7 @@
 #include "control/session.h"
 #include "control/supervisor.h"
 #include "unit/control/fake_engine.h"
+#include "unit/control/fake_queue.h"
 #include "unit/control/idl.h"
 
 #define BENCH_PATIENCE_US 10000000u /* nothing in here takes long; so long means never */

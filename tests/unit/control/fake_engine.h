@@ -79,6 +79,10 @@ void engine_destroy(struct engine *engine)
 	fake.engine = NULL;
 }
 
+void engine_rest(struct engine *engine)
+{
+}
+
 int engine_plan(const struct engine_config *config, const struct manifest *manifest,
 	json_t **ret_plan, struct error *error)
 {

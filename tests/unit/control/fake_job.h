@@ -34,6 +34,11 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 	return 0;
 }
 
+void job_observe(struct job *job, const struct job_observer *observer)
+{
+	job->observer = *observer;
+}
+
 int job_start(struct job *job, struct error *error)
 {
 	if (fake.refuse_job)

@@ -29,9 +29,9 @@ static void wrong_names_are_told(void **state)
 	auto_json unbuilt = NULL;
 
 	client_connect(&client, *state);
-	client_send(&client, "{\"method\":\"io.axe.Cluster.AddJob\"}");
+	client_send(&client, "{\"method\":\"io.axe.Clutter.AddJob\"}");
 	interface = client_expect_error(&client, "org.varlink.service.InterfaceNotFound");
-	assert_string_equal("io.axe.Cluster", text_of(interface, "interface"));
+	assert_string_equal("io.axe.Clutter", text_of(interface, "interface"));
 	client_send(&client, CALL("Explode"));
 	method = client_expect_error(&client, "org.varlink.service.MethodNotFound");
 	assert_string_equal("io.axe.Engine.Explode", text_of(method, "method"));

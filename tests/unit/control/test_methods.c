@@ -15,7 +15,7 @@ static void unknown_names_are_told_apart(void **state)
 		"org.varlink.service.MethodNotImplemented");
 	client_refused(&client, "{\"method\":\"org.varlink.service.Explode\"}",
 		"org.varlink.service.MethodNotFound");
-	client_refused(&client, "{\"method\":\"io.axe.Cluster.AddJob\"}",
+	client_refused(&client, "{\"method\":\"io.axe.Clutter.AddJob\"}",
 		"org.varlink.service.InterfaceNotFound");
 	client_refused(
 		&client, "{\"method\":\"Explode\"}", "org.varlink.service.InterfaceNotFound");
@@ -65,6 +65,8 @@ static json_type type_of(const char *declared)
 		return JSON_INTEGER;
 	if (strcmp(declared, "string") == 0)
 		return JSON_STRING;
+	if (strcmp(declared, "bool") == 0)
+		return JSON_TRUE;
 	return strncmp(declared, "[]", 2) == 0 ? JSON_ARRAY : JSON_OBJECT;
 }
 

@@ -12,7 +12,7 @@ static void info_names_all_interfaces(void **state)
 	assert_string_equal(AXE_VERSION, text_of(info, "version"));
 	assert_non_null(text_of(info, "vendor"));
 	assert_non_null(text_of(info, "url"));
-	assert_int_equal(3, json_array_size(json_object_get(info, "interfaces")));
+	assert_int_equal(4, json_array_size(json_object_get(info, "interfaces")));
 	client_hang_up(&client);
 }
 

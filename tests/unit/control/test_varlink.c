@@ -81,7 +81,7 @@ static void descriptions_declare_their_interface(void **state)
 	size_t count;
 	const char *const *names = varlink_interfaces(&count);
 
-	assert_int_equal(3, count);
+	assert_int_equal(4, count);
 	for (size_t index = 0; index < count; index++) {
 		char line[80];
 
