@@ -115,7 +115,7 @@ def test_list_shows_what_runs_and_what_waits(axe, start):
     first = Held(axe, daemon, "first").wait()
     second = Held(axe, daemon, "second").wait_in_line()
     jobs = json.loads(axe("list", "--socket", daemon.socket, "-o", "json").stdout)["jobs"]
-    assert [(job["job"], job["state"]) for job in jobs] == [(1, "Running"), (2, "Queued")]
+    assert [(job["job"], job["state"]) for job in jobs] == [(2, "Queued"), (1, "Running")]
     assert "Queued" in axe("list", "--socket", daemon.socket).stdout
     assert first.end()[0] == 0
     assert second.wait().end()[0] == 0

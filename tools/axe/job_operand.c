@@ -32,13 +32,6 @@ static bool is_other(const struct job_operand *job, const json_t *queued)
 	return first && second && strcmp(first, second) != 0;
 }
 
-static bool is_running(const json_t *queued)
-{
-	const char *state = field_text(json_object_get(queued, "job"), "state");
-
-	return state && strcmp(state, state_name(STATE_RUNNING)) == 0;
-}
-
 /* What a queue knows, and what it has of a job that has not ended. Both are taken. */
 static void adopt(struct job_operand *job, json_t *queued, struct connection *connection)
 {
@@ -51,10 +44,9 @@ static void adopt(struct job_operand *job, json_t *queued, struct connection *co
 			job->name.job, &job->folder);
 	if (!own || job_operand_has_ended(job))
 		return;
-	if (is_running(queued) &&
-		connection_call(own, "GetStatus",
-			json_pack("{s:I}", "job", (json_int_t)job->name.job), CONNECTION_FOREVER,
-			&reply, NULL) == 0 &&
+	/* One that waits with a client's connection has a status, too. */
+	if (connection_call(own, "GetStatus", json_pack("{s:I}", "job", (json_int_t)job->name.job),
+		    CONNECTION_FOREVER, &reply, NULL) == 0 &&
 		!reply.error[0])
 		job->live = json_incref(json_object_get(reply.parameters, "status"));
 	job->connection = take_pointer(own);

@@ -172,8 +172,9 @@ int verb_cancel(int argc, char **argv)
 	if (!message)
 		return verb_refuse("cancel", "--message: not UTF-8");
 	if (values.soft && values.message)
-		return verb_refuse("cancel",
-			"--message is kept by the cancel that kills: leave --soft or it out");
+		return verb_refuse("cancel", "--message is kept by the cancel of a queue, which "
+					     "kills: leave --soft or it "
+					     "out");
 	if (!values.soft && !values.grace.set && is_queued(&values, &operands))
 		return queue_each("cancel", &operands, values.socket, cancel_one, &values);
 	return cancel_softly(&values, &operands);

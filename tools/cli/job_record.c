@@ -1,4 +1,6 @@
 /* What a job's folder tells about it, put together as one object. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -9,6 +11,7 @@
 #include "model/state.h"
 
 #define RESULTS_SIZE_MAX (256u << 20)
+#define ATTEMPTS_MAX     65535
 
 /* A canceled and a terminated job are told apart by their outcome. */
 static const struct outcome_row {
@@ -103,8 +106,92 @@ static int note_begin(const json_t *line, const char *text, void *data)
 	return 1;
 }
 
+static json_t *load_attempt(const struct job_folder *folder, unsigned attempt)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "%u/results.json", attempt);
+	return load(folder, name);
+}
+
+/* The attempt that the folder's own files are of: those before have a folder each. */
+static unsigned read_attempt(const struct job_folder *folder, const json_t *record)
+{
+	json_int_t attempt = field_integer(record, "attempt");
+
+	if (attempt > 0 && attempt <= ATTEMPTS_MAX)
+		return (unsigned)attempt;
+	for (attempt = 1; attempt < ATTEMPTS_MAX; attempt++) {
+		auto_json before = load_attempt(folder, (unsigned)attempt);
+
+		if (!before)
+			break;
+	}
+	return (unsigned)attempt;
+}
+
+static bool has_index(const json_t *assessments, json_int_t index)
+{
+	json_t *assessment;
+	size_t at;
+
+	json_array_foreach ((json_t *)assessments, at, assessment)
+		if (field_integer(assessment, "index") == index)
+			return true;
+	return false;
+}
+
+static int compare_results(const void *one, const void *other)
+{
+	const json_t *first = *(json_t *const *)one, *second = *(json_t *const *)other;
+	json_int_t order = field_integer(first, "index") - field_integer(second, "index");
+
+	if (order == 0)
+		order = field_integer(first, "try") - field_integer(second, "try");
+	return (order > 0) - (order < 0);
+}
+
+/* A new reference. */
+static json_t *sort_results(const json_t *results)
+{
+	size_t count = json_array_size(results), index;
+	auto_free json_t **rows = calloc(count + 1, sizeof(*rows));
+	json_t *sorted = json_array(), *result;
+
+	if (!rows)
+		return sorted;
+	json_array_foreach ((json_t *)results, index, result)
+		rows[index] = result;
+	qsort(rows, count, sizeof(*rows), compare_results);
+	for (index = 0; index < count; index++)
+		json_array_append(sorted, rows[index]);
+	return sorted;
+}
+
+/* What was not run again has its result in the attempt that ran it last. */
+static void add_kept(const struct job_folder *folder, json_t *record, unsigned attempt)
+{
+	json_t *results = json_object_get(record, "assessments");
+
+	for (unsigned before = attempt - 1; before > 0; before--) {
+		auto_json old = load_attempt(folder, before);
+		auto_json later = json_copy(results);
+		json_t *result;
+		size_t index;
+
+		json_array_foreach (json_object_get(old, "assessments"), index, result) {
+			if (has_index(later, field_integer(result, "index")))
+				continue;
+			json_object_set_new(result, "attempt", json_integer(before));
+			json_array_append(results, result);
+		}
+	}
+	json_object_set_new(record, "assessments", sort_results(results));
+}
+
 json_t *job_folder_read(const struct job_folder *folder, const json_t *live)
 {
+	unsigned attempt;
 	json_t *record = load(folder, "results.json");
 	json_t *name;
 
@@ -122,7 +209,10 @@ json_t *job_folder_read(const struct job_folder *folder, const json_t *live)
 		record, "state", json_string(state_of(field_text(record, "outcome"), live)));
 	if (!json_object_get(record, "message"))
 		json_object_set_new(record, "message", json_null());
-	json_object_set_new(record, "attempts", json_integer(1));
+	attempt = read_attempt(folder, record);
+	if (attempt > 1)
+		add_kept(folder, record, attempt);
+	json_object_set_new(record, "attempts", json_integer(attempt));
 	json_object_set_new(record, "directory", json_string(folder->path));
 	if (live)
 		json_object_set(record, "running", json_object_get(live, "running"));

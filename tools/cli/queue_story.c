@@ -25,6 +25,17 @@ static void overlay(json_t *story, const json_t *job)
 			json_object_set(story, own_name(key), value);
 }
 
+/* Whoever reads it finds every key, whatever a daemon leaves out. */
+static void fill(json_t *story)
+{
+	static const char *const keys[] = { "owner_name", "message", "reason", "outcome", "code",
+		"submitted", "started", "ended", "purge_after", "rank" };
+
+	for (size_t at = 0; at < sizeof(keys) / sizeof(*keys); at++)
+		if (!json_object_get(story, keys[at]))
+			json_object_set_new(story, keys[at], json_null());
+}
+
 /* A daemon need not know names; it is on this host, so that they are the same here. */
 static void name_owner(json_t *story)
 {
@@ -43,6 +54,7 @@ json_t *queue_story_line(const json_t *job)
 	json_t *story = json_object();
 
 	overlay(story, job);
+	fill(story);
 	name_owner(story);
 	return story;
 }
@@ -96,6 +108,7 @@ json_t *queue_story(const json_t *job, const json_t *answer, json_t *tasks)
 	drop_old_end(story, queued);
 	overlay(story, queued);
 	json_object_set_new(story, "attempts", json_integer((json_int_t)json_array_size(attempts)));
+	fill(story);
 	json_object_set_new(story, "history", sort_attempts(attempts));
 	name_owner(story);
 	json_object_set(story, "tasks", tasks);
