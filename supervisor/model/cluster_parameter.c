@@ -12,8 +12,8 @@
 /* clang-format off */
 static const struct cluster_parameter_row rows[PARAMETER_COUNT] = {
 	[PARAMETER_TTL_COMPLETED_JOBS] = { "TTLCompletedJobs", 5 * DAY_NS, 0, 100 * YEAR_NS, "ns" },
-	[PARAMETER_JOB_RETRY_COUNT]    = { "JobRetryCount",    3, 0, 1000, "" },
-	[PARAMETER_TASK_RETRY_COUNT]   = { "TaskRetryCount",   3, 0, 1000, "" },
+	[PARAMETER_JOB_RETRY_COUNT]    = { "JobRetryCount",    3, 0, 100, "" },
+	[PARAMETER_TASK_RETRY_COUNT]   = { "TaskRetryCount",   3, 0, 100, "" },
 	[PARAMETER_JOB_RUNTIME]        = { "JobRuntime",       0, 0, YEAR_NS, "ns" },
 	[PARAMETER_SLOTS]              = { "Slots",            1, 1, 256, "" },
 	[PARAMETER_USER_QUEUED_JOBS]   = { "UserQueuedJobs",   10000, 0, 1000000, "" },

@@ -70,3 +70,13 @@ int state_apply(enum state *state, enum state_event event)
 	*state = (enum state)next;
 	return 0;
 }
+
+uint32_t state_allowing(enum state_event event)
+{
+	uint32_t states = 0;
+
+	for (unsigned state = 0; state < STATE_COUNT; state++)
+		if (transitions[state][event] != REFUSED)
+			states |= 1u << state;
+	return states;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum state {
 	STATE_NOT_SUBMITTED,
@@ -27,6 +28,9 @@ enum state_event {
 const char *state_name(enum state state);
 bool state_from_name(const char *name, enum state *ret_state);
 const char *state_event_name(enum state_event event);
+
+/* The states in which an event is not refused: 1u << enum state. */
+uint32_t state_allowing(enum state_event event);
 
 /* Move *state; -EPROTO and unchanged when the event is refused in this state. */
 int state_apply(enum state *state, enum state_event event);

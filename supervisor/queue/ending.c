@@ -10,21 +10,21 @@
 
 static const struct {
 	const char *outcome;
-	enum state state;
+	enum state_event event;
 } outcomes[] = {
-	{ "finished", STATE_FINISHED },
-	{ "canceled", STATE_CANCELED },
-	{ "terminated", STATE_CANCELED },
+	{ "finished", EVENT_SUCCEED },
+	{ "canceled", EVENT_CANCEL },
+	{ "terminated", EVENT_CANCEL },
 };
 
-static enum state state_of(const json_t *summary)
+static enum state_event event_of(const json_t *summary)
 {
 	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
 
 	for (size_t at = 0; outcome && at < sizeof(outcomes) / sizeof(*outcomes); at++)
 		if (strcmp(outcome, outcomes[at].outcome) == 0)
-			return outcomes[at].state;
-	return STATE_FAILED;
+			return outcomes[at].event;
+	return EVENT_FAIL;
 }
 
 /* As the row in the store says. */
@@ -63,8 +63,7 @@ void ending_answer_task(struct running *running, struct wait *wait, const json_t
 		return call_answer(call);
 	/* Its own end was first. */
 	call_destroy(call);
-	caller_fail_state(&caller, running->id, index, state,
-		1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED | 1u << STATE_RUNNING);
+	caller_fail_state(&caller, running->id, index, state, state_allowing(EVENT_CANCEL));
 }
 
 static void fail_survived(struct call *call, uint64_t job, const json_t *summary)
@@ -88,8 +87,7 @@ static void answer_cancel(
 	if (json_object_get(summary, "survivors"))
 		return fail_survived(call, running->id, summary);
 	call_destroy(call);
-	caller_fail_state(&caller, running->id, -1, state,
-		1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED | 1u << STATE_RUNNING);
+	caller_fail_state(&caller, running->id, -1, state, state_allowing(EVENT_CANCEL));
 }
 
 static void answer_cancels(struct running *running, enum state state, const json_t *summary)
@@ -130,8 +128,8 @@ static void refuse_requeues(struct running *running)
 		struct queue_caller caller = call->caller;
 
 		call_destroy(call);
-		caller_fail_state(&caller, running->id, -1, STATE_QUEUED,
-			1u << STATE_FAILED | 1u << STATE_CANCELED | 1u << STATE_RUNNING);
+		caller_fail_state(
+			&caller, running->id, -1, STATE_QUEUED, state_allowing(EVENT_REQUEUE));
 	}
 }
 
@@ -163,11 +161,12 @@ void ending_job_ended(struct running *running, const json_t *summary)
 {
 	struct queue *queue = running->queue;
 	struct entry *entry = entries_find(&queue->entries, running->id);
-	enum state state = state_of(summary);
+	enum state state;
 
+	queue_apply(queue, entry, event_of(summary));
+	state = (enum state)entry->state;
 	answer_tasks(running);
 	answer_cancels(running, state, summary);
-	queue_move(queue, entry, state);
 	if (running->leaving && state == STATE_CANCELED)
 		return run_in_next_life(queue, entry);
 	if (running->requeue && state != STATE_FINISHED) {
@@ -177,8 +176,8 @@ void ending_job_ended(struct running *running, const json_t *summary)
 			struct queue_caller caller = call->caller;
 
 			call_destroy(call);
-			caller_fail_state(&caller, running->id, -1, state,
-				1u << STATE_FAILED | 1u << STATE_CANCELED | 1u << STATE_RUNNING);
+			caller_fail_state(
+				&caller, running->id, -1, state, state_allowing(EVENT_REQUEUE));
 		}
 		running_forget(queue, entry);
 		queue_settle(queue, entry);

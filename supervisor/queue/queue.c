@@ -9,6 +9,7 @@
 #include "model/requeue.h"
 #include "queue/queue_parts.h"
 #include "queue/restart.h"
+#include "queue/sequence.h"
 
 static unsigned count_processors(void)
 {
@@ -29,6 +30,7 @@ int queue_create(const struct queue_config *config, const struct queue_host *hos
 	queue->host = *host;
 	queue->processors = count_processors();
 	list_init(&queue->calls);
+	list_init(&queue->sequences);
 	for (unsigned at = 0; at < PARAMETER_COUNT; at++)
 		queue->parameters[at] = cluster_parameter_row((enum cluster_parameter)at)->value;
 	if (config->slots)
@@ -63,6 +65,7 @@ void queue_destroy(struct queue *queue)
 		store_forget(queue->config.store, call);
 		call_destroy(call);
 	}
+	sequences_drop(queue);
 	trash_destroy(queue->trash);
 	entries_finish(&queue->entries);
 	ready_finish(&queue->ready);
@@ -118,15 +121,32 @@ static bool is_open(enum state state)
 	return state < STATE_FINISHED;
 }
 
-void queue_move(struct queue *queue, struct entry *entry, enum state state)
+static void count_open(struct queue *queue, const struct entry *entry, int by)
 {
 	struct user *user = users_find(&queue->users, entry->owner);
 
-	if (user && is_open(state) && !is_open((enum state)entry->state))
-		user->open++;
-	if (user && !is_open(state) && is_open((enum state)entry->state))
-		user->open--;
+	if (user)
+		user->open += (uint32_t)by;
+}
+
+int queue_apply(struct queue *queue, struct entry *entry, enum state_event event)
+{
+	enum state state = (enum state)entry->state;
+	bool was_open = is_open(state);
+	int code = state_apply(&state, event);
+
+	if (code < 0)
+		return code;
 	entry->state = (uint8_t)state;
+	count_open(queue, entry, is_open(state) - was_open);
+	return 0;
+}
+
+void queue_put(struct queue *queue, struct entry *entry, enum state state)
+{
+	entry->state = (uint8_t)state;
+	if (is_open(state))
+		count_open(queue, entry, 1);
 }
 
 void queue_settle(struct queue *queue, struct entry *entry)

@@ -61,9 +61,7 @@ static struct entry *make_entry(struct queue *queue, const struct queue_caller *
 	entry->created = queue_now(queue);
 	entry->priority = PRIORITY_DEFAULT;
 	entry->processors = 1;
-	/* Not yet counted among the owner's. */
-	entry->state = STATE_FINISHED;
-	queue_move(queue, entry, STATE_NOT_SUBMITTED);
+	queue_put(queue, entry, STATE_NOT_SUBMITTED);
 	wishes_apply(entry, &job->wishes);
 	return entry;
 }
@@ -72,7 +70,7 @@ static void submit_entry(struct queue *queue, struct entry *entry)
 {
 	entry->submitted = queue_now(queue);
 	entry->submit_order = ++queue->last_order;
-	queue_move(queue, entry, STATE_QUEUED);
+	queue_apply(queue, entry, EVENT_SUBMIT);
 }
 
 /* Rows whose texts the batch owns. */
@@ -125,7 +123,7 @@ static void take_back(struct queue *queue, const uint64_t *jobs, size_t count)
 			jobdir_discard(jobdir);
 		if (!entry)
 			continue;
-		queue_move(queue, entry, STATE_CANCELED);
+		queue_apply(queue, entry, EVENT_CANCEL);
 		queue_settle(queue, entry);
 	}
 }
@@ -235,7 +233,7 @@ void queue_submit(
 	struct batch batch;
 
 	for (size_t at = 0; at < count; at++)
-		if (!find_open(queue, caller, jobs[at], 1u << STATE_NOT_SUBMITTED))
+		if (!find_open(queue, caller, jobs[at], state_allowing(EVENT_SUBMIT)))
 			return;
 	if (count > QUEUE_BATCH_MAX)
 		return caller_fail_limit(caller, "jobs", QUEUE_BATCH_MAX);

@@ -10,8 +10,6 @@
 #include "queue/queue_parts.h"
 #include "queue/sequence.h"
 
-#define CANCELABLE (1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED | 1u << STATE_RUNNING)
-
 bool message_take(
 	const struct queue_caller *caller, const char *message, size_t size, char **ret_text)
 {
@@ -54,7 +52,7 @@ static void cancel_waiting(struct queue *queue, const struct queue_caller *calle
 	batch_add_end(&batch, &caller->actor, entry, &row);
 	if (batch_store(&batch) == 0) {
 		entry->reason = REASON_JOB_CANCELED;
-		queue_move(queue, entry, STATE_CANCELED);
+		queue_apply(queue, entry, EVENT_CANCEL);
 		queue_settle(queue, entry);
 	}
 	batch_finish(&batch);
@@ -77,12 +75,14 @@ static void cancel_running(struct queue *queue, const struct queue_caller *calle
 	axe_result code;
 
 	if (entry->ending)
-		return caller_fail_state(caller, entry->id, -1, STATE_RUNNING, CANCELABLE);
+		return caller_fail_state(
+			caller, entry->id, -1, STATE_RUNNING, state_allowing(EVENT_CANCEL));
 	code = job_kill(entry->running->job, REASON_JOB_CANCELED, message);
 	if (code == AXE_E_INTERNAL_ERROR)
 		return caller_fail_internal(caller, "out of memory");
 	if (code == AXE_E_INVALID_STATE)
-		return caller_fail_state(caller, entry->id, -1, STATE_RUNNING, CANCELABLE);
+		return caller_fail_state(
+			caller, entry->id, -1, STATE_RUNNING, state_allowing(EVENT_CANCEL));
 	entry->ending |= code == S_OK;
 	if (code == S_OK && asynchronous)
 		return caller_answer(caller, NULL);
@@ -92,7 +92,7 @@ static void cancel_running(struct queue *queue, const struct queue_caller *calle
 static void cancel(struct queue *queue, const struct queue_caller *caller, uint64_t job,
 	const char *message, bool asynchronous)
 {
-	struct entry *entry = find_open(queue, caller, job, CANCELABLE);
+	struct entry *entry = find_open(queue, caller, job, state_allowing(EVENT_CANCEL));
 
 	if (!entry)
 		return;

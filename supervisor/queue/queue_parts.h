@@ -18,6 +18,7 @@ struct queue {
 	struct ready ready;
 	struct users users;
 	struct list_link calls; /* call::link */
+	struct list_link sequences; /* sequence::link */
 	struct trash *trash; /* owned */
 	int64_t parameters[PARAMETER_COUNT];
 	uint64_t last_order;
@@ -49,8 +50,12 @@ struct wait {
 /* queue.c: where an entry belongs now that it has changed or is stored; may free it. */
 void queue_settle(struct queue *queue, struct entry *entry);
 
-/* Change its state, and with it what its owner has open. */
-void queue_move(struct queue *queue, struct entry *entry, enum state state);
+/* The only way to change its state but for queue_put; -EPROTO, and as it was, where the table of
+ * states refuses it. */
+int queue_apply(struct queue *queue, struct entry *entry, enum state_event event);
+
+/* In that state it comes in; counted among what its owner has open. */
+void queue_put(struct queue *queue, struct entry *entry, enum state state);
 
 /* The row of it, to be completed; its texts are the entry's. */
 struct store_job entry_row(const struct entry *entry);

@@ -13,7 +13,6 @@
 #include "queue/task.h"
 #include "record/store_read.h"
 
-#define REQUEUEABLE (1u << STATE_RUNNING | 1u << STATE_FAILED | 1u << STATE_CANCELED)
 #define ENDED_BADLY (1u << STATE_FAILED | 1u << STATE_CANCELED)
 
 /* All of them, finished ones included, as the reference has it; the first offender is named. */
@@ -83,14 +82,16 @@ static void add_moves(struct batch *batch, const struct entry *entry, enum cause
 			batch, &(struct store_change){ .kind = STORE_TASK_MOVE, .move = spoiled });
 }
 
-/* In memory it is queued at once, and started when that is durable. */
-static void queue_again(struct batch *batch, struct entry *entry)
+/* In memory it is queued at once, behind all others or where it was, and started when that is
+ * durable. */
+static void queue_again(struct batch *batch, struct entry *entry, bool behind)
 {
 	struct queue *queue = batch->call->queue;
 	struct entry kept = *entry;
 	struct store_job row;
 
-	entry->submit_order = ++queue->last_order;
+	if (behind)
+		entry->submit_order = ++queue->last_order;
 	entry->submitted = queue_now(queue);
 	entry->held = false;
 	entry->ending = false;
@@ -102,7 +103,7 @@ static void queue_again(struct batch *batch, struct entry *entry)
 	if (call_touch(batch->call, entry->id) < 0)
 		batch->failed = true;
 	if (batch_store(batch) == 0) {
-		queue_move(queue, entry, STATE_QUEUED);
+		queue_apply(queue, entry, EVENT_REQUEUE);
 	} else {
 		entry->submit_order = kept.submit_order;
 		entry->reason = kept.reason;
@@ -119,7 +120,7 @@ void requeue_ended(struct queue *queue, struct entry *entry, const char *reason,
 	json_decref(call->reply);
 	call->reply = json_pack("{s:i}", "attempt", entry->attempt + 1);
 	add_moves(&batch, entry, cause_of(reason));
-	queue_again(&batch, entry);
+	queue_again(&batch, entry, true);
 	batch_finish(&batch);
 }
 
@@ -136,7 +137,7 @@ bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault)
 	log_line(LOG_LEVEL_WARNING, "job %llu is queued again: %s", (unsigned long long)entry->id,
 		fault ? "it was not its own fault" : "its supervisor stops");
 	add_moves(&batch, entry, CAUSE_OF_HOST);
-	queue_again(&batch, entry);
+	queue_again(&batch, entry, false);
 	batch_finish(&batch);
 	return true;
 }
@@ -166,7 +167,7 @@ static void requeue(
 	struct queue *queue, const struct queue_caller *caller, uint64_t job, bool asynchronous)
 {
 	auto_free char *reason = NULL;
-	struct entry *entry = find_any(queue, caller, job, REQUEUEABLE, &reason);
+	struct entry *entry = find_any(queue, caller, job, state_allowing(EVENT_REQUEUE), &reason);
 	struct call *call;
 
 	if (!entry)
@@ -242,7 +243,7 @@ static void requeue_task(struct queue *queue, const struct queue_caller *caller,
 	row.state = STATE_QUEUED;
 	row.reason = row.message = NULL;
 	batch_add(&batch, &(struct store_change){ .kind = STORE_ASSESSMENT, .assessment = row });
-	queue_again(&batch, entry);
+	queue_again(&batch, entry, true);
 	batch_finish(&batch);
 }
 

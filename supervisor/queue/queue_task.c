@@ -10,8 +10,6 @@
 #include "queue/task.h"
 #include "record/store_read.h"
 
-#define CANCELABLE (1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED | 1u << STATE_RUNNING)
-
 static void see_task(const struct store_assessment *task, void *data)
 {
 	struct task_copy *copy = data;
@@ -115,7 +113,8 @@ static void cancel_running(struct queue *queue, const struct queue_caller *calle
 	axe_result code = job_kill_task(entry->running->job, task->index, &started);
 
 	if (code != S_OK)
-		return caller_fail_state(caller, entry->id, task->index, task->state, CANCELABLE);
+		return caller_fail_state(
+			caller, entry->id, task->index, task->state, state_allowing(EVENT_CANCEL));
 	if (!started)
 		return store_canceled(queue, caller, entry, task, message);
 	store_message(queue, caller, task, message);
@@ -125,13 +124,14 @@ static void cancel_running(struct queue *queue, const struct queue_caller *calle
 static void cancel_task(struct queue *queue, const struct queue_caller *caller, uint64_t job,
 	unsigned index, const char *message)
 {
-	struct entry *entry = find_open(queue, caller, job, CANCELABLE);
+	struct entry *entry = find_open(queue, caller, job, state_allowing(EVENT_CANCEL));
 	struct task_copy copy = { .name = NULL };
 
 	if (!entry || !task_read(queue, caller, job, index, &copy))
 		return;
-	if (!(CANCELABLE & 1u << copy.task.state))
-		caller_fail_state(caller, job, index, copy.task.state, CANCELABLE);
+	if (!(state_allowing(EVENT_CANCEL) & 1u << copy.task.state))
+		caller_fail_state(
+			caller, job, index, copy.task.state, state_allowing(EVENT_CANCEL));
 	else if (entry->running)
 		cancel_running(queue, caller, entry, &copy.task, message);
 	else

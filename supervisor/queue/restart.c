@@ -45,8 +45,6 @@ static void fill(struct entry *entry, const struct store_job *row)
 	entry->retries = (uint8_t)row->retries;
 	entry->priority = (uint8_t)row->priority;
 	entry->held = row->held;
-	/* As one that has ended, until it is counted. */
-	entry->state = STATE_FINISHED;
 }
 
 static void keep_orphan(struct reading *reading, const struct store_job *row)
@@ -81,7 +79,7 @@ static void see_job(const struct store_job *row, void *data)
 		return;
 	}
 	fill(entry, row);
-	queue_move(queue, entry, row->state);
+	queue_put(queue, entry, row->state);
 	if (row->submit_order > queue->last_order)
 		queue->last_order = row->submit_order;
 	if (row->state == STATE_RUNNING && !running_adopt(queue, entry))
@@ -131,6 +129,13 @@ static void see_end(const struct store_job *row, void *data)
 	found->by_host = cause_of(row->reason) == CAUSE_OF_HOST;
 }
 
+static enum state_event event_to(enum state state)
+{
+	if (state == STATE_FINISHED)
+		return EVENT_SUCCEED;
+	return state == STATE_CANCELED ? EVENT_CANCEL : EVENT_FAIL;
+}
+
 static void take_back(struct queue *queue, uint64_t id)
 {
 	struct verdict_of_store found = { STATE_FAILED, true };
@@ -139,7 +144,7 @@ static void take_back(struct queue *queue, uint64_t id)
 	store_read_job(queue->config.store, id, see_end, &found, NULL);
 	if (found.state == STATE_RUNNING) /* still on its way to the disk */
 		found = (struct verdict_of_store){ STATE_FAILED, true };
-	queue_move(queue, entry, found.state);
+	queue_apply(queue, entry, event_to(found.state));
 	if (!found.by_host || !requeue_by_host(queue, entry, true))
 		queue_settle(queue, entry);
 }

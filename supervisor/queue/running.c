@@ -263,7 +263,7 @@ int running_launch(struct queue *queue, struct entry *entry, struct error *error
 		return code;
 	}
 	count_running(queue, entry, 1);
-	queue_move(queue, entry, STATE_RUNNING);
+	queue_apply(queue, entry, EVENT_START);
 	return 0;
 }
 

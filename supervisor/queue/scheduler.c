@@ -7,10 +7,11 @@
 #include "queue/queue_parts.h"
 #include "record/trace.h"
 
-/* Whoever is first waits for processors, and all others behind: nobody waits for ever. */
+/* Who asked for several waits for them, and all others behind: nobody waits for ever. Who did not
+ * ask is held back by the slots alone. */
 static bool has_processors(const struct queue *queue, const struct entry *entry)
 {
-	return !queue->processors_busy ||
+	return entry->processors <= 1 || !queue->processors_busy ||
 	       queue->processors_busy + entry->processors <= queue->processors;
 }
 
@@ -56,7 +57,7 @@ static void fail_entry(struct queue *queue, struct entry *entry, const struct er
 	row.message = reason->text;
 	batch_add_end(&batch, NULL, entry, &row);
 	if (batch_store(&batch) == 0) {
-		queue_move(queue, entry, STATE_FAILED);
+		queue_apply(queue, entry, EVENT_FAIL);
 		queue_settle(queue, entry);
 	}
 	batch_finish(&batch);

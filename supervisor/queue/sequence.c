@@ -9,6 +9,7 @@
 #include "queue/queue_parts.h"
 
 struct sequence {
+	struct list_link link; /* queue::sequences */
 	struct call *call; /* owned; what the caller gets at the end */
 	sequence_step *step;
 	char *text; /* owned */
@@ -20,6 +21,7 @@ struct sequence {
 
 static void sequence_end(struct sequence *sequence)
 {
+	list_remove(&sequence->link);
 	free(sequence->text);
 	free(sequence);
 }
@@ -81,6 +83,7 @@ void sequence_run(struct queue *queue, const struct queue_caller *caller, const 
 		free(text);
 		return caller_fail_internal(caller, "out of memory");
 	}
+	list_append(&queue->sequences, &sequence->link);
 	sequence->step = step;
 	sequence->text = text;
 	sequence->count = count;
@@ -90,5 +93,13 @@ void sequence_run(struct queue *queue, const struct queue_caller *caller, const 
 	if (sequence->call)
 		go_on(sequence);
 	else
+		sequence_end(sequence);
+}
+
+void sequences_drop(struct queue *queue)
+{
+	struct sequence *sequence, *following;
+
+	list_for_each_safe (sequence, following, &queue->sequences, link)
 		sequence_end(sequence);
 }

@@ -10,3 +10,6 @@ typedef void sequence_step(
 /* {"done"}, or BatchStopped with what the first failure said. `text` (NULL: none) is taken. */
 void sequence_run(struct queue *queue, const struct queue_caller *caller, const uint64_t *jobs,
 	size_t count, sequence_step *step, char *text);
+
+/* Those that wait for an answer, which will not come any more. */
+void sequences_drop(struct queue *queue);

@@ -1,0 +1,130 @@
+/* What a new supervisor makes of what the last one left running, and what the last one leaves. */
+#include "unit/queue/queue_case.h"
+
+static void what_ran_is_queued_again_as_often_as_allowed(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t job = case_queue(test, MANIFEST_THREE);
+
+	for (unsigned life = 1; life <= 3; life++) {
+		struct job *running = case_start(test);
+
+		assert_int_equal(life, running->row.attempt);
+		if (life == 1) {
+			store_task(running, 0, STATE_FINISHED, NULL);
+			store_task(running, 1, STATE_FAILED, "failed");
+		}
+		case_restart(test);
+		expect_state(test, job, "Queued");
+		/* A test's own failure is not tried again for the host's sake. */
+		expect_tasks(test, job, "Finished Failed/failed Queued");
+	}
+	assert_int_equal(4, case_start(test)->row.attempt);
+	case_restart(test);
+	expect_state(test, job, "Failed");
+	assert_null(case_start(test));
+}
+
+static void each_attempt_has_one_end(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+
+	case_start(test);
+	case_restart(test);
+	assert_int_equal(1, case_count(test, job).ends);
+	case_start(test);
+	case_restart(test);
+	assert_int_equal(2, case_count(test, job).ends);
+}
+
+static void what_may_not_run_again_has_failed(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t job =
+		case_queue(test, "{'name': 'j', 'assessments':"
+				 " [{'name': 'once', 'command': 'true', 'rerunnable': false}]}");
+
+	case_start(test);
+	case_restart(test);
+	expect_state(test, job, "Failed");
+}
+
+static void a_job_that_the_host_goes_on_with_is_steered_as_before(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	struct queue_caller caller = root_calls(&answer);
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+	struct job *running = case_start(test);
+
+	test->adopted = running;
+	case_restart(test);
+	expect_state(test, job, "Running");
+	assert_null(case_start(test));
+	queue_cancel(test->queue, &caller, job, "m", 1, false);
+	assert_string_equal("job_canceled", running->killed);
+	job_dies(running);
+	expect_done(&answer);
+	expect_state(test, job, "Canceled");
+}
+
+static void a_supervisor_that_stops_queues_again_what_it_ran(void **state)
+{
+	struct queue_case *test = *state;
+	auto_json about = NULL;
+	uint64_t first = case_queue(test, MANIFEST_ONE), second = case_queue(test, MANIFEST_ONE);
+	struct job *running = case_start(test);
+
+	queue_leave(test->queue);
+	assert_string_equal(REASON_HOST, running->killed);
+	job_dies(running);
+	assert_false(queue_start_next(test->queue));
+	case_restart(test);
+	assert_int_equal(first, case_start(test)->row.id);
+	assert_int_equal(second, case_start(test)->row.id);
+	about = case_get(test, first);
+	assert_int_equal(2, number_in(about, "attempt"));
+}
+
+static void one_hundred_thousand_jobs_are_read_at_once(void **state)
+{
+	static const char *const texts[] = { "{}", NULL };
+	struct queue_case *test = *state;
+	enum { JOBS = 100000, BATCH = 1000 };
+	static struct store_change changes[BATCH];
+	uint64_t begun_ns;
+
+	for (uint64_t id = 1; id <= JOBS; id += BATCH) {
+		for (uint64_t at = 0; at < BATCH; at++)
+			changes[at] = (struct store_change){ .kind = STORE_JOB,
+				.job = { .id = id + at,
+					.name = "nightly",
+					.state = STATE_QUEUED,
+					.priority = (unsigned)(id + at) % 5,
+					.submit_order = id + at,
+					.manifest = texts[0] } };
+		assert_int_equal(0, store_submit(test->store, changes, BATCH, NULL, NULL, NULL));
+		case_dispatch(test);
+	}
+	case_close(test);
+	begun_ns = clock_monotonic_ns();
+	case_open(test);
+	print_message("opened in %" PRIu64 " ms\n", (clock_monotonic_ns() - begun_ns) / NS_PER_MS);
+	/* Under a sanitizer and on a loaded machine: the bench holds it to 500 ms. */
+	assert_true(clock_monotonic_ns() - begun_ns < 20 * NS_PER_SEC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		QUEUE_TEST(what_ran_is_queued_again_as_often_as_allowed),
+		QUEUE_TEST(each_attempt_has_one_end),
+		QUEUE_TEST(what_may_not_run_again_has_failed),
+		QUEUE_TEST(a_job_that_the_host_goes_on_with_is_steered_as_before),
+		QUEUE_TEST(a_supervisor_that_stops_queues_again_what_it_ran),
+		QUEUE_TEST(one_hundred_thousand_jobs_are_read_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
