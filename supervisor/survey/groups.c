@@ -17,7 +17,10 @@
 
 /* More are not listed, which is said. */
 #define GROUPS_MAX 10000
-#define DEPTH_MAX  32
+
+/* Slices and services, users and containers. What is deeper belongs to a tree that somebody was
+ * handed, and to list it all costs milliseconds on a busy host. */
+#define DEPTH_MAX 1
 
 /* What begins so is a supervisor's own, and it removes what its tests leave below. */
 #define OUR_PREFIX "axe"
@@ -30,45 +33,48 @@ struct taking {
 
 static int take_group(struct taking *taking, const char *path, unsigned depth);
 
+/* A directory has two links more than directories in it: most groups need not be opened. */
+static bool has_below(int folder, const char *name)
+{
+	struct stat info;
+
+	return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_nlink != 2;
+}
+
 static int take_entry(
-	struct taking *taking, const char *path, const struct dirent *entry, unsigned depth)
+	struct taking *taking, const char *path, int folder, const char *name, unsigned depth)
 {
 	char below[PATH_MAX];
 
-	if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-		strncmp(entry->d_name, OUR_PREFIX, strlen(OUR_PREFIX)) == 0 ||
-		snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) >= (int)sizeof(below))
+	if (snprintf(below, sizeof(below), "%s/%s", path, name) >= (int)sizeof(below))
 		return 0;
 	if (++taking->count > GROUPS_MAX)
 		return -E2BIG;
 	if (json_object_set_new(taking->objects, below, json_object()))
 		return -ENOMEM;
-	return take_group(taking, below, depth + 1);
+	return depth < DEPTH_MAX && has_below(folder, name) ? take_group(taking, below, depth + 1)
+							    : 0;
 }
 
-/* A directory has two links more than directories in it: most groups need not be listed. */
-static bool has_below(int fd)
+static bool is_outside(const struct dirent *entry)
 {
-	struct stat info;
-
-	return fstat(fd, &info) == 0 && info.st_nlink != 2;
+	return entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
+	       strncmp(entry->d_name, OUR_PREFIX, strlen(OUR_PREFIX)) != 0;
 }
 
 static int take_group(struct taking *taking, const char *path, unsigned depth)
 {
-	auto_fd fd = openat(taking->host->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(taking->host->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), code = 0;
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	DIR *folder;
-	int code = 0;
 
-	if (fd < 0 || depth > DEPTH_MAX || !has_below(fd))
+	if (!folder) {
+		cleanup_fd(&fd);
 		return 0; /* gone meanwhile */
-	folder = fdopendir(fd);
-	if (!folder)
-		return -errno;
-	fd = -1;
+	}
 	while (code == 0 && (entry = readdir(folder)))
-		code = take_entry(taking, path, entry, depth);
+		if (is_outside(entry))
+			code = take_entry(taking, path, fd, entry->d_name, depth);
 	closedir(folder);
 	return code;
 }
@@ -118,4 +124,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_groups = { "groups", take, explain };
+const struct survey_source survey_groups = {
+	.name = "groups",
+	.take = take,
+	.explain = explain,
+};

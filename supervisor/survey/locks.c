@@ -40,6 +40,11 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return 0;
 }
 
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	return lines_copy(host, "proc/locks", stream);
+}
+
 /* Everybody locks all the time: only what a process of ours took is a matter, and that the kernel
  * keeps with it. */
 static int explain(const struct survey_change *change, const struct survey_suspects *suspects,
@@ -63,4 +68,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_locks = { "locks", take, explain };
+const struct survey_source survey_locks = {
+	.name = "locks",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};

@@ -92,7 +92,10 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	const struct {
 		struct nlmsghdr header;
 		struct ifinfomsg body;
-	} links = { { sizeof(links), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 1, 0 }, { 0 } };
+		struct nlattr mask;
+		unsigned without; /* the counters are most of an answer */
+	} links = { { sizeof(links), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 1, 0 }, { 0 },
+		{ NLA_HDRLEN + sizeof(unsigned), IFLA_EXT_MASK }, RTEXT_FILTER_SKIP_STATS };
 	const struct {
 		struct nlmsghdr header;
 		struct ifaddrmsg body;
@@ -226,4 +229,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return code < 0 ? -ENOMEM : 1;
 }
 
-const struct survey_source survey_network = { "network", take, explain };
+const struct survey_source survey_network = {
+	.name = "network",
+	.take = take,
+	.explain = explain,
+};

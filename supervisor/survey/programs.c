@@ -75,18 +75,26 @@ static int take_program(struct taking *taking, unsigned id)
 	return add(taking, OBJECT_PROGRAM, key, info.name);
 }
 
+/* 1: there are no more. */
+static int next_program(union bpf_attr *attributes)
+{
+	attributes->start_id = attributes->next_id;
+	if (syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, attributes, sizeof(*attributes)) < 0)
+		return errno == ENOENT ? 1 : -errno;
+	return 0;
+}
+
 static int take_programs(struct taking *taking)
 {
 	union bpf_attr attributes = { 0 };
 	int code = 0;
 
 	while (code == 0) {
-		if (syscall(SYS_bpf, BPF_PROG_GET_NEXT_ID, &attributes, sizeof(attributes)) < 0)
-			return errno == ENOENT ? 0 : -errno;
-		code = take_program(taking, attributes.next_id);
-		attributes.start_id = attributes.next_id;
+		code = next_program(&attributes);
+		if (code == 0)
+			code = take_program(taking, attributes.next_id);
 	}
-	return code;
+	return code < 0 ? code : 0;
 }
 
 static int take_folder(struct taking *taking, const char *path, unsigned depth)
@@ -141,6 +149,25 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return code < 0 && code != -ENOENT ? fail(error, -code, "list BPF objects") : 0;
 }
 
+/* A number is never given again; what is pinned is few. */
+static int stamp(const struct survey_host *host, FILE *stream)
+{
+	union bpf_attr attributes = { 0 };
+	auto_json pins = json_object();
+	struct taking taking = { host, pins, 0 };
+	const char *path;
+	json_t *facts;
+	int code = host->live ? 0 : 1;
+
+	while (code == 0 && (code = next_program(&attributes)) == 0)
+		fprintf(stream, "%u\n", attributes.next_id);
+	if (code >= 0)
+		code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
+	json_object_foreach (pins, path, facts)
+		fprintf(stream, "%s\n", path);
+	return code;
+}
+
 static int explain_pin(
 	const struct survey_change *change, const char *name, struct finding *finding)
 {
@@ -180,4 +207,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_programs = { "programs", take, explain };
+const struct survey_source survey_programs = {
+	.name = "programs",
+	.take = take,
+	.explain = explain,
+	.stamp = stamp,
+};

@@ -223,4 +223,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 1;
 }
 
-const struct survey_source survey_routes = { "routes", take, explain };
+const struct survey_source survey_routes = {
+	.name = "routes",
+	.take = take,
+	.explain = explain,
+};

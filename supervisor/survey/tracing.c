@@ -201,4 +201,8 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	return 0;
 }
 
-const struct survey_source survey_tracing = { "tracing", take, explain };
+const struct survey_source survey_tracing = {
+	.name = "tracing",
+	.take = take,
+	.explain = explain,
+};

@@ -36,7 +36,10 @@ static bool is_suspect(pid_t pid, void *data)
 
 static struct picture *look(void)
 {
-	const struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), true };
+	const struct survey_host host = {
+		.root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.live = true,
+	};
 	struct picture *picture = picture_take(&host);
 
 	close(host.root);
