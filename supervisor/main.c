@@ -12,6 +12,7 @@
 #include "control/server.h"
 #include "control/supervisor.h"
 #include "control/support.h"
+#include "residue_check.h"
 #include "service.h"
 
 #define EXIT_USAGE       2
@@ -87,6 +88,8 @@ int main(int argc, char **argv)
 		options_print_help();
 	else if (options.version)
 		printf("axed %s\n", AXE_VERSION);
+	else if (options.check_residue)
+		return residue_check();
 	else
 		return run(&options);
 	return EXIT_SUCCESS;

@@ -63,6 +63,8 @@ static const struct option_row {
 		"size of the kernel's event ring, a power of two"),
 	ROW("records", "N", VALUE_RECORDS, records,
 		"processes that the kernel half remembers at once"),
+	ROW("check-residue", NULL, VALUE_FLAG, check_residue,
+		"say whether what is told on standard input is still as it was left"),
 	ROW("version", NULL, VALUE_FLAG, version, "print the version"),
 	ROW("help", NULL, VALUE_FLAG, help, "print this"),
 #undef ROW
@@ -80,7 +82,7 @@ void options_print_help(void)
 	for (size_t index = 0; index < ROWS; index++) {
 		const struct option_row *row = &option_rows[index];
 
-		printf("  --%-12s %-5s %s\n", row->name, row->argument ? row->argument : "",
+		printf("  --%-13s %-5s %s\n", row->name, row->argument ? row->argument : "",
 			row->help);
 	}
 }

@@ -9,6 +9,7 @@ struct error;
 /* Texts are borrowed from the arguments. */
 struct options {
 	bool help, version;
+	bool check_residue; /* answer `axe repair`, and no more */
 	bool foreground;
 	int private_fd; /* -1: a daemon */
 	int stdin_fd; /* -1: none */

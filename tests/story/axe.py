@@ -18,7 +18,8 @@ LOOK_S = 0.01
 TICKS_NS = 10**9 // os.sysconf("SC_CLK_TCK")
 
 # Which of these options a verb has.
-STATE_DIR = {"run", "list", "show", "log", "trace", "watch", "wait", "cancel", "terminate"}
+STATE_DIR = {"run", "list", "show", "log", "trace", "watch", "wait", "cancel", "terminate",
+             "repair"}
 CGROUP_ROOT = {"run", "plan", "doctor"}
 
 

@@ -79,6 +79,11 @@ const struct verb verbs[] = {
 	{ "config", verb_config, "show or set the parameters of a queue",
 		"config [OPTION...] [NAME[=VALUE]...]", &config_options,
 		"Names in any case; durations such as 120h, sizes such as 512M.\n" },
+	{ "repair", verb_repair,
+		"show what a job left of the host otherwise than it was; put it back",
+		"repair [--yes [--all]] JOB", &repair_options,
+		"Without --yes nothing is changed. What has changed since the job is not "
+		"touched.\n" },
 	{ "call", verb_call, "call a Varlink method of a supervisor; replies are JSON lines",
 		"call [OPTION...] METHOD [PARAMETERS]\n       axe call [OPTION...] [INTERFACE]",
 		&call_options,

@@ -1,0 +1,216 @@
+"""What a job leaves of the host otherwise than it was is told, and put back."""
+
+import contextlib
+import ctypes
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from axe import until
+
+LISTED_KNOB = pathlib.Path("/proc/sys/fs/pipe-max-size")
+LIBC = ctypes.CDLL(None, use_errno=True)
+IPC_RMID = 0
+
+SEGMENT = "import ctypes; print(ctypes.CDLL(None).shmget(0, 4096, 0o1600), flush=True)"
+
+
+def about(findings, *objects):
+    """Of a host that others use as well, only what is ours."""
+    return [each for each in findings if each.get("object") in objects]
+
+
+def segments():
+    lines = pathlib.Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()[1:]
+    return {line.split()[1] for line in lines}
+
+
+@pytest.fixture
+def knob():
+    before = LISTED_KNOB.read_text(encoding="ascii")
+    yield int(before)
+    LISTED_KNOB.write_text(before, encoding="ascii")
+
+
+@pytest.fixture
+def place():
+    """A folder for a mount, outside of what the story's own removal walks."""
+    path = pathlib.Path("/var/tmp") / f"axe-residue-{LIBC.getpid()}"
+    path.mkdir()
+    yield path
+    while subprocess.run(["umount", str(path)], capture_output=True, check=False).returncode == 0:
+        pass
+    path.rmdir()
+
+
+def repair(axe, *words):
+    answer = axe("repair", "-o", "json", *words)
+    return answer.returncode, json.loads(answer.stdout)
+
+
+def terminated(axe, script):
+    """Run a shell script until it prints `ready`, then end its job by TerminateJob."""
+    client = axe.start("run", "--", "sh", "-c", f"{script}; echo ready; exec sleep 999")
+    until(lambda: client.stdout.readline() == "ready\n", "it is ready")
+    number = str(axe.jobs()[-1].id)
+    answer = axe("terminate", "--yes", "-o", "json", number)
+    assert answer.returncode == 0, answer.stderr
+    assert client.wait(timeout=60) == 5
+    return axe.jobs()[-1], json.loads(answer.stdout)["receipt"]
+
+
+def test_segment_is_proved_told_everywhere_and_removed(axe):
+    job, receipt = terminated(axe, f'{sys.executable} -c "{SEGMENT}" >$AXE_RESULTS/id')
+    number = (job.folder / "1/0.1/results/id").read_text(encoding="ascii").strip()
+    name = f"shm {number}"
+    try:
+        warning, = about(receipt["warnings"], name)
+        assert warning["certainty"] == "proved"
+        assert warning["remedy"] == ["ipcrm", "-m", number]
+        assert warning["safe"]
+        assert warning["pid"] in [each["pid"] for each in job.processes()]
+        assert len(about(job["warnings"], name)) == len(about(job.only()["warnings"], name)) == 1
+        line, = [each["data"] for each in job.trace("residue") if each["data"]["object"] == name]
+        assert line["remedy"] == warning["remedy"]
+        for file in ("junit.xml",):
+            text = (job.folder / file).read_text(encoding="utf-8")
+            assert f"ipcrm -m {number}" in text
+        assert f"ipcrm -m {number}" in axe("show", job.id).stdout
+
+        code, rows = repair(axe, job.id)
+        assert (code, about(rows, name)[0]["outcome"]) == (0, "safe")
+        assert number in segments()
+        code, rows = repair(axe, "--yes", job.id)
+        assert about(rows, name)[0]["outcome"] == "repaired"
+        assert number not in segments()
+        traced = [json.loads(each) for each in
+                  (job.folder / "repairs.ndjson").read_text(encoding="utf-8").splitlines()]
+        assert [each["data"]["object"] for each in traced if each["data"]["object"] == name] == [
+            name]
+        # A second survey is clean: nothing more is to be done.
+        assert about(repair(axe, "--yes", job.id)[1], name)[0]["outcome"] == "changed"
+    finally:
+        LIBC.shmctl(int(number), IPC_RMID, None)
+    axe.assert_nothing_left()
+
+
+def test_innocent_job_is_not_blamed_for_a_segment_of_the_host(axe):
+    client = axe.start("run", "--", "sh", "-c", "echo ready; exec sleep 999")
+    until(lambda: client.stdout.readline() == "ready\n", "it is ready")
+    number = LIBC.shmget(0, 4096, 0o1600)
+    try:
+        assert axe("terminate", "--yes", str(axe.job().id)).returncode == 0
+        assert client.wait(timeout=60) == 5
+        assert about(axe.job()["warnings"], f"shm {number}") == []
+    finally:
+        LIBC.shmctl(number, IPC_RMID, None)
+    axe.assert_nothing_left()
+
+
+def test_setting_is_put_back_unless_it_changed_again(axe, knob):
+    name = str(LISTED_KNOB)
+    job, receipt = terminated(axe, f"echo {knob // 2} >{name}")
+    warning, = about(receipt["warnings"], name)
+    assert warning["remedy"] == ["sysctl", "-w", f"fs/pipe-max-size={knob}"]
+    LISTED_KNOB.write_text(str(knob * 2), encoding="ascii")
+    assert about(repair(axe, "--yes", job.id)[1], name)[0]["outcome"] == "changed"
+    assert int(LISTED_KNOB.read_text(encoding="ascii")) == knob * 2
+    LISTED_KNOB.write_text(str(knob // 2), encoding="ascii")
+    assert about(repair(axe, "--yes", job.id)[1], name)[0]["outcome"] == "repaired"
+    assert int(LISTED_KNOB.read_text(encoding="ascii")) == knob
+    axe.assert_nothing_left()
+
+
+def test_mount_is_told_and_undone_only_where_that_is_asked_for(axe, place):
+    job, receipt = terminated(axe, f"mount -t tmpfs none {place}")
+    warning, = about(receipt["warnings"], str(place))
+    assert (warning["kind"], warning["remedy"]) == ("mount", ["umount", "--", str(place)])
+    if not warning["safe"]:
+        assert warning["certainty"] == "unattributed"
+        assert about(repair(axe, "--yes", job.id)[1], str(place))[0]["outcome"] == "unsafe"
+        assert place.is_mount()
+    assert about(repair(axe, "--yes", "--all", job.id)[1], str(place))[0]["outcome"] == "repaired"
+    assert not place.is_mount()
+    axe.assert_nothing_left()
+
+
+def test_shared_file_is_told(axe):
+    path = pathlib.Path("/dev/shm") / f"axe-residue-{LIBC.getpid()}"
+    try:
+        job, receipt = terminated(axe, f"echo left >{path}")
+        warning, = about(receipt["warnings"], str(path))
+        assert warning["kind"] == "posix_shm"
+        assert warning["remedy"] == ["rm", "-r", "--", str(path)]
+        assert about(repair(axe, "--yes", "--all", job.id)[1],
+                     str(path))[0]["outcome"] == "repaired"
+        assert not path.exists()
+    finally:
+        path.unlink(missing_ok=True)
+    axe.assert_nothing_left()
+
+
+def test_residue_policy_decides_whether_it_fails(axe):
+    for policy, code, verdict, told in (("warn", 0, "passed", 1), ("ignore", 0, "passed", 0),
+                                        ("fail", 7, "leaked", 1)):
+        manifest = axe.manifest(json.dumps({
+            "name": "residue", "assessments": [
+                {"name": "it", "residue": policy,
+                 "command": f'{sys.executable} -c "{SEGMENT}"'}]}), "manifest.json")
+        run = axe("run", manifest)
+        number = axe.jobs()[-1].output().decode("ascii").strip()
+        LIBC.shmctl(int(number), IPC_RMID, None)
+        result = axe.jobs()[-1].only()
+        assert (run.returncode, result["verdict"]) == (code, verdict), run.stderr
+        assert len(about(result["warnings"], f"shm {number}")) == told
+        if policy == "fail":
+            assert result["reason"] == "residue"
+            assert result["exit"] == {"status": 0}
+    axe.assert_nothing_left()
+
+
+def test_next_assessment_is_not_blamed_for_the_last(axe):
+    manifest = axe.manifest(json.dumps({
+        "name": "two", "assessments": [
+            {"name": "makes", "command": f'{sys.executable} -c "{SEGMENT}"'},
+            {"name": "idle", "command": ["true"]}]}), "manifest.json")
+    assert axe("run", manifest).returncode == 0
+    number = axe.job().output().decode("ascii").strip()
+    LIBC.shmctl(int(number), IPC_RMID, None)
+    makes, idle = axe.job()["assessments"]
+    assert len(about(makes["warnings"], f"shm {number}")) == 1
+    assert about(idle["warnings"], f"shm {number}") == []
+    assert about(axe.job()["warnings"], f"shm {number}")[0]["assessment"] == 0
+    axe.assert_nothing_left()
+
+
+def test_parallel_assessments_answer_each_for_its_own(axe):
+    """Both run when the segment appears; the kernel says whose it is."""
+    manifest = axe.manifest(json.dumps({
+        "name": "two", "parallel": 2, "assessments": [
+            {"name": "makes", "command": f'{sys.executable} -c "{SEGMENT}"'},
+            {"name": "beside", "command": ["sleep", "1"]}]}), "manifest.json")
+    assert axe("run", manifest).returncode == 0
+    number = axe.job().output().decode("ascii").strip()
+    LIBC.shmctl(int(number), IPC_RMID, None)
+    makes, beside = sorted(axe.job()["assessments"], key=lambda each: each["index"])
+    assert about(makes["warnings"], f"shm {number}")[0]["certainty"] == "proved"
+    assert about(beside["warnings"], f"shm {number}") == []
+    axe.assert_nothing_left()
+
+
+def test_harmless_programs_are_blamed_for_nothing(axe):
+    """Terminated in bulk; on a host that others use, what they do is nobody's here."""
+    manifest = axe.manifest(json.dumps({
+        "name": "harmless", "parallel": 50, "assessments": [
+            {"name": "it", "command": ["sleep", "999"], "repeat": 100}]}), "manifest.json")
+    client = axe.start("run", manifest)
+    until(lambda: axe.jobs() and (axe.job().folder / "trace.ndjson").exists() and
+          len(axe.job().trace("assessment.begin")) >= 50, "they run")
+    with contextlib.suppress(BrokenPipeError):
+        assert axe("terminate", "--yes", str(axe.job().id)).returncode == 0
+    assert client.wait(timeout=60) == 5
+    assert [each for each in axe.job()["warnings"] if each["certainty"] != "unattributed"] == []
+    axe.assert_nothing_left()
