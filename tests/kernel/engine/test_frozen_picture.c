@@ -1,5 +1,5 @@
 /* The frozen picture by the way of the kernel half: the stories of tests/kernel/survey again. */
-#include "kernel/survey/frozen_stage.h"
+#include "kernel/survey/frozen_stories.h"
 #include "observe/census.h"
 
 static int open_census(void **state)

@@ -1,5 +1,5 @@
 /* The frozen picture by the way of /proc, of live processes. */
-#include "frozen_stage.h"
+#include "kernel/survey/frozen_stories.h"
 
 static void half_written_file_is_told(void **state)
 {
