@@ -63,6 +63,12 @@ class Queue:
         return self.axe.manifest(text, "queued.json")
 
     def stop(self):
+        try:
+            self.forget()
+        finally:
+            self.daemon.stop()
+
+    def forget(self):
         """What never ran is purged: its folder has no story to tell."""
         for job in self.list("--all"):
             if job["state"] not in ENDED:
@@ -70,4 +76,3 @@ class Queue:
         folders = [pathlib.Path(job["directory"]) for job in self.list("--all")
                    if job["started"] is None and self("purge", str(job["job"])).returncode == 0]
         until(lambda: not any(folder.exists() for folder in folders), "what never ran is purged")
-        self.daemon.stop()
