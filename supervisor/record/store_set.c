@@ -17,8 +17,8 @@ static const struct {
 } kinds[] = {
 	[STORE_JOB] = { "job", 1,
 		{ TEXT_AT(job.name), TEXT_AT(job.outcome), TEXT_AT(job.reason),
-			TEXT_AT(job.message), TEXT_AT(job.manifest_digest),
-			TEXT_AT(job.manifest), TEXT_AT(job.asked) } },
+			TEXT_AT(job.message), TEXT_AT(job.manifest_digest), TEXT_AT(job.manifest),
+			TEXT_AT(job.asked) } },
 	[STORE_ATTEMPT] = { "attempt", 0, { TEXT_AT(attempt.outcome), TEXT_AT(attempt.reason) } },
 	[STORE_ASSESSMENT] = { "assessment", 1,
 		{ TEXT_AT(assessment.name), TEXT_AT(assessment.reason),
@@ -27,8 +27,8 @@ static const struct {
 	[STORE_EVENT] = { "event", 1,
 		{ TEXT_AT(event.type), TEXT_AT(event.actor), TEXT_AT(event.data) } },
 	[STORE_TASKS] = { "tasks", 1, { TEXT_AT(tasks.names) } },
-	[STORE_TASK_MOVE] = { "move", 0, { TEXT_AT(move.reason), TEXT_AT(move.but),
-		TEXT_AT(move.only) } },
+	[STORE_TASK_MOVE] = { "move", 0,
+		{ TEXT_AT(move.reason), TEXT_AT(move.but), TEXT_AT(move.only) } },
 	[STORE_PARAMETER] = { "parameter", 1, { TEXT_AT(parameter.name) } },
 	[STORE_PURGE] = { "purge", 0, { 0 } },
 };

@@ -1,5 +1,5 @@
 /* RequeueJob and RequeueTask: what runs again after which end, and who must be dead before. */
-#include "unit/queue/queue_case.h"
+#include "unit/queue/queue_looks.h"
 
 static void requeue(struct queue_case *test, uint64_t job, struct answer *answer)
 {

@@ -1,5 +1,5 @@
 /* What a new supervisor makes of what the last one left running, and what the last one leaves. */
-#include "unit/queue/queue_case.h"
+#include "unit/queue/queue_looks.h"
 
 static void what_ran_is_queued_again_as_often_as_allowed(void **state)
 {

@@ -1,5 +1,5 @@
 /* TTLCompletedJobs: never early, whatever clocks and supervisors do; never what somebody needs. */
-#include "unit/queue/queue_case.h"
+#include "unit/queue/queue_looks.h"
 
 #include <sqlite3.h>
 
