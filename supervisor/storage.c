@@ -1,9 +1,13 @@
 /* The store of a daemon: opened in its state directory, hung into its loop. */
 #include "storage.h"
 
+#include <errno.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "interrupted.h"
@@ -26,12 +30,32 @@ static void log_notices(const struct store *store)
 			json_string_value(json_object_get(notice, "text")));
 }
 
+/* Else whoever may rename in there puts own files in the place of ours. */
+static int check_place(const char *state_dir, struct error *error)
+{
+	struct stat found;
+
+	if (stat(state_dir, &found) < 0)
+		return fail(error, errno, "look at the state directory `%s`", state_dir);
+	if ((found.st_uid == 0 || found.st_uid == geteuid()) &&
+		!(found.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	fail_plain(error, EPERM,
+		"the state directory `%s` (uid %u, mode %04o) can be written to by others",
+		state_dir, found.st_uid, found.st_mode & 07777);
+	return fail_advice(error, "chown it to root and `chmod go-w`, or give another --state-dir");
+}
+
 int storage_open(
 	struct storage *storage, sd_event *loop, const char *state_dir, struct error *error)
 {
 	struct store_config config = { .state_dir = state_dir };
-	int code = store_open(&config, &storage->store, error);
+	int code = file_make_directories(state_dir, 0755, error);
 
+	if (code == 0)
+		code = check_place(state_dir, error);
+	if (code == 0)
+		code = store_open(&config, &storage->store, error);
 	if (code < 0)
 		return code;
 	log_notices(storage->store);

@@ -119,6 +119,9 @@ int support_folder_make(const char *path, struct support_folder *ret_folder, str
 	base = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (base < 0)
 		return fail(error, errno, "open `%s`", path);
+	/* Whoever may open it may lock it, and so keep us from going on. */
+	if (fchmod(base, PASSABLE) < 0)
+		return fail(error, errno, "close `%s` to others", path);
 	/* Nobody sweeps a folder between its making and its lock. */
 	code = lock_base(path, base, error);
 	if (code < 0)

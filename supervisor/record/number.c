@@ -15,6 +15,7 @@
 #include "base/file.h"
 
 #define HINT_NAME  "last-job"
+#define HINT_MODE  0600 /* whoever may open it may lock it, and so hold up every new job */
 #define NUMBER_MAX UINT64_C(999999999999999999) /* a JSON integer holds it */
 
 /* A supervisor that was stopped inside the lock must not hang the others: they go on without. */
@@ -110,12 +111,14 @@ static int take_next(int hint, int jobs, uint64_t *number, struct error *error)
 
 int number_reserve(int state, int jobs, uint64_t *ret_number, struct error *error)
 {
-	auto_fd hint = file_open_beneath(state, HINT_NAME, O_RDWR | O_CREAT, 0644);
+	auto_fd hint = file_open_beneath(state, HINT_NAME, O_RDWR | O_CREAT, HINT_MODE);
 	uint64_t number;
 	int code;
 
 	if (hint < 0)
 		return fail(error, -hint, "open `%s`", HINT_NAME);
+	if (fchmod(hint, HINT_MODE) < 0)
+		return fail(error, errno, "close `%s` to others", HINT_NAME);
 	hint_lock(hint);
 	number = hint_read(hint);
 	if (number == 0)

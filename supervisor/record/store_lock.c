@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
 
 #define LOCK_NAME "axe.lock"
+#define MODE      0600 /* whoever may open it may lock it, and so keep us from starting */
 
 static int refuse(int fd, struct error *error)
 {
@@ -26,10 +28,12 @@ int store_lock(int directory, int *ret_fd, struct error *error)
 {
 	char pid[16];
 	/* Never unlinked: whoever waits for the name would hold a lock that no other can see. */
-	auto_fd fd = file_open_beneath(directory, LOCK_NAME, O_RDWR | O_CREAT, 0644);
+	auto_fd fd = file_open_beneath(directory, LOCK_NAME, O_RDWR | O_CREAT, MODE);
 
 	if (fd < 0)
 		return fail(error, -fd, "open `" LOCK_NAME "`");
+	if (fchmod(fd, MODE) < 0)
+		return fail(error, errno, "close `" LOCK_NAME "` to others");
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? refuse(fd, error)
 					    : fail(error, errno, "lock `" LOCK_NAME "`");
