@@ -53,7 +53,8 @@ def test_service_introduces_itself(client):
     info = client.open("org.varlink.service").GetInfo()
     assert info["product"] == "axed"
     assert set(info) == {"vendor", "product", "version", "url", "interfaces"}
-    assert sorted(info["interfaces"]) == ["io.axe.Engine", "io.axe.Events", "org.varlink.service"]
+    assert sorted(info["interfaces"]) == ["io.axe.Cluster", "io.axe.Engine", "io.axe.Events",
+                                          "org.varlink.service"]
     assert sorted(client.get_interfaces()) == sorted(info["interfaces"])
 
 
@@ -62,7 +63,7 @@ def test_installed_files_are_what_is_served(client, tmp_path):
                    capture_output=True, timeout=60, env={**os.environ, "DESTDIR": str(tmp_path)})
     installed = {path.stem: path for path in (tmp_path / "usr/share/varlink").iterdir()}
     service = client.open("org.varlink.service")
-    assert {"io.axe.Engine", "io.axe.Events", "io.axe.Support"} <= set(installed)
+    assert {"io.axe.Cluster", "io.axe.Engine", "io.axe.Events", "io.axe.Support"} <= set(installed)
     for name, path in installed.items():
         text = path.read_text(encoding="utf-8")
         assert service.GetInterfaceDescription(name)["description"] == text
@@ -88,7 +89,8 @@ def wrong_value(kind):
     return WRONG.get(type(kind), 7)
 
 
-@pytest.mark.parametrize("interface", ["io.axe.Engine", "io.axe.Events", "org.varlink.service"])
+@pytest.mark.parametrize("interface", ["io.axe.Cluster", "io.axe.Engine", "io.axe.Events",
+                                       "org.varlink.service"])
 def test_each_declared_method_takes_the_declared_parameters(daemon, interface):
     declared = members(parsed(interface), "_Method")
     assert declared
