@@ -120,6 +120,9 @@ static int find_group(struct job *job, struct left_slot *slot, struct error *err
 	if (group_id(job->group) != slot->cgroup_id)
 		return fail_plain(
 			error, ESTALE, "group `%s` is another's by now", group_path(job->group));
+	/* Its supervisor may have died between a freeze and the thaw; what is to be killed is
+	 * frozen again. */
+	group_thaw(job->group, NULL);
 	slot->taken = true;
 	return watch_take(engine->watches, slot->slot, job_hear, job, &job->watch, error);
 }

@@ -27,6 +27,7 @@ static void take_intent(struct runner *runner, const struct axe_intent *intent)
 	runner->cancel_until_ns = intent->cancel_until_ns;
 	runner->leak_until_ns = intent->leak_until_ns;
 	runner->struck_ns = intent->struck_ns;
+	runner->perturbed_ns = intent->perturbed_ns;
 	runner->cause = (enum runner_cause)intent->cause;
 	runner->task_canceled = runner->cause == CAUSE_TASK;
 	runner->child.pid = (pid_t)intent->root.tgid;
@@ -66,9 +67,11 @@ static int find_confinement(
 	tree_assessment_path(engine->tree, context->job, context->attempt, runner->index,
 		runner->try_number, path);
 	runner->group = find_group(runner, path, left->cgroup_id);
-	if (runner->group)
+	if (runner->group) {
+		group_thaw(runner->group, NULL);
 		limit_set_open(&engine->hierarchy, runner->group, path, &runner->assessment->limits,
 			&runner->limits, NULL);
+	}
 	code = ledger_create(RUNNER_LEDGER_MOST, &runner->ledger);
 	if (code < 0)
 		return fail(error, -code, "make the book of `%s`", path);
