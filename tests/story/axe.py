@@ -13,7 +13,9 @@ import uuid
 BIN = pathlib.Path(os.environ["AXE_BIN"])
 ADVERSARIES = pathlib.Path(os.environ["AXE_ADVERSARIES"])
 RUN_SOCKETS = pathlib.Path("/run/axe/run")
-PATIENCE_S = 60
+# For a machine on which everything takes that many times as long, such as an emulated one.
+SLOWNESS = int(os.environ.get("AXE_SLOWNESS", "1"))
+PATIENCE_S = 60 * SLOWNESS
 LOOK_S = 0.01
 TICKS_NS = 10**9 // os.sysconf("SC_CLK_TCK")
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from axe import ADVERSARIES, until
+from axe import ADVERSARIES, start_ticks, until
 
 # A child, an orphan in a session of its own, and the parent that waits.
 FAMILY = "sleep 999 & (setsid sleep 999 &) ; echo ready; wait"
@@ -79,8 +79,8 @@ def test_job_whose_client_and_supervisor_were_killed_is_ended_by_the_next_run(ax
     os.kill(supervisor, signal.SIGKILL)
     os.kill(client.pid, signal.SIGKILL)
     end_of(client)
-    # Whether anybody reaps the supervisor or not.
-    until(lambda: not os.path.exists(f"/proc/{supervisor}/exe"), "the supervisor is dead")
+    # Whether anybody reaps the supervisor or not; before that its socket may still be open.
+    until(lambda: start_ticks(supervisor) is None, "the supervisor is dead")
     axe.forget_socket()
     assert axe("run", "--", "true").returncode == 0
     axe.assert_nothing_left(at_once=False)

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from axe import ADVERSARIES, until
+from axe import ADVERSARIES, SLOWNESS, until
 
 ROUNDS = range(int(os.environ.get("AXE_ROUNDS", "5")))
 PIDS = 200
@@ -34,7 +34,7 @@ def assert_ended(axe, verdict):
 @pytest.mark.parametrize("grace", ["0ms", "50ms"])
 @pytest.mark.parametrize("round", ROUNDS)
 def test_timeout_ends_it(axe, round, grace):
-    run = axe("run", "--timeout", "1s", "--timeout-grace", grace, axe.manifest(MANIFEST))
+    run = axe("run", "--timeout", f"{SLOWNESS}s", "--timeout-grace", grace, axe.manifest(MANIFEST))
     assert run.returncode == 124, run.stdout + run.stderr
     assert_ended(axe, "timeout")
 
