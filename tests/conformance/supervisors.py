@@ -2,15 +2,16 @@
 them told."""
 
 import json
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 
-LIMIT_S = 1
-GRACE_S = 0.2
+from axe import SLOWNESS, v2_mount
+
+LIMIT_S = 1 * SLOWNESS
+GRACE_S = 0.2 * SLOWNESS
 # GNU's timeout, when the time was over.
 TIMED_OUT = 124
 
@@ -59,6 +60,10 @@ class Supervisor:
     def is_installed(self):
         return shutil.which(self.program) is not None
 
+    def groups(self, ground):
+        """Where it puts what it runs, when that is not below the group that it was started in."""
+        return []
+
     def version(self):
         text = subprocess.run([self.program, *self.version_words], capture_output=True, text=True,
                               check=False, timeout=60)
@@ -79,7 +84,8 @@ class Axe(Supervisor):
         return [self.program, "run", "--state-dir", str(ground.folder / "state"),
                 "--cgroup-root", str(ground.group / "axe"),
                 "--timeout", f"{LIMIT_S}s", "--timeout-grace", f"{int(GRACE_S * 1000)}ms",
-                "--kill-deadline", "500ms", "--abandon-after", "1s", "--", *command]
+                "--kill-deadline", f"{SLOWNESS * 500}ms",
+                "--abandon-after", f"{SLOWNESS}s", "--", *command]
 
     def told(self, done, folder, case):
         trace = pathlib.Path(folder / "state/jobs/1/trace.ndjson").read_text(encoding="utf-8")
@@ -91,13 +97,65 @@ class Axe(Supervisor):
                                 each["killer"]["comm"] != "axed" for each in ends))
 
 
+class Systemd(Supervisor):
+    """A service for the time of one command, with systemd's own limit on its time."""
+
+    def is_installed(self):
+        return super().is_installed() and pathlib.Path("/run/systemd/system").exists()
+
+    def unit(self, ground):
+        return f"{ground.group.name}.service"
+
+    def groups(self, ground):
+        return [v2_mount() / "system.slice" / self.unit(ground)]
+
+    def words(self, command, ground):
+        return ["systemd-run", "--wait", "--pipe", "--collect", f"--unit={self.unit(ground)}",
+                f"--property=RuntimeMaxSec={LIMIT_S}", f"--property=TimeoutStopSec={GRACE_S}",
+                "--", *command]
+
+    def told(self, done, folder, case):
+        return Told(case.processes, int("Main processes terminated with: code=" in done.stderr))
+
+
+# A container that sees this host as it is: a group and a pid namespace of its own.
+BUNDLE = {
+    "ociVersion": "1.0.0",
+    "root": {"path": "/"},
+    "process": {"terminal": False, "user": {"uid": 0, "gid": 0}, "cwd": "/",
+                "env": ["PATH=/usr/bin:/bin"]},
+    "mounts": [],
+    "linux": {"namespaces": [{"type": "pid"}]},
+}
+CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_KILL", "CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_SETUID",
+                "CAP_SETGID", "CAP_SYS_RESOURCE")
+
+
+class Crun(Supervisor):
+    """A container in a bundle of its own, deleted by force when the time is over."""
+
+    def words(self, command, ground):
+        bundle = ground.folder / "bundle"
+        bundle.mkdir()
+        sets = dict.fromkeys(("bounding", "effective", "permitted", "inheritable"), CAPABILITIES)
+        process = {**BUNDLE["process"], "args": command, "capabilities": sets}
+        linux = {**BUNDLE["linux"], "cgroupsPath": f"/{ground.group.name}/inside/container"}
+        (bundle / "config.json").write_text(
+            json.dumps({**BUNDLE, "process": process, "linux": linux}), encoding="ascii")
+        name = ground.group.name
+        return ["sh", "-c", f"timeout -k {GRACE_S} {LIMIT_S} crun --cgroup-manager=cgroupfs run "
+                f"--bundle {bundle} {name}; status=$?; crun delete --force {name} 2>&-; "
+                "exit $status"]
+
+
 def supervisors(axe):
     """All that are known; `axe` is the path of ours."""
     limit = ["timeout", "-k", str(GRACE_S), str(LIMIT_S)]
     return (
         Axe("axe", str(axe), ["--version"], []),
         Supervisor("timeout", "timeout", ["--version"], limit),
-        Supervisor("setsid + kill loop", sys.executable, ["--version"], [sys.executable, "-c", KILL_LOOP]),
+        Supervisor("setsid + kill loop", sys.executable, ["--version"],
+                   [sys.executable, "-c", KILL_LOOP]),
         Supervisor("timelimit", "timelimit", ["--features"],
                    ["timelimit", "-q", "-t", str(LIMIT_S), "-T", str(GRACE_S)]),
         Supervisor("dumb-init", "dumb-init", ["--version"], [*limit, "dumb-init"]),
@@ -106,4 +164,6 @@ def supervisors(axe):
         Supervisor("bwrap", "bwrap", ["--version"],
                    [*limit, "bwrap", "--dev-bind", "/", "/", "--proc", "/proc", "--unshare-pid",
                     "--die-with-parent", "--cap-add", "ALL"]),
+        Systemd("systemd-run", "systemd-run", ["--version"], []),
+        Crun("crun", "crun", ["--version"], []),
     )
