@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "bench/cases.h"
 #include "bench/report.h"
 #include "bench/series.h"
@@ -68,9 +70,28 @@ static void run_row(struct bench *bench, const struct runner_row *row)
 					  .spread_high = series_maximum(&series) });
 }
 
+/* The least that a container needs to be one: a group and a pid namespace of its own. */
+static int make_bundle(const char *folder, struct error *error)
+{
+	char path[160];
+	auto_json config = json_pack("{s:s, s:{s:s}, s:{s:b, s:s, s:{s:i, s:i}, s:[s], s:[s]}, "
+				     "s:[], s:{s:[{s:s}]}}",
+		"ociVersion", "1.0.0", "root", "path", "/", "process", "terminal", 0, "cwd", "/",
+		"user", "uid", 0, "gid", 0, "args", "true", "env", "PATH=/usr/bin:/bin", "mounts",
+		"linux", "namespaces", "type", "pid");
+
+	if (mkdir(folder, 0700) < 0)
+		return fail(error, errno, "make the folder `%s`", folder);
+	snprintf(path, sizeof(path), "%s/config.json", folder);
+	if (!config || json_dump_file(config, path, 0) < 0)
+		return fail_plain(error, EIO, "write `%s`", path);
+	return 0;
+}
+
 int case_start(struct bench *bench, struct error *error)
 {
-	char axe[4096], state[128];
+	char axe[4096], state[128], bundle[128];
+	int code;
 	ssize_t length = readlink("/proc/self/exe", axe, sizeof(axe) - 8);
 	char *slash;
 
@@ -80,6 +101,10 @@ int case_start(struct bench *bench, struct error *error)
 		return fail_plain(error, ENOENT, "find axe beside this program");
 	strcpy(slash + 1, "axe");
 	snprintf(state, sizeof(state), "%s/private", supervised_folder(bench->supervised));
+	snprintf(bundle, sizeof(bundle), "%s/bundle", supervised_folder(bench->supervised));
+	code = make_bundle(bundle, error);
+	if (code < 0)
+		return code;
 
 	const char *const private[] = { axe, "run", "--state-dir", state, "--", "true", NULL };
 	const char *const daemon[] = { axe, "run", "--socket", supervised_socket(bench->supervised),
@@ -87,12 +112,15 @@ int case_start(struct bench *bench, struct error *error)
 	const char *const bwrap[] = { "bwrap", "--bind", "/", "/", "true", NULL };
 	const char *const timeout[] = { "timeout", "10", "true", NULL };
 	const char *const systemd_run[] = { "systemd-run", "--wait", "--quiet", "true", NULL };
+	const char *const crun[] = { "crun", "--cgroup-manager=cgroupfs", "run", "--bundle", bundle,
+		"axe-bench", NULL };
 	const struct runner_row rows[] = {
 		{ "f  axe run -- true, private", private, 80 },
 		{ "f  axe run -- true, with a daemon", daemon, 8 },
 		{ "f  timeout 10 true", timeout, 0 },
 		{ "f  bwrap --bind / / true", bwrap, 0 },
 		{ "f  systemd-run --wait true", systemd_run, 0 },
+		{ "f  crun run true", crun, 0 },
 	};
 
 	for (size_t index = 0; index < sizeof(rows) / sizeof(*rows); index++)
