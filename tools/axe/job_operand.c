@@ -53,55 +53,75 @@ static void adopt(struct job_operand *job, json_t *queued, struct connection *co
 }
 
 /* Of the daemon that was named: its jobs are meant, wherever it keeps them. */
-static bool find_named(struct job_operand *job, const char *socket)
+static int find_named(struct job_operand *job, const char *socket, struct error *error)
 {
 	const struct client_options client = { .socket = socket };
 	struct connection *connection = NULL;
 	json_t *queued = NULL;
+	int code = -ENOSYS;
 
 	if (client_socket(&client))
-		queued = queue_look_up(socket, job->name.job, &connection);
-	if (queued)
+		code = queue_look_up(socket, job->name.job, &queued, &connection, error);
+	if (code == 0)
 		adopt(job, queued, connection);
-	return queued != NULL;
+	return code;
 }
 
-/* The daemon of this host may have it, unless a state directory was named. */
-static void find_by_default(struct job_operand *job, const char *state_dir)
+/* The daemon of this host may have it, unless something else was named. */
+static int find_by_default(struct job_operand *job, const char *state_dir, struct error *error)
 {
+	const struct client_options none = { .socket = NULL };
 	struct connection *connection = NULL;
-	json_t *queued;
+	json_t *queued = NULL;
+	int code;
 
-	if (state_dir || job->live || getenv("AXE_SOCKET"))
-		return;
-	queued = queue_look_up(NULL, job->name.job, &connection);
-	if (queued && !is_other(job, queued)) {
+	if (state_dir || job->live || client_socket(&none))
+		return -ENOSYS;
+	code = queue_look_up(NULL, job->name.job, &queued, &connection, error);
+	if (code < 0)
+		return code;
+	if (!is_other(job, queued)) {
 		adopt(job, queued, connection);
-		return;
+		return 0;
 	}
 	json_decref(queued);
 	connection_destroy(connection);
+	return -ESRCH;
 }
 
-/* Its folder, and whoever has it now. 0 or -errno. */
-static int find(
+/* Its folder, and whoever runs it now. 0 or -errno. */
+static int find_folder(
 	struct job_operand *job, const char *state_dir, const char *socket, struct error *error)
 {
 	const struct client_options client = { .socket = socket };
-	int missing, code = 0;
+	int code = job_folder_open(state_dir, job->name.job, &job->folder, error);
 
-	if (find_named(job, socket))
-		return 0;
-	missing = job_folder_open(state_dir, job->name.job, &job->folder, error);
-	if (missing == 0)
-		code = job_live_connect(client_socket(&client), job->name.job, job->folder->path,
-			&job->connection, &job->live, error);
-	/* -ENOENT: it does not run there, which may be just what is to be shown. */
-	if (code < 0 && code != -ENOENT && socket)
+	if (code < 0)
 		return code;
-	if (!socket)
-		find_by_default(job, state_dir);
-	return job->queued ? 0 : missing;
+	code = job_live_connect(client_socket(&client), job->name.job, job->folder->path,
+		&job->connection, &job->live, error);
+	/* -ENOENT: it does not run there, which may be just what is to be shown. */
+	return socket && code != -ENOENT ? code : 0;
+}
+
+/* 0 or -errno. What a queue refuses to tell is refused, whatever folder there is. */
+static int find(
+	struct job_operand *job, const char *state_dir, const char *socket, struct error *error)
+{
+	struct error refusal = { 0 };
+	int queued = find_named(job, socket, &refusal), code;
+
+	if (queued == 0)
+		return 0;
+	code = queued == -EPERM ? queued : find_folder(job, state_dir, socket, error);
+	if (queued == -ENOSYS)
+		queued = find_by_default(job, state_dir, &refusal);
+	if (job->queued)
+		return 0;
+	if (queued != -EPERM && (queued != -ESRCH || code != -ENOENT))
+		return code;
+	*error = refusal;
+	return queued;
 }
 
 int job_operand_open(const char *verb, const struct operands *operands, const char *state_dir,

@@ -63,18 +63,18 @@ int queue_call(const char *verb, struct connection *connection, const char *meth
 	return client_exit_code(code);
 }
 
-json_t *queue_look_up(const char *socket, uint64_t job, struct connection **ret_connection)
+int queue_look_up(const char *socket, uint64_t job, json_t **ret_answer,
+	struct connection **ret_connection, struct error *error)
 {
 	auto_of(connection) struct connection *connection = NULL;
-	json_t *answer = NULL;
+	int code = connection_open(choose_socket(socket), &connection, error);
 
-	if (connection_open(choose_socket(socket), &connection, NULL) < 0 ||
-		queue_ask(connection, "GetJob", json_pack("{s:I}", "job", (json_int_t)job), &answer,
-			NULL) < 0)
-		return NULL;
-	if (ret_connection)
+	if (code == 0)
+		code = queue_ask(connection, "GetJob", json_pack("{s:I}", "job", (json_int_t)job),
+			ret_answer, error);
+	if (code == 0 && ret_connection)
 		*ret_connection = take_pointer(connection);
-	return answer;
+	return code;
 }
 
 /* Before anything is done, so that a slip in the last word does not come after half of it. */

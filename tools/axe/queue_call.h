@@ -28,10 +28,12 @@ int queue_ask(struct connection *connection, const char *method, json_t *paramet
 	json_t **ret_answer, struct error *error);
 
 /*
- * What the queue knows of a job, as GetJob answers, a new reference; NULL: nobody keeps one, or it
- * does not know the job. `socket` (NULL: AXE_SOCKET, else the default).
+ * What the queue knows of a job, as GetJob answers, a new reference. `socket` NULL: AXE_SOCKET,
+ * else the default. `ret_connection` may be NULL. 0, or -errno: -EPERM it is another user's, -ESRCH
+ * the queue does not have it, -ENOSYS there is none, others when nobody is reached.
  */
-json_t *queue_look_up(const char *socket, uint64_t job, struct connection **ret_connection);
+int queue_look_up(const char *socket, uint64_t job, json_t **ret_answer,
+	struct connection **ret_connection, struct error *error);
 
 /* Do something to each of the jobs that were named, in this order, up to the first failure, whose
  * exit code is returned. Nothing is done when one of them is no job's name. */

@@ -1,4 +1,5 @@
 /* axe cancel: cancel a job or a task of a daemon's queue, or ask a job that runs to stop. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "axe/client.h"
@@ -155,8 +156,13 @@ static bool is_queued(const struct cancel_values *values, const struct operands 
 	if (job_name_parse(operands->words[0], &name, NULL) < 0 ||
 		(values->state_dir && !client_socket(&client)))
 		return false;
-	job = queue_look_up(values->socket, name.job, NULL);
-	return job != NULL;
+	switch (queue_look_up(values->socket, name.job, &job, NULL, NULL)) {
+	case 0:
+	case -EPERM:
+		return true;
+	default:
+		return false;
+	}
 }
 
 int verb_cancel(int argc, char **argv)

@@ -87,7 +87,7 @@ static json_t *read_job(const struct job_operand *operand, const char *socket)
 	if (!operand->queued)
 		return folder ? json_incref(folder) : NULL;
 	if (!connection) {
-		again = queue_look_up(socket, operand->name.job, &own);
+		queue_look_up(socket, operand->name.job, &again, &own, NULL);
 		connection = own;
 	}
 	tasks = connection ? read_tasks(connection, operand->name.job) : NULL;

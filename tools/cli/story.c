@@ -70,8 +70,27 @@ static void tell_job_pending(
 {
 	fputs("job `", terminal->stream);
 	print_text(terminal, data, "name");
-	fprintf(terminal->stream, "` waits for a slot, %lld before it",
-		(long long)field_integer(data, "ahead"));
+	if (json_is_true(json_object_get(data, "held")))
+		fputs("` is in the queue, held", terminal->stream);
+	else if (!json_is_integer(json_object_get(data, "ahead")))
+		fputs("` is in the queue", terminal->stream);
+	else
+		fprintf(terminal->stream, "` waits for a slot, %lld before it",
+			(long long)field_integer(data, "ahead"));
+}
+
+static void tell_job_terminate(
+	const struct terminal *terminal, const json_t *data, const json_t *actor)
+{
+	const char *reason = field_text(data, "reason"), *message = field_text(data, "message");
+
+	fputs(reason && strcmp(reason, "job_canceled") == 0 ? "job is canceled"
+							    : "job is terminated",
+		terminal->stream);
+	if (message && *message) {
+		fputs(": ", terminal->stream);
+		print_text(terminal, data, "message");
+	}
 }
 
 static void tell_job_begin(const struct terminal *terminal, const json_t *data, const json_t *actor)
@@ -188,6 +207,7 @@ static const struct story_row {
 } story_rows[] = {
 	{ "job.pending", tell_job_pending },
 	{ "job.begin", tell_job_begin },
+	{ "job.terminate", tell_job_terminate },
 	{ "job.end", tell_job_end },
 	{ "job.kill", tell_kill },
 	{ "assessment.begin", tell_assessment_begin },

@@ -28,6 +28,12 @@ static void each_kind_has_its_words(void **state)
 	} rows[] = {
 		{ "{\"type\":\"job.begin\",\"data\":{\"name\":\"n\",\"assessments\":3}}",
 			"job `n` begins: 3 assessments" },
+		{ "{\"type\":\"job.pending\",\"data\":{\"name\":\"n\",\"held\":true}}",
+			"job `n` is in the queue, held" },
+		{ "{\"type\":\"job.terminate\",\"data\":{\"reason\":\"job_canceled\",\"message\":"
+		  "\"w\\u001b\"}}",
+			"job is canceled: w\\x1b" },
+		{ "{\"type\":\"job.terminate\",\"data\":{}}", "job is terminated" },
 		{ "{\"type\":\"assessment.begin\",\"data\":{\"name\":\"a\",\"argv\":[\"ls\",\"b "
 		  "c\"]}}",
 			"a begins: `ls 'b c'`" },
