@@ -191,6 +191,21 @@ static bool read_options(
 	return true;
 }
 
+/* False: refused. A one-way call is refused in silence. */
+static bool may_wait(struct session *session)
+{
+	const struct actor *actor = &session->config.actor;
+	const struct supervisor *supervisor = session->config.supervisor;
+
+	if (actor->admin || supervisor_count_waiting(supervisor, actor->identity.uid) <
+				    SUPERVISOR_PENDING_USER_MAX)
+		return true;
+	session_fail(session, VARLINK_ENGINE ".LimitReached",
+		json_pack("{s:i, s:s}", "limit", SUPERVISOR_PENDING_USER_MAX, "text",
+			"as many jobs of this user as may do so wait for a slot"));
+	return false;
+}
+
 /* `options` is taken. */
 static void start_job(
 	struct session *session, const json_t *parameters, struct run_options *options)
@@ -214,7 +229,7 @@ void engine_execute_job(struct session *session, const json_t *parameters)
 {
 	struct run_options options;
 
-	if (!read_options(session, parameters, &options))
+	if (!may_wait(session) || !read_options(session, parameters, &options))
 		return;
 	options.job.owner = actor_owner(&session->config.actor);
 	start_job(session, parameters, &options);

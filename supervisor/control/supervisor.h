@@ -17,7 +17,8 @@ struct manifest;
 struct queue;
 struct supervisor;
 
-#define SUPERVISOR_PENDING_MAX 250 /* each holds two descriptors */
+#define SUPERVISOR_PENDING_MAX      250 /* each holds two descriptors */
+#define SUPERVISOR_PENDING_USER_MAX 50 /* of them, for each user who is no admin */
 
 struct supervisor_config {
 	struct engine_config engine; /* but for its notice, which the supervisor takes */
@@ -91,6 +92,9 @@ void supervisor_subscribe(struct supervisor *supervisor, struct listener *listen
 /* The runs with that number of a job that runs, or with that ticket; NULL: none. */
 struct run *supervisor_find_job(const struct supervisor *supervisor, uint64_t job);
 struct run *supervisor_find_ticket(const struct supervisor *supervisor, const char *ticket);
+
+/* How many jobs of that user wait for a slot. */
+unsigned supervisor_count_waiting(const struct supervisor *supervisor, uid_t owner);
 
 /* The first one that holds a slot; NULL: none. */
 struct run *supervisor_first(const struct supervisor *supervisor);

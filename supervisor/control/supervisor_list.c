@@ -59,6 +59,16 @@ struct run *supervisor_find_ticket(const struct supervisor *supervisor, const ch
 	return run ? run : find_ticket(&supervisor->running, ticket);
 }
 
+unsigned supervisor_count_waiting(const struct supervisor *supervisor, uid_t owner)
+{
+	const struct run *run;
+	unsigned count = 0;
+
+	list_for_each (run, &supervisor->waiting, link)
+		count += job_owner(run->job) == owner;
+	return count;
+}
+
 struct run *supervisor_first(const struct supervisor *supervisor)
 {
 	const struct list_link *running = &supervisor->running;

@@ -22,7 +22,7 @@ struct engine {
 	struct engine_config config;
 };
 
-#define FAKE_JOBS 8
+#define FAKE_JOBS 64
 
 struct job {
 	struct job_observer observer;

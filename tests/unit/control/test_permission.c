@@ -7,7 +7,9 @@
 
 static int two_slots(void **state)
 {
-	const struct supervisor_config config = { .slots = 2, .pending_max = 4, .state_dir = "/s" };
+	const struct supervisor_config config = {
+		.slots = 2, .pending_max = 100, .state_dir = "/s"
+	};
 
 	return bench_setup_with(state, &config);
 }
@@ -105,6 +107,26 @@ static size_t count_listed(struct client *client)
 	auto_json parameters = client_call(client, CALL("ListJobs"));
 
 	return json_array_size(json_object_get(parameters, "jobs"));
+}
+
+/* By one-way calls one connection is enough. */
+static void users_leave_room_among_those_who_wait(void **state)
+{
+	struct bench *bench = *state;
+	struct client alice, bob;
+
+	client_connect_as(&alice, bench, ALICE);
+	for (unsigned count = 0; count < 2 + SUPERVISOR_PENDING_USER_MAX; count++)
+		client_send(&alice, "{\"method\":\"io.axe.Engine.ExecuteJob\",\"oneway\":true,"
+				    "\"parameters\":{" MANIFEST "}}");
+	client_refused(&alice, EXECUTE_MORE, "io.axe.Engine.LimitReached");
+	assert_int_equal(
+		SUPERVISOR_PENDING_USER_MAX, supervisor_count_waiting(bench->supervisor, ALICE));
+	client_connect_as(&bob, bench, BOB);
+	client_send(&bob, EXECUTE_MORE);
+	json_decref(client_expect(&bob, true));
+	client_hang_up(&bob);
+	client_hang_up(&alice);
 }
 
 static void list_leaves_out_what_is_not_ones_own(void **state)
@@ -253,6 +275,7 @@ int main(void)
 		case_of(job_of_another_cannot_be_steered),
 		case_of(refusal_says_whose_it_is_and_who_may),
 		case_of(ticket_of_another_is_worth_nothing),
+		case_of(users_leave_room_among_those_who_wait),
 		case_of(list_leaves_out_what_is_not_ones_own),
 		case_of(admin_steers_the_jobs_of_all),
 		case_of(naming_another_user_is_a_bad_manifest),
