@@ -19,6 +19,7 @@
 #include "engine/temps.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
+#include "engine/witness.h"
 #include "observe/probe.h"
 
 /* How often what rang no bell is fetched, and outputs are held to their bounds. */
@@ -170,6 +171,9 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = scene_create(loop, &engine->scene);
 	if (code == 0)
+		code = witness_create(engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH,
+			&engine->witness);
+	if (code == 0)
 		code = engine_hang_into_loop(engine, error);
 	if (code < 0)
 		return code;
@@ -194,6 +198,7 @@ void engine_destroy(struct engine *engine)
 	engine->children = sd_event_source_disable_unref(engine->children);
 	timer_finish(&engine->sweep);
 	scene_destroy(engine->scene);
+	witness_destroy(engine->witness);
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue);
 	reaper_destroy(engine->reaper);

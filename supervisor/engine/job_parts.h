@@ -13,6 +13,7 @@
 #include "engine/runner.h"
 #include "engine/timer.h"
 #include "engine/watch.h"
+#include "engine/witness.h"
 #include "model/verdict.h"
 #include "record/store.h"
 #include "record/trace.h"
@@ -99,6 +100,8 @@ struct job {
 
 	/* survey; see job_survey.c */
 	bool surveyed; /* something of it is */
+	bool witnessed; /* what it writes is seen, where that is possible */
+	struct evidence_watch evidence;
 	struct look *look; /* for what starts next: context.before or .unseen */
 	json_t *residue; /* findings, each with its "assessment"; owned */
 

@@ -24,6 +24,7 @@ static bool is_surveyed(const struct manifest *manifest)
 
 int job_survey_init(struct job *job)
 {
+	job->evidence = (struct evidence_watch)EVIDENCE_WATCH_NONE;
 	job->surveyed = is_surveyed(job->manifest);
 	job->residue = json_array();
 	return job->residue ? 0 : -ENOMEM;
@@ -31,7 +32,11 @@ int job_survey_init(struct job *job)
 
 void job_survey_finish(struct job *job)
 {
+	/* Never begun: its descriptors are none. */
+	if (!job->residue)
+		return;
 	look_forget(job->look);
+	evidence_detach(&job->evidence);
 	view_drop(job->context.before);
 	json_decref(job->context.unseen);
 	json_decref(job->residue);
@@ -72,6 +77,10 @@ bool job_survey_begin(struct job *job)
 
 	if (!job->surveyed || !starts_something(job) || job->context.before || job->context.unseen)
 		return true;
+	if (!job->witnessed) {
+		job->witnessed = true;
+		witness_watch(job->engine->witness, job->group, &job->evidence);
+	}
 	if (job->look)
 		return false;
 	job->context.before = scene_latest(scene);

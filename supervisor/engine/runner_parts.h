@@ -116,7 +116,6 @@ struct runner {
 	struct view *before; /* NULL: it is not surveyed */
 	struct pid_set *pids; /* all that ran in it; likewise */
 	struct look *look; /* while it is ENDING */
-	json_t *evidence; /* what the kernel half saw it do: struct survey_suspects; NULL: none */
 	json_t *residue; /* findings; NULL: not surveyed, or not yet */
 	bool on_scene;
 

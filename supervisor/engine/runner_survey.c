@@ -14,6 +14,7 @@
 #include "engine/scene.h"
 #include "engine/shared.h"
 #include "engine/view.h"
+#include "engine/witness.h"
 #include "model/assessment.h"
 #include "survey/finding.h"
 
@@ -69,7 +70,6 @@ bool runner_survey(struct runner *runner)
 		.suspects = runner->pids,
 		.complete = runner->integrity.complete && runner->pids &&
 			    pid_set_is_whole(runner->pids),
-		.evidence = runner->evidence,
 	};
 
 	if (!runner->before)
@@ -79,9 +79,10 @@ bool runner_survey(struct runner *runner)
 		return false;
 	}
 	pid_set_add(runner->pids, runner->child.pid);
+	order.seen = witness_collect(runner->context->engine->witness,
+		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
 	runner->before = NULL;
 	runner->pids = NULL;
-	runner->evidence = NULL;
 	if (scene_look(runner->context->engine->scene, &order, looked, runner, &runner->look) == 0)
 		return true;
 	leave(runner);
@@ -118,6 +119,5 @@ void runner_survey_finish(struct runner *runner)
 	leave(runner);
 	view_drop(runner->before);
 	pid_set_destroy(runner->pids);
-	json_decref(runner->evidence);
 	json_decref(runner->residue);
 }

@@ -22,6 +22,7 @@ struct store;
 struct temps;
 struct tree;
 struct watches;
+struct witness;
 
 struct engine {
 	sd_event *loop; /* borrowed */
@@ -32,6 +33,7 @@ struct engine {
 	struct reaper *reaper;
 	struct residue *residue;
 	struct scene *scene;
+	struct witness *witness;
 	struct temps *temps;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;

@@ -15,10 +15,13 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "engine/pid_set.h"
 #include "engine/view.h"
+#include "engine/witness.h"
 #include "survey/source.h"
 #include "survey/survey.h"
+#include "survey/writes.h"
 
 /* What thread and loop share. */
 struct work {
@@ -42,7 +45,7 @@ void comparison_order_finish(struct comparison_order *order)
 {
 	view_drop(order->before);
 	pid_set_destroy(order->suspects);
-	json_decref(order->evidence);
+	free(order->seen);
 	json_decref(order->findings);
 }
 
@@ -69,39 +72,47 @@ static bool include(pid_t pid, void *data)
 	return data && pid_set_has(data, pid);
 }
 
-static void carry_out(struct comparison_order *order, const struct view *after)
+static void carry_out(
+	struct comparison_order *order, const struct survey_host *host, const struct view *after)
 {
+	auto_json evidence = json_array();
+	auto_json further = json_array();
 	const struct survey_suspects suspects = {
 		.include = include,
 		.data = order->suspects,
 		.complete = order->complete,
-		.evidence = order->evidence,
+		.evidence = evidence,
 	};
 
-	if (order->before)
-		order->findings =
-			survey_compare(view_picture(order->before), view_picture(after), &suspects);
+	if (!order->before)
+		return;
+	for (unsigned number = 0; number < order->seen_count; number++)
+		writes_judge(host, &order->seen[number].key, &order->seen[number].row, evidence,
+			further);
+	order->findings =
+		survey_compare(view_picture(order->before), view_picture(after), &suspects);
+	if (order->findings)
+		json_array_extend(order->findings, further);
 }
 
-static struct view *look_around(struct survey_memory *memory)
+static struct view *look_around(const struct survey_host *host, struct survey_memory *memory)
 {
-	struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .live = true };
 	uint64_t now = clock_monotonic_ns();
-	struct picture *picture = NULL;
+	struct picture *picture = memory ? picture_take_again(host, memory) : picture_take(host);
 
-	if (host.root >= 0)
-		picture = memory ? picture_take_again(&host, memory) : picture_take(&host);
-	cleanup_fd(&host.root);
 	return picture ? view_create(picture, now) : NULL;
 }
 
 static void *sit(void *argument)
 {
+	struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .live = true };
 	struct work *work = argument;
 
-	work->view = look_around(work->memory);
+	if (host.root >= 0)
+		work->view = look_around(&host, work->memory);
 	for (unsigned number = 0; work->view && number < work->count; number++)
-		carry_out(&work->orders[number], work->view);
+		carry_out(&work->orders[number], &host, work->view);
+	cleanup_fd(&host.root);
 	atomic_store(&work->over, true);
 	eventfd_write(work->bell, 1);
 	work_drop(work);

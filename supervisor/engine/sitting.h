@@ -8,6 +8,7 @@
 struct pid_set;
 struct sitting;
 struct survey_memory;
+struct testimony;
 struct view;
 
 /* What is held against the picture once it is there; all of it is owned. */
@@ -15,7 +16,8 @@ struct comparison_order {
 	struct view *before;
 	struct pid_set *suspects;
 	bool complete; /* all suspects are known */
-	json_t *evidence; /* as struct survey_suspects has it; NULL: none */
+	struct testimony *seen; /* what they were seen to write, of malloc; NULL: nothing */
+	unsigned seen_count;
 	json_t *findings; /* out; NULL: there was no memory */
 };
 

@@ -118,6 +118,22 @@ static int stamp(const struct survey_host *host, FILE *stream)
 	return 0;
 }
 
+static int look(
+	const struct survey_host *host, const char *key, json_t *objects, struct error *error)
+{
+	char value[VALUE_MAX];
+
+	if ((strncmp(key, "proc/sys/", 9) != 0 && strncmp(key, "sys/", 4) != 0) ||
+		strstr(key, "/../"))
+		return fail_plain(error, EINVAL, "`%s` is no setting", key);
+	if (line_read(host, key, value, sizeof(value)) < 0)
+		return 0;
+	return json_object_set_new(
+		       objects, key, json_pack("{s:o}", "value", json_text(value, strlen(value))))
+		       ? fail(error, ENOMEM, "look at `%s`", key)
+		       : 0;
+}
+
 static const char *value_of(const json_t *facts)
 {
 	return json_string_value(json_object_get(facts, "value"));
@@ -176,5 +192,6 @@ const struct survey_source survey_knobs = {
 	.name = "knobs",
 	.take = take,
 	.explain = explain,
+	.look = look,
 	.stamp = stamp,
 };

@@ -62,6 +62,12 @@ struct survey_source {
 	int (*explain)(const struct survey_change *change, const struct survey_suspects *suspects,
 		struct finding *ret_finding);
 	/*
+	 * Put that one object into `objects`, if it is there: also one that `take` does not look
+	 * for, since nobody can list them all. NULL: `take` knows every object.
+	 */
+	int (*look)(const struct survey_host *host, const char *key, json_t *objects,
+		struct error *error);
+	/*
 	 * Cheaper than `take`: write what is the same for sure only as long as the objects are.
 	 * -errno: that cannot be told now. NULL: never.
 	 */

@@ -237,7 +237,10 @@ int survey_check(const struct survey_host *host, const json_t *finding, struct e
 
 	if (!source || !key)
 		return fail_plain(error, EINVAL, "this says of no object how it was left");
-	code = objects ? source->take(host, objects, error) : -ENOMEM;
+	if (!objects)
+		return -ENOMEM;
+	code = source->look ? source->look(host, key, objects, error)
+			    : source->take(host, objects, error);
 	if (code < 0)
 		return code;
 	now = json_object_get(objects, key);

@@ -115,12 +115,39 @@ def test_setting_is_put_back_unless_it_changed_again(axe, knob):
     job, receipt = terminated(axe, f"echo {knob // 2} >{name}")
     warning, = about(receipt["warnings"], name)
     assert warning["remedy"] == ["sysctl", "-w", f"fs/pipe-max-size={knob}"]
+    assert warning["certainty"] == "proved"
     LISTED_KNOB.write_text(str(knob * 2), encoding="ascii")
     assert about(repair(axe, "--yes", job.id)[1], name)[0]["outcome"] == "changed"
     assert int(LISTED_KNOB.read_text(encoding="ascii")) == knob * 2
     LISTED_KNOB.write_text(str(knob // 2), encoding="ascii")
     assert about(repair(axe, "--yes", job.id)[1], name)[0]["outcome"] == "repaired"
     assert int(LISTED_KNOB.read_text(encoding="ascii")) == knob
+    axe.assert_nothing_left()
+
+
+def test_setting_that_nobody_lists_is_proved_where_it_was_seen(axe):
+    knob = pathlib.Path("/proc/sys/vm/stat_interval")
+    before = knob.read_text(encoding="ascii")
+    try:
+        job, receipt = terminated(axe, f"echo {int(before) + 5} >{knob}")
+        warning, = about(receipt["warnings"], str(knob))
+        assert warning["certainty"] == "proved"
+        assert warning["pid"] in [each["pid"] for each in job.processes()]
+        assert about(repair(axe, "--yes", job.id)[1], str(knob))[0]["outcome"] == "repaired"
+        assert knob.read_text(encoding="ascii") == before
+    finally:
+        knob.write_text(before, encoding="ascii")
+    axe.assert_nothing_left()
+
+
+def test_innocent_job_is_not_blamed_for_a_setting_of_the_host(axe, knob):
+    client = axe.start("run", "--", "sh", "-c", "echo ready; exec sleep 999")
+    until(lambda: client.stdout.readline() == "ready\n", "it is ready")
+    LISTED_KNOB.write_text(str(knob // 2), encoding="ascii")
+    assert axe("terminate", "--yes", str(axe.job().id)).returncode == 0
+    assert client.wait(timeout=60) == 5
+    told = about(axe.job()["warnings"], str(LISTED_KNOB))
+    assert [each["certainty"] for each in told] in ([], ["unattributed"])
     axe.assert_nothing_left()
 
 

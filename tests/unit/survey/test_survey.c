@@ -183,6 +183,13 @@ static void object_is_checked_against_how_it_was_left(void **state)
 	assert_int_equal(survey_check(&recorded.host, left, &error), 0);
 	assert_int_equal(unlinkat(recorded.host.root, "proc/sys/vm/swappiness", 0), 0);
 	assert_int_equal(survey_check(&recorded.host, left, &error), 1);
+	json_object_set_new(left, "key", json_string("proc/sys/vm/unlisted"));
+	json_object_set_new(left, "after", swap_of("2"));
+	assert_int_equal(survey_check(&recorded.host, left, &error), 0);
+	recorded_write(&recorded, "proc/sys/vm/unlisted", "2\n");
+	assert_int_equal(survey_check(&recorded.host, left, &error), 1);
+	json_object_set_new(left, "key", json_string("etc/passwd"));
+	assert_int_equal(survey_check(&recorded.host, left, &error), -EINVAL);
 	json_object_set_new(left, "source", json_string("dreams"));
 	assert_int_equal(survey_check(&recorded.host, left, &error), -EINVAL);
 	json_decref(left);
