@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -107,6 +108,17 @@ static int load_filter(const struct child_plan *plan)
 }
 
 /*
+ * The keys of the supervisor's session are open to whoever has that session. Where there are no
+ * keys, or nobody may ask for them, there is nothing to be left.
+ */
+static int leave_keys(void)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
+		return 0;
+	return errno == ENOSYS || errno == EPERM ? 0 : errno;
+}
+
+/*
  * Raw calls: the C library's wrappers signal every thread that it believes to exist, and this copy
  * has none of them. Groups first, while we may; the user last.
  */
@@ -122,7 +134,7 @@ static int set_credentials(const struct child_plan *plan)
 		return errno;
 	if (syscall(SYS_setresuid, spawn->uid, spawn->uid, spawn->uid) < 0)
 		return errno;
-	return 0;
+	return leave_keys();
 }
 
 /*

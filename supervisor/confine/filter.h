@@ -19,10 +19,10 @@ struct sock_fprog;
  *
  * The child loads it while it still has CAP_SYS_ADMIN, after its limits and before its credentials,
  * and without no_new_privs: programs that are setuid go on working. So a profile must not refuse
- * what is still to come then: setgroups, setresgid, setresuid, openat, fcntl, dup2, chdir, execve,
- * write, exit_group. For a user who is not root no_new_privs is set before it all the same: a
- * filter must not lie to a setuid program (spawn_plan::no_new_privileges).
- * Without CAP_SYS_ADMIN the stage `seccomp` fails with EACCES.
+ * what is still to come then: setgroups, setresgid, setresuid, keyctl, openat, fcntl, dup2, chdir,
+ * execve, write, exit_group. For a user who is not root no_new_privs is set before it all the same:
+ * a filter must not lie to a setuid program (spawn_plan::no_new_privileges). Without CAP_SYS_ADMIN
+ * the stage `seccomp` fails with EACCES.
  */
 int filter_create(enum seccomp_profile profile, struct filter **ret_filter, struct error *error);
 void filter_destroy(struct filter *filter);

@@ -1,8 +1,10 @@
 /* A spawned program gets exactly what its plan says, and nothing of the supervisor. */
 #include <errno.h>
+#include <linux/keyctl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "support/require.h"
 #include "tests/kernel/confine/birth.h"
@@ -245,6 +247,28 @@ static void stdio_may_come_from_any_descriptor(void **state)
 	expect_child_passes(run_without_stdio_of_our_own);
 }
 
+/* What is in the session keyring is open to whoever possesses that, whoever that is. */
+static void keys_of_the_supervisor_stay_with_it(void **state)
+{
+	static const char key[] = "axe-test-secret";
+	struct birth birth;
+	long added;
+
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
+		skip_case("needs kernel keyrings");
+	added = syscall(SYS_add_key, "user", key, "x", (size_t)1, KEY_SPEC_SESSION_KEYRING);
+	assert_true(added > 0);
+	birth_prepare(&birth, &nursery, ARGV("cat", "/proc/keys"));
+	birth_succeeds(&birth);
+	assert_non_null(strstr(birth.text, key));
+	birth_prepare(&birth, &nursery, ARGV("cat", "/proc/keys"));
+	birth.plan.set_credentials = true;
+	birth.plan.uid = birth.plan.gid = 65533;
+	birth_succeeds(&birth);
+	assert_null(strstr(birth.text, key));
+	syscall(SYS_keyctl, KEYCTL_UNLINK, added, KEY_SPEC_SESSION_KEYRING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +283,7 @@ int main(void)
 		cmocka_unit_test(no_supplementary_group_is_left_over),
 		cmocka_unit_test(rlimits_are_set),
 		cmocka_unit_test(stdio_may_come_from_any_descriptor),
+		cmocka_unit_test(keys_of_the_supervisor_stay_with_it),
 	};
 
 	require_root();
