@@ -96,7 +96,7 @@ static int add_one(struct queue *queue, const struct queue_caller *caller,
 	const struct queue_new *job, bool submit, struct batch *batch, struct error *error)
 {
 	struct entry *entry;
-	uint64_t id;
+	uint64_t id = 0;
 	int code = reserve(queue, caller, &id, error);
 
 	if (code < 0)
