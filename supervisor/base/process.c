@@ -2,8 +2,11 @@
 #include "base/process.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -45,4 +48,14 @@ bool process_runs(pid_t pid, uint64_t start_ticks)
 
 	return read_stat(pid, &state, &found_ticks) && found_ticks == start_ticks && state != 'Z' &&
 	       state != 'X';
+}
+
+void process_become_helper(pid_t parent, int kept_fd)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	if (kept_fd > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)kept_fd - 1, 0);
+	close_range((unsigned)kept_fd + 1, ~0U, 0);
 }

@@ -14,3 +14,10 @@ uint64_t process_start_ticks(pid_t pid);
  * ended before the others: it looks the same.)
  */
 bool process_runs(pid_t pid, uint64_t start_ticks);
+
+/*
+ * In a forked child that executes nothing: it ends with its parent, whatever the parent dies of,
+ * and of the parent's descriptors above standard error it keeps this one. Else a helper that hangs
+ * would hold the connections and the locks of a supervisor that is long dead.
+ */
+void process_become_helper(pid_t parent, int kept_fd);

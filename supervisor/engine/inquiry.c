@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/process.h"
 #include "confine/group.h"
 #include "engine/shared.h"
 #include "engine/survivor.h"
@@ -125,14 +126,16 @@ static int answer_readable(sd_event_source *source, int fd, uint32_t events, voi
 
 static int inquiry_fork(struct inquiry *inquiry)
 {
+	pid_t pid, parent = getpid();
 	int ends[2];
-	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		process_become_helper(parent, ends[1]);
 		describe_all(inquiry, ends[1]);
+	}
 	close(ends[1]);
 	inquiry->answer = ends[0];
 	fcntl(inquiry->answer, F_SETFL, O_NONBLOCK);
