@@ -1,10 +1,10 @@
 /* A supervisor killed with SIGKILL while its group goes on, live: the next one misses nothing. */
 #include "pinned.h"
 
-#define STORM     600
-#define ALONE     400 /* of it, before the next supervisor must be there */
+#define STORM     150
+#define ALONE     100 /* of it, before the next supervisor must be there */
 #define SEQUENCES 4096
-#define ENOUGH    40 /* forks that the first supervisor sees before it is killed */
+#define ENOUGH    20 /* forks that the first supervisor sees before it is killed */
 
 /* What both supervisors heard: memory that outlives the first of them. */
 struct heard {
