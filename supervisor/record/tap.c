@@ -53,6 +53,23 @@ static void write_block(FILE *file, const json_t *result, const char *sentence)
 	fputs("  ...\n", file);
 }
 
+/* What it left behind, also where it passed: a comment each. */
+static void write_residue(FILE *file, const json_t *result)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "warnings"), i, warning) {
+		auto_free char *line = outcome_warning(warning);
+
+		if (!line || !json_object_get(warning, "certainty"))
+			continue;
+		fputs("# ", file);
+		write_description(file, line);
+		fputc('\n', file);
+	}
+}
+
 static void write_case(FILE *file, size_t number, const json_t *result)
 {
 	enum outcome_kind kind = outcome_kind(result);
@@ -67,6 +84,7 @@ static void write_case(FILE *file, size_t number, const json_t *result)
 		write_description(file, sentence ? sentence : "");
 	}
 	fputc('\n', file);
+	write_residue(file, result);
 	if (failed)
 		write_block(file, result, sentence ? sentence : "");
 }

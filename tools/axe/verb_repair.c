@@ -66,10 +66,10 @@ static enum outcome judge(const json_t *finding, const json_t *state, bool all)
 
 	if (name && strcmp(name, "changed") == 0)
 		return OUTCOME_CHANGED;
-	if (!name || strcmp(name, "left") != 0)
-		return OUTCOME_UNKNOWN;
 	if (json_array_size(json_object_get(finding, "remedy")) == 0)
 		return OUTCOME_HELPLESS;
+	if (!name || strcmp(name, "left") != 0)
+		return OUTCOME_UNKNOWN;
 	return all || json_is_true(json_object_get(finding, "safe")) ? OUTCOME_SAFE
 								     : OUTCOME_UNSAFE;
 }

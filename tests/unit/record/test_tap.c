@@ -39,6 +39,16 @@ static void failure_carries_its_facts(void **state)
 		"  exit: {\"status\": 3}\n  duration_ms: 1500.25\n  ...\n");
 }
 
+static void residue_is_a_comment(void **state)
+{
+	json_t *warnings = json_pack("[{s:s, s:s}, {s:s, s:s, s:s}]", "kind", "oom", "text",
+		"no comment", "kind", "mount", "text", "/mnt: left", "certainty", "proved");
+
+	expect_render(json_pack("[o]", sample_result(0, "a", "passed",
+					       json_pack("{s:o}", "warnings", warnings))),
+		"TAP version 13\n1..1\nok 1 - a\n# warning: mount: /mnt: left\n");
+}
+
 static void every_bad_end_is_not_ok(void **state)
 {
 	static const char *const verdicts[] = { "failed", "broken", "timeout", "oom", "crashed",
@@ -68,6 +78,7 @@ static void job_without_results_plans_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(residue_is_a_comment),
 		cmocka_unit_test(passed_and_skipped_are_ok),
 		cmocka_unit_test(failure_carries_its_facts),
 		cmocka_unit_test(every_bad_end_is_not_ok),

@@ -88,6 +88,16 @@ static void nonsense_is_no_empty_picture(void **state)
 	recorded_end(&recorded);
 }
 
+static void supervisors_come_and_go(void **state)
+{
+	struct recorded recorded;
+
+	recorded_begin(&recorded);
+	assert_null(recorded_explain(&survey_mounts, picture(&recorded, ROOT_LINE),
+		picture(&recorded, ROOT_LINE "90 22 0:44 / /run/axe/bpf rw - bpf axe rw\n")));
+	recorded_end(&recorded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +105,7 @@ int main(void)
 		cmocka_unit_test(second_mount_at_one_place_is_another),
 		cmocka_unit_test(mount_that_is_gone_is_told),
 		cmocka_unit_test(remount_is_told_with_the_options_before),
+		cmocka_unit_test(supervisors_come_and_go),
 		cmocka_unit_test(nonsense_is_no_empty_picture),
 	};
 
