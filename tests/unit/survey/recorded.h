@@ -47,7 +47,8 @@ static inline void recorded_write(struct recorded *recorded, const char *name, c
 	char path[PATH_MAX];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%s", recorded->path, name);
+	assert_in_range(
+		snprintf(path, sizeof(path), "%s/%s", recorded->path, name), 1, sizeof(path) - 1);
 	for (char *slash = path + strlen(recorded->path) + 1; (slash = strchr(slash, '/'));
 		slash++) {
 		*slash = '\0';
