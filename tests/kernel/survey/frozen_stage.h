@@ -104,11 +104,22 @@ static inline struct frozen_picture *frozen_stage_terminate(
 	return picture;
 }
 
-/* The only finding (a new reference); NULL: there is none. The picture goes. */
+/* The only finding (a new reference); NULL: there is none. The picture goes. What the test's own
+ * output goes to, which a FUSE server here has inherited, is nothing of the story. */
 static inline json_t *frozen_stage_judge(struct frozen_stage *stage, struct frozen_picture *picture)
 {
-	json_t *findings = frozen_picture_findings(picture, &stage->host, NULL), *row;
+	char own[2][512] = { "", "" };
+	const char *ignored[3] = { NULL };
+	json_t *findings, *row;
 
+	for (int i = 0; i < 2; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", i + 1);
+		assert_true(readlink(path, own[i], sizeof(own[i]) - 1) > 0);
+		ignored[i] = own[i];
+	}
+	findings = frozen_picture_findings(picture, &stage->host, ignored);
 	assert_non_null(findings);
 	if (json_array_size(findings) > 1)
 		fail_msg("%s", json_dumps(findings, JSON_INDENT(1)));
