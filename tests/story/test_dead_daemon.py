@@ -1,4 +1,5 @@
-"""What a daemon that died left open is ended by the next one, and no job of it counts as running."""
+"""What a daemon that died left open and nobody can go on with is ended by the next one, and no job of
+it counts as running. (What the next one goes on with: test_adoption.py.)"""
 
 import json
 
@@ -45,8 +46,15 @@ def begin(axe, daemon, name):
     return client
 
 
+def lose(axe):
+    """What a successor would need to go on."""
+    for job in axe.jobs():
+        (job.folder / ".supervisor.json").unlink(missing_ok=True)
+
+
 def restart(axe, daemon):
     daemon.kill()
+    lose(axe)
     daemon.start()
     until(lambda: not axe.inhabitants(), "what ran is ended")
 
@@ -70,6 +78,16 @@ def test_running_job_has_failed_because_its_supervisor_ended(axe, daemon):
     assert job.lifecycle() == ["job.begin", "assessment.begin", "assessment.end",
                                "assessment.begin", "assessment.end", "job.end"]
     assert states(axe) == ["Failed"]
+
+
+def test_client_says_that_its_job_is_not_ended_yet(axe, daemon):
+    client = begin(axe, daemon, "running")
+    daemon.kill()
+    code, _, errors = end(client)
+    assert code == 3
+    assert "the next one at its place goes on with job 1" in errors
+    assert "nothing of the job is left" not in errors and axe.inhabitants()
+    daemon.start()
 
 
 def test_waiting_job_ends_without_a_beginning(axe, daemon):
@@ -108,6 +126,7 @@ def test_job_whose_results_are_written_keeps_its_outcome(axe, daemon):
     until(lambda: axe.inhabitants(), "it runs")
     daemon.kill()
     end(client)
+    lose(axe)
     # As if it had died between the results and the store.
     folder = axe.job().folder
     results = {"v": 1, "job": 1, "name": "ended", "outcome": "canceled", "code": 0x80041013,

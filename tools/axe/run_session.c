@@ -147,6 +147,8 @@ static void supervisor_died(struct session *session)
 	struct session_end *end = session->end;
 
 	end->lost = true;
+	end->theirs = !session->config.supervisor;
+	end->job = session->hold.job;
 	end->error = (struct error){ 0 };
 	end->survivors =
 		run_hold_end_job(&session->hold, session->config.kill_deadline_ns, &end->error);

@@ -31,6 +31,8 @@ struct session_end {
 	bool begun; /* the supervisor accepted the job */
 	bool withdrawn; /* the person gave up before the job began */
 	bool lost; /* the supervisor died */
+	bool theirs; /* and the job was never ours to end: its next supervisor finds it */
+	long long job; /* its number, once begun */
 	unsigned survivors; /* of our own kill */
 	bool output_cut; /* some of what the command printed was not passed on, which was said */
 	int output_code; /* errno: what the command printed could not all be passed on; 0 */

@@ -80,6 +80,11 @@ static void say_end_of_supervisor(const struct session_end *end)
 {
 	if (!end->begun)
 		fprintf(stderr, "axe: the supervisor ended before the job began\n");
+	else if (end->theirs)
+		fprintf(stderr,
+			"axe: the supervisor died before the job's end; the next one at its place "
+			"goes on with job %lld or ends it: `axe wait %lld`\n",
+			end->job, end->job);
 	else if (end->survivors && end->error.text[0])
 		fprintf(stderr, "axe: the supervisor died, and its job may live on: %s\n",
 			end->error.text);
