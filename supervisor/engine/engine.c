@@ -171,8 +171,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = scene_create(loop, &engine->scene);
 	if (code == 0)
-		code = witness_create(engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH,
-			&engine->witness);
+		code = witness_create(
+			engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH, &engine->witness);
 	if (code == 0)
 		code = engine_hang_into_loop(engine, error);
 	if (code < 0)
