@@ -2,7 +2,13 @@
 
 import json
 import socket
+import subprocess
 import threading
+
+import pytest
+from axe import BIN
+
+EVIL = "evil\x1b[2J\u202ename"
 
 
 class FakeQueue:
@@ -55,3 +61,28 @@ class FakeQueue:
             client.connect(self.socket)
         self.thread.join()
         self.listener.close()
+
+
+def job(number, **changes):
+    return {"job": number, "name": f"job-{number}", "owner": 1000, "owner_name": "nightly",
+            "state": "Queued", "held": False, "priority": 2, "processors": 1, "attempt": 0,
+            "message": None, "reason": None, "outcome": None, "code": None,
+            "created": "2026-01-01T00:00:00.000000Z", "submitted": None, "started": None,
+            "ended": None, "purge_after": None, "rank": 0, "directory": "/nonexistent/jobs/1",
+            "counts": {"Queued": 3, "Finished": 1}, **changes}
+
+
+@pytest.fixture(name="queue")
+def fixture_queue(tmp_path):
+    queue = FakeQueue(tmp_path)
+    yield queue
+    queue.close()
+
+
+@pytest.fixture(name="run")
+def fixture_run(queue, tmp_path):
+    def run_verb(verb, *words, **options):
+        return subprocess.run([BIN / "axe", verb, "--socket", queue.socket, *map(str, words)],
+                              capture_output=True, text=True, timeout=60, check=False,
+                              cwd=tmp_path, stdin=subprocess.DEVNULL, **options)
+    return run_verb

@@ -8,35 +8,9 @@ import subprocess
 import pytest
 from axe import BIN
 from console import read_screen
-from fake_queue import FakeQueue
+from fake_queue import EVIL, fixture_queue, fixture_run, job  # noqa: F401
 
-EVIL = "evil\x1b[2J\u202ename"
 MANIFEST = {"name": "night", "assessments": [{"name": "a", "command": ["true"]}]}
-
-
-def job(number, **changes):
-    return {"job": number, "name": f"job-{number}", "owner": 1000, "owner_name": "nightly",
-            "state": "Queued", "held": False, "priority": 2, "processors": 1, "attempt": 0,
-            "message": None, "reason": None, "outcome": None, "code": None,
-            "created": "2026-01-01T00:00:00.000000Z", "submitted": None, "started": None,
-            "ended": None, "purge_after": None, "rank": 0, "directory": "/nonexistent/jobs/1",
-            "counts": {"Queued": 3, "Finished": 1}, **changes}
-
-
-@pytest.fixture
-def queue(tmp_path):
-    queue = FakeQueue(tmp_path)
-    yield queue
-    queue.close()
-
-
-@pytest.fixture
-def run(queue, tmp_path):
-    def run_verb(verb, *words, **options):
-        return subprocess.run([BIN / "axe", verb, "--socket", queue.socket, *map(str, words)],
-                              capture_output=True, text=True, timeout=60, check=False,
-                              cwd=tmp_path, stdin=subprocess.DEVNULL, **options)
-    return run_verb
 
 
 @pytest.fixture
@@ -275,81 +249,3 @@ def test_requeue_of_every_failed_job_goes_on_behind_a_refusal(queue, run):
     assert queue.asked("ListJobs")[0]["states"] == ["Failed"]
     run("requeue", "--all")
     assert queue.asked("ListJobs")[1]["states"] == ["Failed", "Canceled"]
-
-
-PARAMETERS = [
-    {"name": "TTLCompletedJobs", "value": 432000 * 10**9, "default": 432000 * 10**9,
-     "minimum": 0, "maximum": 10**18, "unit": "ns"},
-    {"name": "Slots", "value": 2, "default": 1, "minimum": 1, "maximum": 64, "unit": ""},
-    {"name": "UserOutputBytes", "value": 1 << 30, "default": 1 << 30, "minimum": 0,
-     "maximum": 1 << 50, "unit": "bytes"}]
-
-
-def test_config_shows_and_sets(queue, run):
-    queue.answers.update(Parameters={"parameters": PARAMETERS}, SetClusterParameter={})
-    lines = run("config").stdout.splitlines()
-    assert lines[1].split()[:3] == ["TTLCompletedJobs", "120h", "120h"]
-    assert lines[2].split() == ["Slots", "2", "1", "1", "64"]
-    assert run("config", "ttlcompletedjobs").stdout == "120h\n"
-    assert run("config", "useroutputbytes").stdout == "1G\n"
-    assert run("config", "slots=4", "TTLCompletedJobs=48h", "UserOutputBytes=2G").returncode == 0
-    assert queue.asked("SetClusterParameter") == [
-        {"name": "Slots", "value": 4}, {"name": "TTLCompletedJobs", "value": 172800 * 10**9},
-        {"name": "UserOutputBytes", "value": 2 << 30}]
-    assert json.loads(run("config", "-o", "json").stdout) == {"v": 1, "parameters": PARAMETERS}
-
-
-@pytest.mark.parametrize("word, part", [
-    ("Slot=3", "did you mean `Slots`"), ("Slots=0", "from 1 to 64"), ("Slots=65", "from 1 to 64"),
-    ("Slots=many", "expected a number"), ("TTLCompletedJobs=5", "expected a duration"),
-    ("Slots=", "expected a number"), ("UserOutputBytes=2s", "expected a size"), ("=1", "no par")])
-def test_config_refuses_what_is_none(queue, run, word, part):
-    queue.answers.update(Parameters={"parameters": PARAMETERS}, SetClusterParameter={})
-    done = run("config", word)
-    assert done.returncode == 2
-    assert part in done.stderr
-    assert queue.asked("SetClusterParameter") == []
-
-
-def test_top_looks_once_without_a_terminal(queue, run):
-    queue.answers.update(
-        GetJobCounter={"counts": {"Queued": 1, "Running": 1}},
-        ListJobs=lambda parameters: {"jobs": [job(3, name=EVIL)], "next": None}
-        if "states" in parameters else {"jobs": [{"job": 2, "name": "busy", "running": [
-            {"index": 1, "name": EVIL, "elapsed_ms": 1500, "processes": 7,
-             "memory_bytes": 1 << 20}]}]})
-    done = run("top")
-    assert done.returncode == 0, done.stderr
-    assert "Queued 1" in done.stdout and "busy" in done.stdout and "1 MiB" in done.stdout
-    assert "\x1b" not in done.stdout
-    view = json.loads(run("top", "-o", "json").stdout)
-    assert view["counts"]["Running"] == 1
-    assert [each["job"] for each in view["waiting"]] == [3]
-
-
-def test_a_supervisor_without_a_queue_is_told_from_a_daemon(queue, run, manifest):
-    for words in (["submit", manifest], ["hold", "1"], ["config"], ["top"], ["requeue", "1"]):
-        done = run(*words)
-        assert done.returncode == 3
-        assert "keeps no queue" in done.stderr
-
-
-@pytest.mark.parametrize("verb", ["submit", "requeue", "hold", "release", "purge", "config", "top",
-                                  "cancel", "list"])
-def test_nobody_there_is_said(tmp_path, verb):
-    words = {"submit": ["--", "true"], "config": [], "top": [], "list": []}.get(verb, ["1"])
-    done = subprocess.run([BIN / "axe", verb, "--socket", tmp_path / "none.sock", *words],
-                          capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode in ((8, 2) if verb == "cancel" else (8,)), done.stderr
-
-
-@pytest.mark.parametrize("verb", ["submit", "requeue", "hold", "release", "purge", "config", "top"])
-def test_every_verb_has_help(verb):
-    done = subprocess.run([BIN / "axe", verb, "--help"], capture_output=True, text=True,
-                          timeout=60, check=False)
-    assert done.returncode == 0
-    assert done.stdout.startswith(f"axe {verb} - ")
-    assert "--socket PATH" in done.stdout
-    overview = subprocess.run([BIN / "axe", "help"], capture_output=True, text=True, timeout=60,
-                              check=False)
-    assert f"\n  {verb} " in overview.stdout
