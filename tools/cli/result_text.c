@@ -259,6 +259,15 @@ void result_print_survivors(
 		print_survivor(survivor, prefix, terminal);
 }
 
+/* Nobody is named for it and nothing can be done: `axe repair` lists it all the same. */
+static bool is_of_no_use(const json_t *warning)
+{
+	const char *certainty = field_text(warning, "certainty");
+
+	return certainty && strcmp(certainty, "unattributed") == 0 && field_text(warning, "key") &&
+	       json_array_size(json_object_get(warning, "remedy")) == 0;
+}
+
 void result_print_warnings(
 	const json_t *result, const char *prefix, const struct terminal *terminal)
 {
@@ -270,6 +279,8 @@ void result_print_warnings(
 	json_array_foreach (json_object_get(result, "warnings"), index, item) {
 		auto_free char *text = terminal_safe(field_text(item, "text"));
 
+		if (is_of_no_use(item))
+			continue;
 		terminal_paint(
 			terminal, PAINT_WARNING, "%swarning: %s\n", prefix, text ? text : "");
 	}
