@@ -124,6 +124,19 @@ void process_trace_event(const struct process_trace *story, const struct axe_eve
 		writers[event->type](story, event);
 }
 
+void process_trace_born(const struct process_trace *story, const struct axe_process_key *key,
+	const struct axe_process *record)
+{
+	json_t *data = process_json_key(key);
+
+	json_object_set_new(data, "parent", process_json_key(&record->parent));
+	json_object_set_new(data, "comm", comm_json(record->comm));
+	json_object_set_new(data, "uid", json_integer(record->uid));
+	write_line(story,
+		record->flags & AXE_PROCESS_JOINED ? TRACE_PROCESS_JOIN : TRACE_PROCESS_FORK,
+		record->fork_ns, data, NULL);
+}
+
 void process_trace_found(const struct process_trace *story, const struct axe_process_key *key,
 	const struct axe_process *record)
 {

@@ -17,6 +17,8 @@ struct process_trace {
  */
 void process_trace_event(const struct process_trace *story, const struct axe_event *event);
 
-/* An end that the ring lost and the kernel's table kept. */
+/* A birth, or an end, that the ring lost and the kernel's table kept. */
+void process_trace_born(const struct process_trace *story, const struct axe_process_key *key,
+	const struct axe_process *record);
 void process_trace_found(const struct process_trace *story, const struct axe_process_key *key,
 	const struct axe_process *record);

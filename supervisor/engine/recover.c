@@ -28,6 +28,7 @@ struct recovery {
 	struct candidate *candidates;
 	size_t count;
 	size_t seen; /* on this page of the store */
+	uint64_t last_id; /* likewise */
 	bool failed; /* out of memory */
 };
 
@@ -65,7 +66,10 @@ static void see_row(const struct store_job *row, void *data)
 	struct recovery *recovery = data;
 
 	recovery->seen++;
-	add(recovery, row->id, row);
+	recovery->last_id = row->id;
+	/* The queue begins its own again. */
+	if (!row->submit_order)
+		add(recovery, row->id, row);
 }
 
 static int collect_stored(struct recovery *recovery, struct error *error)
@@ -76,8 +80,7 @@ static int collect_stored(struct recovery *recovery, struct error *error)
 	do {
 		recovery->seen = 0;
 		code = store_read_jobs(recovery->engine->store, &page, see_row, recovery, error);
-		if (recovery->count)
-			page.before_id = recovery->candidates[recovery->count - 1].id;
+		page.before_id = recovery->last_id;
 	} while (code == 0 && recovery->seen == STORE_PAGE_MAX);
 	return code;
 }

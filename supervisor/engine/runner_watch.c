@@ -99,6 +99,8 @@ void runner_take_in(struct runner *runner, const struct told_process *process)
 
 	if (process->record.flags & AXE_PROCESS_ROOT)
 		runner->child.pid = (pid_t)process->key.tgid;
+	if (!process->birth_told)
+		process_trace_born(&runner->story, &process->key, &process->record);
 	if (exited && process->exit_told) {
 		note_root(runner, &process->key, &process->record);
 		forget(runner, &process->key);

@@ -80,6 +80,19 @@ static void keep_exec(struct told_process *process, const char *text, size_t siz
 	process->exec = json_incref(json_object_get(line, "data"));
 }
 
+static bool is_birth(const char *type)
+{
+	return !strcmp(type, trace_type_name(TRACE_PROCESS_FORK)) ||
+	       !strcmp(type, trace_type_name(TRACE_PROCESS_JOIN));
+}
+
+static struct told_process *find(const struct told *told, const struct axe_process_key *key)
+{
+	if (!told->count)
+		return NULL;
+	return bsearch(key, told->processes, told->count, sizeof(*told->processes), compare);
+}
+
 static void see_line(const char *type, const char *text, size_t size, void *data)
 {
 	bool is_exit = !strcmp(type, trace_type_name(TRACE_PROCESS_EXIT));
@@ -87,17 +100,17 @@ static void see_line(const char *type, const char *text, size_t size, void *data
 	struct told *told = data;
 	struct told_process *found;
 
-	if (!is_exit && strcmp(type, trace_type_name(TRACE_PROCESS_EXEC)) != 0)
-		return;
-	if (!is_of_try(told, text) || !read_key(text, &key))
+	if (strncmp(type, "process.", strlen("process.")) != 0 || !is_of_try(told, text) ||
+		!read_key(text, &key))
 		return;
 	told->exits += is_exit;
-	found = told->count ? bsearch(&key, told->processes, told->count, sizeof(*told->processes),
-				      compare)
-			    : NULL;
-	if (found && is_exit)
-		found->exit_told = true;
-	else if (found && !(found->record.flags & AXE_PROCESS_EXITED))
+	found = find(told, &key);
+	if (!found)
+		return;
+	found->exit_told |= is_exit;
+	found->birth_told |= is_birth(type);
+	if (!strcmp(type, trace_type_name(TRACE_PROCESS_EXEC)) &&
+		!(found->record.flags & AXE_PROCESS_EXITED))
 		keep_exec(found, text, size);
 }
 

@@ -14,7 +14,7 @@ struct jobdir;
 struct told_process {
 	struct axe_process_key key; /* the first: it is compared as a whole */
 	struct axe_process record;
-	bool exit_told;
+	bool birth_told, exit_told;
 	json_t *exec; /* the data of its last exec, of the living; owned; NULL: none was told */
 };
 
