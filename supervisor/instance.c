@@ -48,6 +48,9 @@ int instance_identify(struct instance *instance, const char *run_dir, struct err
 		return fail(error, errno, "find `%s`", instance->state_dir);
 	snprintf(instance->name, sizeof(instance->name), "daemon-%llx-%llx",
 		(unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+	snprintf(instance->support, sizeof(instance->support), "%04x%012llx",
+		(unsigned)status.st_dev & 0xffff,
+		(unsigned long long)status.st_ino & 0xffffffffffff);
 	code = file_make_directories(run_dir, 0755, error);
 	if (code < 0)
 		return code;

@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "control/door.h"
+#include "control/support_folder.h"
 
 #define INSTANCE_NAME_SIZE 48
 
@@ -15,6 +16,7 @@ struct instance {
 	char state_dir[PATH_MAX];
 	char name[INSTANCE_NAME_SIZE]; /* its own on this host; instance_identify */
 	char pin_dir[PATH_MAX];
+	char support[SUPPORT_NAME_SIZE]; /* of the folder of its assessments' sockets */
 };
 
 /* As the options say, else by the instance's name: axed.sock, or NAME.sock and axe-NAME. */

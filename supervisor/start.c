@@ -115,8 +115,9 @@ static int open_storage(struct axed *axed, struct error *error)
 
 static int open_support(struct axed *axed, struct error *error)
 {
-	return support_create(
-		axed->loop, axed->options->run_dir, !axed_is_private(axed), &axed->support, error);
+	const char *name = axed_is_private(axed) ? NULL : axed->instance.support;
+
+	return support_create(axed->loop, axed->options->run_dir, name, &axed->support, error);
 }
 
 static int make_supervisor(struct axed *axed, struct error *error)

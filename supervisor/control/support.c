@@ -66,6 +66,22 @@ static int hang_into(struct cooperation_place *place, sd_event *loop)
 	return code;
 }
 
+/* After its try: whoever goes on with that listens at the same name. */
+static int name_place(struct cooperation_place *place, struct error *error)
+{
+	const struct cooperation_identity *who = cooperation_identity(place->cooperation);
+	const char *folder = place->support->folder.path;
+	size_t room = sizeof(place->address.sun_path);
+	int size = snprintf(place->address.sun_path, room, "%s/%" PRIu64 ".%u.%u.%u", folder,
+		who->job, who->attempt, who->assessment, who->try_number);
+
+	if (size < 0 || (size_t)size >= room) {
+		fail_plain(error, ENAMETOOLONG, "`%s` is too long for this assessment", folder);
+		return fail_advice(error, "choose a shorter --run-dir");
+	}
+	return 0;
+}
+
 static int listen_there(struct cooperation_place *place, struct error *error)
 {
 	const char *path = place->address.sun_path;
@@ -100,7 +116,7 @@ static int prepare(struct support *support, struct error *error)
 {
 	if (support->folder.fd >= 0)
 		return 0;
-	return support_folder_make(support->base, &support->folder, error);
+	return support_folder_make(support->base, support->name, &support->folder, error);
 }
 
 static int place_open(struct cooperation *cooperation, uid_t uid,
@@ -123,9 +139,9 @@ static int place_open(struct cooperation *cooperation, uid_t uid,
 		.address.sun_family = AF_UNIX,
 	};
 	list_init(&place->visits);
-	snprintf(place->address.sun_path, sizeof(place->address.sun_path), "%s/%" PRIu64,
-		support->folder.path, ++support->places);
-	code = listen_there(place, error);
+	code = name_place(place, error);
+	if (code == 0)
+		code = listen_there(place, error);
 	if (code == 0) {
 		code = hang_into(place, support->loop);
 		if (code < 0)
@@ -186,15 +202,16 @@ static struct support *make(sd_event *loop, const char *run_dir)
 	return support;
 }
 
-int support_create(sd_event *loop, const char *run_dir, bool now, struct support **ret_support,
-	struct error *error)
+int support_create(sd_event *loop, const char *run_dir, const char *name,
+	struct support **ret_support, struct error *error)
 {
 	struct support *support = make(loop, run_dir);
 	struct error refusal;
 
 	if (!support)
 		return fail(error, ENOMEM, "prepare the support sockets");
-	if (now && prepare(support, &refusal) < 0)
+	support->name = name;
+	if (name && prepare(support, &refusal) < 0)
 		log_line(LOG_LEVEL_WARNING, "assessments cannot reach their supervisor: %s",
 			refusal.text);
 	*ret_support = support;

@@ -14,11 +14,13 @@ struct support;
 #define SUPPORT_CONNECTIONS_ALL 512u /* of all together */
 
 /*
- * Sockets are made below RUN_DIR/support, which is made `now` (with what dead supervisors left
- * there removed, and a failure only logged: jobs can run without) or else with the first of them.
+ * Sockets are made below RUN_DIR/support, which is made now for a supervisor with a `name` (with
+ * what dead ones left there removed, and a failure only logged: jobs can run without) or else with
+ * the first of them. That of an assessment has the same path under each supervisor of that name
+ * (borrowed, at most SUPPORT_NAME_SIZE with its NUL).
  */
-int support_create(sd_event *loop, const char *run_dir, bool now, struct support **ret_support,
-	struct error *error);
+int support_create(sd_event *loop, const char *run_dir, const char *name,
+	struct support **ret_support, struct error *error);
 
 /* Behind the engine that it was lent to. NULL is fine. */
 void support_destroy(struct support *support);

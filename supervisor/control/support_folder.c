@@ -78,14 +78,19 @@ static int lock_base(const char *path, int base, struct error *error)
 	return 0;
 }
 
-static int make(const char *path, int base, struct support_folder *folder, struct error *error)
+static int choose_name(const char *path, char name[static NAME_SIZE], struct error *error)
 {
-	char name[NAME_SIZE];
 	uint64_t random;
 
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return fail(error, errno, "choose a name in `%s`", path);
-	snprintf(name, sizeof(name), "%016" PRIx64, random);
+	snprintf(name, NAME_SIZE, "%016" PRIx64, random);
+	return 0;
+}
+
+static int make(const char *path, int base, const char *name, struct support_folder *folder,
+	struct error *error)
+{
 	if (asprintf(&folder->path, "%s/%s", path, name) < 0) {
 		folder->path = NULL;
 		return fail(error, ENOMEM, "make `%s/%s`", path, name);
@@ -101,12 +106,16 @@ static int make(const char *path, int base, struct support_folder *folder, struc
 	return 0;
 }
 
-int support_folder_make(const char *path, struct support_folder *ret_folder, struct error *error)
+int support_folder_make(
+	const char *path, const char *name, struct support_folder *ret_folder, struct error *error)
 {
 	struct support_folder folder = { .fd = -1 };
+	char chosen[NAME_SIZE] = "";
 	auto_fd base = -1;
-	int code;
+	int code = name ? 0 : choose_name(path, chosen, error);
 
+	if (code < 0)
+		return code;
 	if (strlen(path) + ROOM > DOOR_PATH_MAX) {
 		fail_plain(error, ENAMETOOLONG,
 			"`%s` is too long for sockets in it (%zu bytes at the most)", path,
@@ -127,7 +136,7 @@ int support_folder_make(const char *path, struct support_folder *ret_folder, str
 	if (code < 0)
 		return code;
 	sweep_all(base);
-	code = make(path, base, &folder, error);
+	code = make(path, base, name ? name : chosen, &folder, error);
 	if (code < 0) {
 		support_folder_remove(&folder);
 		return code;

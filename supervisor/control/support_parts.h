@@ -12,9 +12,9 @@
 struct support {
 	sd_event *loop;
 	char *base;
+	const char *name; /* borrowed; NULL: none */
 	struct cooperation_host host;
 	struct support_folder folder; /* made with the first place */
-	uint64_t places; /* ever opened: their names */
 	unsigned connections; /* of all places */
 };
 

@@ -81,6 +81,11 @@ bool cooperation_is_acknowledged(const struct cooperation *cooperation)
 	return cooperation && cooperation->acknowledged;
 }
 
+const struct cooperation_identity *cooperation_identity(const struct cooperation *cooperation)
+{
+	return &cooperation->identity;
+}
+
 json_t *cooperation_state(const struct cooperation *cooperation)
 {
 	const struct cooperation_identity *identity = &cooperation->identity;

@@ -63,7 +63,10 @@ bool cooperation_is_acknowledged(const struct cooperation *cooperation);
 void cooperation_restore(
 	struct cooperation *cooperation, bool canceled, bool acknowledged, const json_t *told);
 
-/* For the places above: {"canceled", "job", "attempt", "assessment", "try"}. A new reference. */
+/* For the places above: whose it is, */
+const struct cooperation_identity *cooperation_identity(const struct cooperation *cooperation);
+
+/* and  {"canceled", "job", "attempt", "assessment", "try"}. A new reference. */
 json_t *cooperation_state(const struct cooperation *cooperation);
 
 /*

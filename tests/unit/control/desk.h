@@ -55,7 +55,7 @@ static inline int desk_setup(void **state)
 	assert_non_null(mkdtemp(desk->run_dir));
 	assert_true(sd_event_new(&desk->loop) >= 0);
 	assert_int_equal(
-		0, support_create(desk->loop, desk->run_dir, true, &desk->support, &error));
+		0, support_create(desk->loop, desk->run_dir, "desk", &desk->support, &error));
 	assert_int_equal(0, cooperation_create(&identity, &owner, &desk->cooperation));
 	if (cooperation_open(desk->cooperation, support_host(desk->support), getuid(), &error) < 0)
 		fail_msg("%s", error.text);

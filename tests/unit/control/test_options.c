@@ -103,9 +103,10 @@ static void names_of_instances_are_checked(void **state)
 	refuses("--instance axed", "another name");
 }
 
-static void keeping_jobs_is_refused_until_they_can_be_adopted(void **state)
+static void jobs_may_be_kept_or_terminated_at_a_stop(void **state)
 {
-	refuses("--on-stop keep", "not built yet");
+	assert_int_equal(0, parse("--on-stop keep", &options, NULL));
+	assert_string_equal(options.on_stop, "keep");
 	refuses("--on-stop pause", "terminate");
 }
 
@@ -171,7 +172,7 @@ int main(void)
 		cmocka_unit_test(daemon_needs_to_be_told_nothing),
 		cmocka_unit_test(instances_and_slots_are_read),
 		cmocka_unit_test(names_of_instances_are_checked),
-		cmocka_unit_test(keeping_jobs_is_refused_until_they_can_be_adopted),
+		cmocka_unit_test(jobs_may_be_kept_or_terminated_at_a_stop),
 		cmocka_unit_test(no_input_is_minus_one),
 		cmocka_unit_test(questions_need_nothing_else),
 		cmocka_unit_test(unknown_options_are_refused_with_the_nearest),

@@ -37,7 +37,7 @@ static void make(const char *base, struct support_folder *ret_folder)
 {
 	struct error error = { 0 };
 
-	if (support_folder_make(base, ret_folder, &error) < 0)
+	if (support_folder_make(base, NULL, ret_folder, &error) < 0)
 		fail_msg("%s", error.text);
 }
 
@@ -102,7 +102,7 @@ static void a_path_that_leaves_no_room_for_sockets_is_refused(void **state)
 	char path[160] = "/tmp/";
 
 	memset(path + 5, 'x', 100);
-	assert_int_equal(-ENAMETOOLONG, support_folder_make(path, &folder, &error));
+	assert_int_equal(-ENAMETOOLONG, support_folder_make(path, NULL, &folder, &error));
 	assert_non_null(strstr(error.text, "--run-dir"));
 	assert_false(is_there(path));
 }
