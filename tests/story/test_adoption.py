@@ -4,11 +4,13 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import signal
+import tempfile
 import time
 
 import pytest
-from axe import until
+from axe import BIN, until
 from console import end, manifest
 from daemon import Daemon
 
@@ -16,13 +18,21 @@ ONE = ["job.begin", "assessment.begin", "assessment.end", "job.end"]
 
 
 @pytest.fixture
-def daemon(axe):
-    daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root), "--run-dir",
-                    str(axe.state.parent / "run"), "--on-stop", "terminate")
+def run_dir():
+    """Short: the paths of sockets are bounded."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="axe-", dir="/var/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def daemon(axe, run_dir):
+    daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root), "--run-dir", str(run_dir),
+                    "--on-stop", "terminate")
     yield daemon
     daemon.stop()
     axe.assert_nothing_left()
-    assert list((axe.state.parent / "run").glob("*.bpf")) == []
+    assert list(run_dir.glob("*.bpf")) == []
 
 
 def shell(script, name="one", **keys):
@@ -238,8 +248,9 @@ def test_termination_under_way_is_completed(axe, daemon, round):
         caller.sendall(json.dumps(call).encode() + b"\0")
         time.sleep(round * 0.002)
         daemon.kill()
-    end(client)
+    # Before the client is awaited: a child that froze before its exec holds its connection.
     daemon.start()
+    end(client)
     # The call may not have arrived.
     daemon.call("io.axe.Engine.TerminateJob", job=1)
     job = ended(axe, daemon)
@@ -304,3 +315,19 @@ def test_stop_may_keep_what_runs(axe, daemon):
     assert job.only()["exit"] == {"status": 5}
     assert life(job) == ONE
     job.assert_all_accounted_for()
+
+
+def test_cancel_reaches_it_through_the_successor(axe, daemon):
+    support = f"{BIN / 'axe'} support"
+    script = (f"{support} progress 10; until {support} canceled; do sleep 0.05; done; "
+              f"{support} cancelling; exit 0")
+    client = submit(axe, daemon, shell(script))
+    begun(axe)
+    until(lambda: axe.job().trace("assessment.progress"), "it has reported")
+    daemon.kill()
+    end(client)
+    daemon.start()
+    assert axe("cancel", "1", "--soft", "--socket", daemon.socket).returncode == 0
+    job = ended(axe, daemon)
+    assert job.only()["verdict"] == "canceled"
+    assert job.only()["reported"]["percent"] == 10
