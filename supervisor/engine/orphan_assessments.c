@@ -104,9 +104,11 @@ static void end_assessment(struct closing *closing, const json_t *open)
 	uint64_t job = closing->orphan->job.id;
 	const struct store_change rows[] = {
 		{ .kind = STORE_ASSESSMENT,
-			.assessment = { job, index,
-				json_string_value(json_object_get(open, "name")), state_of(result),
-				ORPHAN_REASON } },
+			.assessment = { .job = job,
+				.index = index,
+				.name = json_string_value(json_object_get(open, "name")),
+				.state = state_of(result),
+				.reason = ORPHAN_REASON } },
 		{ .kind = STORE_TRY,
 			.try = { .job = job,
 				.attempt = orphan_attempt(closing),
