@@ -68,10 +68,9 @@ void ending_answer_task(struct running *running, struct wait *wait, const json_t
 
 static void fail_survived(struct call *call, uint64_t job, const json_t *summary)
 {
-	const json_t *survivors = json_object_get(summary, "survivors");
-
 	call_fail(call, AXE_E_TERMINATE_FAILED, "TerminateFailed",
-		json_pack("{s:I, s:O?}", "job", (json_int_t)job, "survivors", survivors));
+		json_pack("{s:I, s:O}", "job", (json_int_t)job, "survivors",
+			json_object_get(summary, "survivors")));
 }
 
 static void answer_cancel(

@@ -217,23 +217,16 @@ static void a_kept_failure_makes_the_job_failed(void **state)
 	assert_int_equal(1, fixture_count(fixture, "assessment.begin"));
 }
 
+#define QUEUED_TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_killed_job_is_canceled_with_its_message_when_all_are_dead, setup,
-			fixture_teardown),
-		cmocka_unit_test_setup_teardown(
-			a_job_that_is_killed_before_its_begin_starts_nothing, setup,
-			fixture_teardown),
-		cmocka_unit_test_setup_teardown(
-			a_killed_task_is_canceled_and_the_job_goes_on_without_it, setup,
-			fixture_teardown),
-		cmocka_unit_test_setup_teardown(
-			a_second_attempt_keeps_what_is_finished_and_the_files_of_the_first, setup,
-			fixture_teardown),
-		cmocka_unit_test_setup_teardown(
-			a_kept_failure_makes_the_job_failed, setup, fixture_teardown),
+		QUEUED_TEST(a_killed_job_is_canceled_with_its_message_when_all_are_dead),
+		QUEUED_TEST(a_job_that_is_killed_before_its_begin_starts_nothing),
+		QUEUED_TEST(a_killed_task_is_canceled_and_the_job_goes_on_without_it),
+		QUEUED_TEST(a_second_attempt_keeps_what_is_finished_and_the_files_of_the_first),
+		QUEUED_TEST(a_kept_failure_makes_the_job_failed),
 	};
 
 	require_root();

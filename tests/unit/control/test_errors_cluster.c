@@ -47,6 +47,7 @@ static void refusals_of_the_queue_keep_their_names_and_fields(void **state)
 		{ "InvalidState",
 			"{\"job\": 5, \"state\": \"Finished\", \"allowed\": [\"Queued\"]}" },
 		{ "InvalidTask", "{\"job\": 5, \"index\": 9, \"tasks\": 3}" },
+		{ "TerminateFailed", "{\"job\": 5, \"survivors\": [{\"pid\": 7}]}" },
 		{ "MessageTooLong", "{\"limit\": 320, \"length\": 321}" },
 		{ "InvalidMessage", "{\"text\": \"NUL\"}" },
 		{ "NotRerunnable", "{\"job\": 5, \"task\": 0, \"name\": \"a\"}" },

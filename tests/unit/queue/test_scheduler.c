@@ -134,6 +134,24 @@ static void a_fault_of_the_host_is_tried_again_so_many_times(void **state)
 	expect_state(test, job, "Failed");
 }
 
+static void the_runtime_is_the_jobs_else_the_manifests_else_the_parameters(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer set = { .count = 0 }, wished = { .count = 0 };
+	struct queue_caller root = root_calls(&set), caller = root_calls(&wished);
+	struct job_wishes wishes = { .priority = -1, .has_runtime = true, .runtime_ns = 5 };
+
+	queue_set_parameter(test->queue, &root, "JobRuntime", 7);
+	case_dispatch(test);
+	case_queue_with(test, &caller, MANIFEST_ONE, &wishes);
+	case_queue(test, "{'name': 'j', 'runtime': '3s',"
+			 " 'assessments': [{'name': 'a', 'command': 'true'}]}");
+	case_queue(test, MANIFEST_ONE);
+	assert_int_equal(5, case_start(test)->runtime_ns);
+	assert_int_equal(3 * NS_PER_SEC, case_start(test)->runtime_ns);
+	assert_int_equal(7, case_start(test)->runtime_ns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +162,7 @@ int main(void)
 		QUEUE_TEST(a_user_at_the_limit_of_running_jobs_lets_others_pass),
 		QUEUE_TEST(a_job_that_cannot_be_started_fails_and_says_why),
 		QUEUE_TEST(a_fault_of_the_host_is_tried_again_so_many_times),
+		QUEUE_TEST(the_runtime_is_the_jobs_else_the_manifests_else_the_parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
