@@ -1,6 +1,7 @@
 /* Starting axed: what it needs, one after the other. */
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,8 +14,12 @@
 #include "control/supervisor.h"
 #include "control/support.h"
 #include "delegation.h"
+#include "engine/engine.h"
 #include "service.h"
 #include "signals.h"
+
+#define LOCK_TRIES    100
+#define LOCK_PAUSE_MS 10
 
 /* What runs when it is stopped is for the next one. */
 static bool keeps_jobs(const struct axed *axed)
@@ -103,6 +108,30 @@ static void choose_manners(struct axed *axed, struct supervisor_config *config)
 	config->changed = tell_jobs;
 }
 
+/*
+ * A predecessor that was killed may have left a child between its clone and its exec, which holds
+ * the lock for a moment, or frozen.
+ */
+static int await_storage(struct axed *axed, struct error *error)
+{
+	const struct options *options = axed->options;
+	struct engine_config config = {
+		.cgroup_root = axed->cgroup_root ? axed->cgroup_root : options->cgroup_root,
+		.name = axed->instance.name,
+	};
+	int code = instance_identify(&axed->instance, options->run_dir, error);
+
+	if (code < 0)
+		return code;
+	engine_thaw(&config);
+	code = -EBUSY;
+	for (unsigned tries = 0; code == -EBUSY && tries < LOCK_TRIES; tries++) {
+		poll(NULL, 0, LOCK_PAUSE_MS);
+		code = storage_open(&axed->storage, axed->loop, axed->instance.state_dir, error);
+	}
+	return code;
+}
+
 static int open_storage(struct axed *axed, struct error *error)
 {
 	int code;
@@ -110,6 +139,8 @@ static int open_storage(struct axed *axed, struct error *error)
 	if (axed_is_private(axed))
 		return 0;
 	code = storage_open(&axed->storage, axed->loop, axed->instance.state_dir, error);
+	if (code == -EBUSY)
+		code = await_storage(axed, error);
 	return code < 0 ? code : instance_identify(&axed->instance, axed->options->run_dir, error);
 }
 

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -16,6 +17,7 @@
 #include "engine/residue.h"
 #include "engine/scene.h"
 #include "engine/shared.h"
+#include "engine/stranded.h"
 #include "engine/temps.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
@@ -179,6 +181,17 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 		return code;
 	*ret_engine = take_pointer(engine);
 	return 0;
+}
+
+void engine_thaw(const struct engine_config *config)
+{
+	struct hierarchy hierarchy = { .root_fd = -1 };
+	char path[TREE_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "axe/%s", config->name);
+	if (hierarchy_open(config->cgroup_root, &hierarchy, NULL) == 0)
+		stranded_thaw(&hierarchy, path);
+	hierarchy_close(&hierarchy);
 }
 
 void engine_rest(struct engine *engine)

@@ -45,6 +45,12 @@ struct engine_config {
 int engine_create(sd_event *loop, const struct engine_config *config, struct engine **ret_engine,
 	struct error *error);
 
+/*
+ * Thaw what our predecessor of the same name left frozen. A child that froze before its exec holds
+ * all that its supervisor had open, the locks, too: before they are waited for.
+ */
+void engine_thaw(const struct engine_config *config);
+
 /* Write down what is known of the jobs that run: before the process ends without engine_destroy,
  * and leaves them to its successor. */
 void engine_rest(struct engine *engine);

@@ -137,3 +137,35 @@ void stranded_clear(const struct hierarchy *hierarchy, const char *path,
 
 	sweep_all(hierarchy, &sweep);
 }
+
+static void thaw(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	file_write_text_at(fd, "cgroup.freeze", "0", NULL);
+	while ((entry = readdir(directory)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			thaw(fd, entry->d_name);
+	closedir(directory);
+}
+
+static bool is_job(const struct sweep *sweep, const char *name)
+{
+	unsigned long long job;
+
+	return sscanf(name, "job-%llu", &job) == 1;
+}
+
+void stranded_thaw(const struct hierarchy *hierarchy, const char *path)
+{
+	const struct sweep sweep = { .path = path, .is_stranded = is_job };
+
+	sweep_one(&sweep, hierarchy->root_fd, thaw);
+}

@@ -15,6 +15,10 @@ struct hierarchy;
  */
 void stranded_remove(const struct hierarchy *hierarchy);
 
-/* The same with the groups of jobs (job-ID) below `path`, but for those that `keeps` wants. */
+/* Thaw the groups of jobs below `path`, and those of their tries. */
+void stranded_thaw(const struct hierarchy *hierarchy, const char *path);
+
+/* End and remove likewise the groups of jobs (job-ID) below `path`, but for those that `keeps`
+ * wants. */
 void stranded_clear(const struct hierarchy *hierarchy, const char *path,
 	bool (*keeps)(uint64_t job, void *data), void *data);
