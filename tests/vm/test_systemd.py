@@ -6,6 +6,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -190,17 +191,34 @@ def test_stop_ends_the_running_job_and_leaves_nothing(unit, tmp_path):
     assert axe_run("--", "echo", "again").stdout == "again\n"
 
 
-@pytest.mark.parametrize("whom", ["main", "all"])
-def test_killed_service_comes_back_and_nothing_of_its_job_stays(unit, tmp_path, whom):
-    systemctl("start", SERVICE)
-    job = Sleeper(tmp_path)
+def kill_service(whom):
+    """Until there is another one."""
     pid = shown("MainPID")
     systemctl("kill", "-s", "KILL", f"--kill-whom={whom}", SERVICE)
     until(lambda: shown("ActiveState") == "active" and shown("MainPID") not in ("0", pid),
           "another one")
+
+
+def test_killed_service_comes_back_and_goes_on_with_its_job(unit, tmp_path):
+    systemctl("start", SERVICE)
+    job = Sleeper(tmp_path)
+    kill_service("main")
+    output, _ = job.client.communicate(timeout=PATIENCE_S)
+    number = re.search(r"goes on with job (\d+)", output).group(1)
+    assert all(map(is_running, job.pids)), output
+    run("axe", "terminate", "--yes", "--socket", SOCKET, number)
+    assert not any(map(is_running, job.pids))
+    until(lambda: groups_of_jobs() == [], "its groups are gone")
+    assert axe_run("--", "echo", "again").stdout == "again\n"
+
+
+def test_service_killed_with_its_job_comes_back_and_nothing_stays(unit, tmp_path):
+    systemctl("start", SERVICE)
+    job = Sleeper(tmp_path)
+    kill_service("all")
     code, output = job.end()
     assert code not in (0, 1), output
-    assert groups_of_jobs() == []
+    until(lambda: groups_of_jobs() == [], "its groups are gone")
     assert axe_run("--", "echo", "again").stdout == "again\n"
 
 
