@@ -55,7 +55,7 @@ static void lose(struct adoption *adoption, size_t index)
 	unsigned number = adoption_task(adoption, index)->tries + 1;
 	auto_json open = json_pack("{s:i, s:s, s:i}", "index", (int)index, "name",
 		assessment_of(job, index)->name, "try", (int)number);
-	auto_json result = orphan_result(open);
+	auto_json result = orphan_result(NULL, open);
 
 	agenda_drop_one(job->agenda, index);
 	job_lose(job, index, number, result);

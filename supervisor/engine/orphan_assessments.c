@@ -29,25 +29,25 @@ static void see_try(const struct store_try *try, void *data)
 			json_object_set_new(open, "try", json_integer(number));
 }
 
-json_t *orphan_result(const json_t *open)
+json_t *orphan_result(const struct orphan *orphan, const json_t *open)
 {
 	const struct error_entry entry = { ERROR_KIND_ERROR, AXE_E_ASSESSMENT_COULD_NOT_FINISH,
-		ORPHAN_TEXT, orphan_number(open, "index") };
+		orphan_text(orphan), orphan_number(open, "index") };
 	const struct error_list none = { .entries = NULL };
 	json_t *result = json_deep_copy(open);
 
 	json_object_set_new(result, "verdict", json_string(verdict_name(VERDICT_ERROR)));
 	json_object_set_new(result, "state", json_string(state_name(STATE_FAILED)));
-	json_object_set_new(result, "reason", json_string(ORPHAN_REASON));
+	json_object_set_new(result, "reason", json_string(orphan_reason(orphan)));
 	json_object_set_new(result, "error",
 		json_pack("{s:I, s:s, s:s}", "code", (json_int_t)entry.code, "name",
-			result_name(entry.code), "text", ORPHAN_TEXT));
+			result_name(entry.code), "text", orphan_text(orphan)));
 	json_object_set_new(result, "exit", json_null());
 	json_object_set_new(result, "killer", json_null());
 	json_object_set_new(result, "leaks", json_array());
 	json_object_set_new(result, "warnings", json_array());
-	json_object_set_new(
-		result, "integrity", json_pack("{s:b, s:s}", "complete", 0, "reason", ORPHAN_TEXT));
+	json_object_set_new(result, "integrity",
+		json_pack("{s:b, s:s}", "complete", 0, "reason", orphan_text(orphan)));
 	json_object_set_new(result, "errors", error_list_json(&none, &entry));
 	return result;
 }
@@ -71,7 +71,7 @@ static json_t *make_result(struct closing *closing, const json_t *open)
 
 	if (known)
 		return json_incref(known);
-	result = orphan_result(open);
+	result = orphan_result(closing->orphan, open);
 	json_array_append(closing->results, result);
 	error_list_extend(&closing->errors, json_object_get(result, "errors"));
 	return result;
@@ -108,7 +108,7 @@ static void end_assessment(struct closing *closing, const json_t *open)
 				.index = index,
 				.name = json_string_value(json_object_get(open, "name")),
 				.state = state_of(result),
-				.reason = ORPHAN_REASON } },
+				.reason = orphan_reason(closing->orphan) } },
 		{ .kind = STORE_TRY,
 			.try = { .job = job,
 				.attempt = orphan_attempt(closing),

@@ -75,8 +75,8 @@ static json_t *count_verdicts(const json_t *results, json_int_t *ret_failed)
 
 static json_t *make_summary(struct closing *closing)
 {
-	const struct error_entry last = { ERROR_KIND_ERROR, AXE_E_INTERNAL_ERROR, ORPHAN_TEXT,
-		ERROR_LIST_NO_ASSESSMENT };
+	const struct error_entry last = { ERROR_KIND_ERROR, AXE_E_INTERNAL_ERROR,
+		orphan_text(closing->orphan), ERROR_LIST_NO_ASSESSMENT };
 	const struct store_job *job = &closing->orphan->job;
 	json_int_t failed, all = (json_int_t)json_array_size(closing->results);
 	json_t *counts = count_verdicts(closing->results, &failed);
@@ -84,7 +84,8 @@ static json_t *make_summary(struct closing *closing)
 	return json_pack("{s:i, s:I, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:o, s:o}", "v",
 		1, "job", (json_int_t)job->id, "attempt", (json_int_t)orphan_attempt(closing),
 		"name", job->name, "outcome", "error", "code", (json_int_t)last.code, "code_name",
-		result_name(last.code), "reason", ORPHAN_REASON, "message", ORPHAN_TEXT, "executed",
+		result_name(last.code), "reason", orphan_reason(closing->orphan), "message",
+		orphan_text(closing->orphan), "executed",
 		all - orphan_number(counts, verdict_name(VERDICT_NOT_RUN)), "failed", failed,
 		"counts", counts, "errors", error_list_json(&closing->errors, &last));
 }

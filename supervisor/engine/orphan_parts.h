@@ -11,6 +11,17 @@
 #define ORPHAN_REASON "supervisor_ended"
 #define ORPHAN_TEXT   "the supervisor ended before the job did"
 
+/* Why it could not go on; of no orphan (NULL) its supervisor's end is the reason. */
+static inline const char *orphan_reason(const struct orphan *orphan)
+{
+	return orphan && orphan->rebooted ? "host_restarted" : ORPHAN_REASON;
+}
+
+static inline const char *orphan_text(const struct orphan *orphan)
+{
+	return orphan && orphan->rebooted ? "the host restarted before the job ended" : ORPHAN_TEXT;
+}
+
 struct publisher;
 struct trace;
 struct trace_line;
@@ -48,5 +59,6 @@ void orphan_emit(struct closing *closing, const struct trace_line *line,
 
 /* orphan_assessments.c: end what ran. The results of the others are known. */
 int orphan_end_assessments(struct closing *closing, struct error *error);
-json_t *orphan_result(const json_t *open); /* of {"index", "name", "try"}; a new reference */
+json_t *orphan_result(const struct orphan *orphan,
+	const json_t *open); /* of {"index", "name", "try"}; a new reference */
 json_t *orphan_find_result(const struct closing *closing, unsigned index); /* borrowed; or NULL */

@@ -40,6 +40,7 @@ static void remember(struct orphans *orphans, const struct store_job *job)
 	size_t size = (orphans->count + 1) * sizeof(*orphans->all);
 	struct orphan *more = realloc(orphans->all, size);
 	char *name = strdup(job->name);
+	char boot[37];
 
 	if (more)
 		orphans->all = more;
@@ -50,6 +51,8 @@ static void remember(struct orphans *orphans, const struct store_job *job)
 	}
 	more[orphans->count] = (struct orphan){ .job = *job, .name = name };
 	more[orphans->count].job.name = name;
+	more[orphans->count].rebooted =
+		job->boot_id && strcmp(job->boot_id, clock_boot_id(boot)) != 0;
 	/* The others are the reader's; an open job has none of them. */
 	more[orphans->count].job.outcome = more[orphans->count].job.reason = NULL;
 	more[orphans->count].job.message = more[orphans->count].job.boot_id = NULL;

@@ -14,6 +14,7 @@ struct store;
 struct orphan {
 	struct store_job job;
 	char *name;
+	bool rebooted; /* the host has, since it ran */
 };
 
 /*
