@@ -1,12 +1,14 @@
 """A supervisor that is killed loses nothing: its successor goes on with the jobs."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
 import shutil
 import signal
 import tempfile
+import threading
 import time
 
 import pytest
@@ -331,3 +333,13 @@ def test_cancel_reaches_it_through_the_successor(axe, daemon):
     job = ended(axe, daemon)
     assert job.only()["verdict"] == "canceled"
     assert job.only()["reported"]["percent"] == 10
+
+
+def test_lock_that_a_newborn_child_holds_is_waited_for(axe, daemon):
+    daemon.kill()
+    with open(axe.state / "axe.lock", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        release = threading.Timer(0.3, lambda: fcntl.flock(lock, fcntl.LOCK_UN))
+        release.start()
+        daemon.start()
+        release.join()

@@ -1,7 +1,9 @@
 """What a daemon that died left open and nobody can go on with is ended by the next one, and no job of
 it counts as running. (What the next one goes on with: test_adoption.py.)"""
 
+import contextlib
 import json
+import sqlite3
 
 import pytest
 from axe import until
@@ -149,3 +151,16 @@ def test_folder_that_is_gone_does_not_keep_the_job_running(axe, daemon):
     until(lambda: not axe.inhabitants(), "what ran is ended")
     told = daemon.call("io.axe.Events.GetEvents", after=0)["parameters"]["events"]
     assert told[-1]["type"] == "job.end"
+
+
+def test_job_of_an_earlier_boot_ended_because_the_host_restarted(axe, daemon):
+    client = begin(axe, daemon, "rebooted")
+    daemon.kill()
+    end(client)
+    lose(axe)
+    with contextlib.closing(sqlite3.connect(axe.state / "axe.db")) as store, store:
+        store.execute("UPDATE boots SET boot_id = '00000000-0000-0000-0000-000000000000'")
+    daemon.start()
+    until(lambda: not axe.inhabitants(), "what ran is ended")
+    assert "the host restarted" in axe.job()["errors"][-1]["text"]
+    assert axe.job()["reason"] == "host_restarted"
