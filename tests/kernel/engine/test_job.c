@@ -73,7 +73,8 @@ static void a_daemon_that_outlives_the_root_is_a_leak(void **state)
 	struct fixture *fixture = *state;
 	const json_t *result;
 
-	fixture_run(fixture, "{'name':'j','assessments':[{'name':'a','command':"
+	/* Long enough for setsid to become sleep, on any machine. */
+	fixture_run(fixture, "{'name':'j','assessments':[{'name':'a','leak_grace':'2s','command':"
 			     "['sh','-c','setsid sleep 999 & exit 0']}]}");
 	result = fixture_result(fixture, 0);
 	assert_verdict(fixture, 0, "leaked");
