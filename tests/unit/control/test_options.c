@@ -105,6 +105,8 @@ static void names_of_instances_are_checked(void **state)
 
 static void jobs_may_be_kept_or_terminated_at_a_stop(void **state)
 {
+	struct options options;
+
 	assert_int_equal(0, parse("--on-stop keep", &options, NULL));
 	assert_string_equal(options.on_stop, "keep");
 	refuses("--on-stop pause", "terminate");
