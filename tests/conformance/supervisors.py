@@ -139,7 +139,7 @@ class Crun(Supervisor):
         bundle.mkdir()
         sets = dict.fromkeys(("bounding", "effective", "permitted", "inheritable"), CAPABILITIES)
         process = {**BUNDLE["process"], "args": command, "capabilities": sets}
-        linux = {**BUNDLE["linux"], "cgroupsPath": f"/{ground.group.name}/inside/container"}
+        linux = {**BUNDLE["linux"], "cgroupsPath": f"/{ground.group.name}/container"}
         (bundle / "config.json").write_text(
             json.dumps({**BUNDLE, "process": process, "linux": linux}), encoding="ascii")
         name = ground.group.name
