@@ -6,6 +6,7 @@
 #include "confine/heritage.h"
 #include "instance.h"
 #include "options.h"
+#include "queueing.h"
 #include "storage.h"
 
 struct error;
@@ -25,6 +26,7 @@ struct axed {
 	struct storage storage; /* of a daemon */
 	struct support *support;
 	struct supervisor *supervisor;
+	struct queueing queueing; /* of a daemon */
 	struct server *server;
 };
 

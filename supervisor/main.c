@@ -32,6 +32,7 @@ static void axed_finish(struct axed *axed)
 	if (axed->server)
 		server_flush(axed->server, FLUSH_TIMEOUT_NS);
 	server_destroy(axed->server);
+	queueing_close(&axed->queueing);
 	supervisor_destroy(axed->supervisor);
 	support_destroy(axed->support);
 	storage_close(&axed->storage);

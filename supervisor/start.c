@@ -174,6 +174,14 @@ static int make_supervisor(struct axed *axed, struct error *error)
 	return supervisor_recover(axed->supervisor, error);
 }
 
+static int open_queue(struct axed *axed, struct error *error)
+{
+	if (axed_is_private(axed))
+		return 0;
+	return queueing_open(&axed->queueing, axed->loop, axed->supervisor, axed->storage.store,
+		(unsigned)axed->options->slots, error);
+}
+
 static int open_doors(struct axed *axed, struct error *error)
 {
 	int code = server_create(axed->loop, axed->supervisor, &axed->server, error);
@@ -242,6 +250,7 @@ int axed_init(struct axed *axed, struct error *error)
 		open_storage,
 		open_support,
 		make_supervisor,
+		open_queue,
 		open_doors,
 	};
 	int code = signals_block(error);

@@ -55,9 +55,10 @@ int store_read_job(
 /* The manifest that came with the job's row; the caller frees. -ENOENT when there is none. */
 int store_read_manifest(struct store *store, uint64_t job, char **ret_json, struct error *error);
 
-/* The same with what else was asked for with it; the caller frees both, *ret_asked NULL: nothing. */
-int store_read_asked(struct store *store, uint64_t job, char **ret_json, char **ret_asked,
-	struct error *error);
+/* The same with what else was asked for with it; the caller frees both, *ret_asked NULL: nothing.
+ */
+int store_read_asked(
+	struct store *store, uint64_t job, char **ret_json, char **ret_asked, struct error *error);
 
 /* How many jobs there are in each state; of one owner or STORE_ANY_OWNER. */
 int store_count_jobs(
