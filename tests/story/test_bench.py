@@ -51,6 +51,15 @@ def test_programs_are_timed_by_the_kernel_too(axe):
     assert not statistics_are_on()
 
 
+def test_a_long_queue_is_filled_looked_at_and_started_again(axe):
+    done = bench(axe, "--quick", "--json", "--only", "i")
+    assert done.returncode in (0, 1), done.stderr
+    rows = {row["name"]: row for row in json.loads(done.stdout)["rows"]}
+    assert rows["i  2000 jobs queued, 100 at once"]["axe"] > 10
+    assert rows["i  CancelJob of one that waits"]["reference"] > 0
+    assert all(row["axe"] > 0 for row in rows.values()) and len(rows) == 6
+
+
 def test_unknown_words_are_a_usage_error(axe):
     done = bench(axe, "--fast")
     assert done.returncode == 2

@@ -29,3 +29,4 @@ int case_memory(struct bench *bench, struct error *error);
 int case_start(struct bench *bench, struct error *error);
 int case_bytes(struct bench *bench, struct error *error);
 int case_growth(struct bench *bench, struct error *error);
+int case_queue(struct bench *bench, struct error *error);

@@ -28,6 +28,7 @@ static const struct bench_case cases[] = {
 	{ 'f', "from start to end", case_start },
 	{ 'g', "bytes", case_bytes },
 	{ 'h', "growth", case_growth },
+	{ 'i', "a long queue", case_queue },
 };
 
 enum { OPTION_QUICK = 256, OPTION_JSON, OPTION_ONLY };

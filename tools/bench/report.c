@@ -41,6 +41,8 @@ static bool is_met(const struct measurement *row)
 		return row->ours <= row->goal + row->reference;
 	case GOAL_MOST:
 		return row->ours <= row->goal;
+	case GOAL_LEAST:
+		return row->ours >= row->goal;
 	}
 	return false;
 }
@@ -59,6 +61,9 @@ static void goal_text(const struct measurement *row, char *text, size_t size)
 		return;
 	case GOAL_MOST:
 		snprintf(text, size, "<= %g %s", row->goal, row->unit);
+		return;
+	case GOAL_LEAST:
+		snprintf(text, size, ">= %g %s", row->goal, row->unit);
 		return;
 	}
 }

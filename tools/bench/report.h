@@ -9,6 +9,7 @@ enum goal_kind {
 	GOAL_RATIO, /* at most `goal` times the reference */
 	GOAL_MORE, /* at most `goal` more than the reference */
 	GOAL_MOST, /* at most `goal` */
+	GOAL_LEAST, /* at least `goal` */
 };
 
 struct measurement {

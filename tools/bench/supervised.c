@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/json.h"
 #include "bench/series.h"
 #include "libaxe/connection.h"
 #include "libaxe/supervisor_locate.h"
@@ -47,15 +46,23 @@ static void run_axed(const struct supervised *supervised, const char *program)
 	_exit(127);
 }
 
+/* That it listens is not enough: it may be reading its store yet. */
+static bool answers(const struct supervised *supervised)
+{
+	auto_of(connection) struct connection *connection = NULL;
+	auto_reply reply = { 0 };
+	struct error ignored = { 0 };
+
+	return connection_open(supervised->socket, &connection, &ignored) == 0 &&
+	       connection_call(connection, "ListJobs", NULL, ANSWER_MOST_NS, &reply, &ignored) == 0;
+}
+
 static int await_answer(const struct supervised *supervised, struct error *error)
 {
 	double begin = bench_now_ms();
 
 	while (bench_now_ms() - begin < (double)START_MOST_NS / 1e6) {
-		auto_of(connection) struct connection *connection = NULL;
-		struct error ignored = { 0 };
-
-		if (connection_open(supervised->socket, &connection, &ignored) == 0)
+		if (answers(supervised))
 			return 0;
 		if (waitpid(supervised->pid, NULL, WNOHANG) == supervised->pid)
 			return fail_plain(error, ECHILD, "axed ended at once: see `%s/log`",
@@ -65,14 +72,26 @@ static int await_answer(const struct supervised *supervised, struct error *error
 	return fail_plain(error, ETIMEDOUT, "axed does not answer at `%s`", supervised->socket);
 }
 
-int supervised_start(struct supervised **ret_supervised, struct error *error)
+static int launch(struct supervised *supervised, struct error *error)
 {
-	auto_of(supervised) struct supervised *supervised = calloc(1, sizeof(*supervised));
 	char program[PATH_MAX];
 	int code = supervisor_locate(program, error);
 
 	if (code < 0)
 		return code;
+	supervised->pid = fork();
+	if (supervised->pid == 0)
+		run_axed(supervised, program);
+	if (supervised->pid < 0)
+		return fail(error, errno, "start axed");
+	return await_answer(supervised, error);
+}
+
+int supervised_start(struct supervised **ret_supervised, struct error *error)
+{
+	auto_of(supervised) struct supervised *supervised = calloc(1, sizeof(*supervised));
+	int code;
+
 	if (!supervised)
 		return fail(error, ENOMEM, "start axed");
 	strcpy(supervised->folder, "/var/tmp/axe-bench-XXXXXX");
@@ -81,16 +100,30 @@ int supervised_start(struct supervised **ret_supervised, struct error *error)
 		return fail(error, errno, "make a folder in `/var/tmp`");
 	}
 	snprintf(supervised->socket, sizeof(supervised->socket), "%s/socket", supervised->folder);
-	supervised->pid = fork();
-	if (supervised->pid == 0)
-		run_axed(supervised, program);
-	if (supervised->pid < 0)
-		return fail(error, errno, "start axed");
-	code = await_answer(supervised, error);
+	code = launch(supervised, error);
 	if (code < 0)
 		return code;
 	*ret_supervised = take_pointer(supervised);
 	return 0;
+}
+
+static void stop(struct supervised *supervised)
+{
+	kill(supervised->pid, SIGTERM);
+	waitpid(supervised->pid, NULL, 0);
+	supervised->pid = 0;
+}
+
+int supervised_restart(struct supervised *supervised, double *ret_ms, struct error *error)
+{
+	double begin;
+	int code;
+
+	stop(supervised);
+	begin = bench_now_ms();
+	code = launch(supervised, error);
+	*ret_ms = bench_now_ms() - begin;
+	return code;
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *position)
@@ -102,10 +135,8 @@ void supervised_destroy(struct supervised *supervised)
 {
 	if (!supervised)
 		return;
-	if (supervised->pid > 0) {
-		kill(supervised->pid, SIGTERM);
-		waitpid(supervised->pid, NULL, 0);
-	}
+	if (supervised->pid > 0)
+		stop(supervised);
 	if (*supervised->folder)
 		nftw(supervised->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	free(supervised);
@@ -141,136 +172,4 @@ double supervised_resident_mib(const struct supervised *supervised)
 			kib = atof(line + 6);
 	fclose(status);
 	return kib / 1024;
-}
-
-/* Take replies until the call is over. *ret_last is the last one's parameters. */
-static int take_replies(
-	struct connection *connection, json_t **ret_last, char **ret_directory, struct error *error)
-{
-	for (;;) {
-		auto_reply reply = { 0 };
-		const char *directory;
-		int code = connection_wait(connection, ANSWER_MOST_NS, &reply, error);
-
-		if (code < 0 || (code = reply_check(&reply, error)) < 0)
-			return code;
-		directory = json_string_value(json_object_get(reply.parameters, "directory"));
-		if (directory && ret_directory && !*ret_directory)
-			*ret_directory = strdup(directory);
-		if (reply.continues)
-			continue;
-		if (ret_last)
-			*ret_last = json_incref(reply.parameters);
-		return 0;
-	}
-}
-
-static int execute(struct supervised *supervised, json_t *manifest,
-	struct connection **ret_connection, struct error *error)
-{
-	int code = connection_open(supervised->socket, ret_connection, error);
-
-	if (code < 0) {
-		json_decref(manifest);
-		return code;
-	}
-	return connection_send(*ret_connection, "ExecuteJob",
-		json_pack("{s:o}", "manifest", manifest), true, error);
-}
-
-int supervised_run(struct supervised *supervised, json_t *manifest, json_t **ret_summary,
-	char **ret_directory, struct error *error)
-{
-	auto_of(connection) struct connection *connection = NULL;
-	int code = execute(supervised, manifest, &connection, error);
-
-	return code < 0 ? code : take_replies(connection, ret_summary, ret_directory, error);
-}
-
-/* The number of processes in the first running assessment; 0: none runs yet. */
-static int count_processes(struct connection *connection, unsigned *ret_count, struct error *error)
-{
-	auto_reply reply = { 0 };
-	int code = connection_call(connection, "GetStatus", NULL, ANSWER_MOST_NS, &reply, error);
-	const json_t *status, *running;
-
-	*ret_count = 0;
-	if (code < 0 || *reply.error) /* the job is not there yet */
-		return code;
-	status = json_object_get(reply.parameters, "status");
-	running = json_array_get(json_object_get(status, "running"), 0);
-	*ret_count = (unsigned)json_integer_value(json_object_get(running, "processes"));
-	return 0;
-}
-
-static int await_processes(struct connection *connection, unsigned processes, struct error *error)
-{
-	double begin = bench_now_ms();
-	unsigned count = 0;
-
-	while (bench_now_ms() - begin < (double)ANSWER_MOST_NS / 1e6) {
-		int code = count_processes(connection, &count, error);
-
-		if (code < 0 || count >= processes)
-			return code;
-		pause_briefly();
-	}
-	return fail_plain(error, ETIMEDOUT, "only %u of %u sleepers started", count, processes);
-}
-
-static int call_terminate(
-	struct connection *connection, struct termination *ret_termination, struct error *error)
-{
-	double begin = bench_now_ms();
-	auto_reply reply = { 0 };
-	int code = connection_call(connection, "TerminateJob", NULL, ANSWER_MOST_NS, &reply, error);
-	const json_t *receipt;
-
-	ret_termination->call_ms = bench_now_ms() - begin;
-	if (code < 0 || (code = reply_check(&reply, error)) < 0)
-		return code;
-	receipt = json_object_get(reply.parameters, "receipt");
-	ret_termination->killed = (unsigned)json_integer_value(json_object_get(receipt, "killed"));
-	ret_termination->engine_ms =
-		json_number_value(json_object_get(json_object_get(receipt, "phases"), "total_ms"));
-	return 0;
-}
-
-int supervised_terminate(struct supervised *supervised, unsigned processes,
-	struct termination *ret_termination, struct error *error)
-{
-	auto_of(connection) struct connection *job = NULL, *steering = NULL;
-	char number[16], program[] = "/proc/self/exe", path[4096];
-	ssize_t length = readlink(program, path, sizeof(path) - 1);
-	int code;
-
-	path[length < 0 ? 0 : length] = '\0';
-	snprintf(number, sizeof(number), "%u", processes);
-	const char *const command[] = { path, "--load", "sleepers", number, NULL };
-
-	code = execute(supervised, manifest_of(1, 1, command), &job, error);
-	if (code == 0)
-		code = connection_open(supervised->socket, &steering, error);
-	if (code == 0)
-		code = await_processes(steering, processes, error);
-	if (code == 0)
-		code = call_terminate(steering, ret_termination, error);
-	return code < 0 ? code : take_replies(job, NULL, NULL, error);
-}
-
-json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command)
-{
-	json_t *assessments = json_array(), *words = json_array();
-	char name[32];
-
-	for (; *command; command++)
-		json_array_append_new(words, json_string(*command));
-	for (unsigned number = 0; number < count; number++) {
-		snprintf(name, sizeof(name), "a%u", number);
-		json_array_append_new(
-			assessments, json_pack("{s:s, s:O}", "name", name, "command", words));
-	}
-	json_decref(words);
-	return json_pack("{s:s, s:i, s:o}", "name", "bench", "parallel", (int)parallel,
-		"assessments", assessments);
 }

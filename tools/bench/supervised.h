@@ -18,6 +18,10 @@ int supervised_start(struct supervised **ret_supervised, struct error *error);
 void supervised_destroy(struct supervised *supervised);
 DEFINE_CLEANUP(supervised)
 
+/* Stop it, and start it again with what it has stored: *ret_ms until the next one answers a call.
+ */
+int supervised_restart(struct supervised *supervised, double *ret_ms, struct error *error);
+
 const char *supervised_socket(const struct supervised *supervised);
 const char *supervised_folder(const struct supervised *supervised);
 pid_t supervised_pid(const struct supervised *supervised);

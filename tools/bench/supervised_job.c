@@ -1,0 +1,154 @@
+/* The jobs of the supervisor under measurement. */
+#include "bench/supervised.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "bench/series.h"
+#include "libaxe/connection.h"
+
+#define ANSWER_MOST_NS (120 * NS_PER_SEC)
+#define RETRY_NS       1000000
+
+static void pause_briefly(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = RETRY_NS }, NULL);
+}
+
+/* Take replies until the call is over. *ret_last is the last one's parameters. */
+static int take_replies(
+	struct connection *connection, json_t **ret_last, char **ret_directory, struct error *error)
+{
+	for (;;) {
+		auto_reply reply = { 0 };
+		const char *directory;
+		int code = connection_wait(connection, ANSWER_MOST_NS, &reply, error);
+
+		if (code < 0 || (code = reply_check(&reply, error)) < 0)
+			return code;
+		directory = json_string_value(json_object_get(reply.parameters, "directory"));
+		if (directory && ret_directory && !*ret_directory)
+			*ret_directory = strdup(directory);
+		if (reply.continues)
+			continue;
+		if (ret_last)
+			*ret_last = json_incref(reply.parameters);
+		return 0;
+	}
+}
+
+static int execute(struct supervised *supervised, json_t *manifest,
+	struct connection **ret_connection, struct error *error)
+{
+	int code = connection_open(supervised_socket(supervised), ret_connection, error);
+
+	if (code < 0) {
+		json_decref(manifest);
+		return code;
+	}
+	return connection_send(*ret_connection, "ExecuteJob",
+		json_pack("{s:o}", "manifest", manifest), true, error);
+}
+
+int supervised_run(struct supervised *supervised, json_t *manifest, json_t **ret_summary,
+	char **ret_directory, struct error *error)
+{
+	auto_of(connection) struct connection *connection = NULL;
+	int code = execute(supervised, manifest, &connection, error);
+
+	return code < 0 ? code : take_replies(connection, ret_summary, ret_directory, error);
+}
+
+/* The number of processes in the first running assessment; 0: none runs yet. */
+static int count_processes(struct connection *connection, unsigned *ret_count, struct error *error)
+{
+	auto_reply reply = { 0 };
+	int code = connection_call(connection, "GetStatus", NULL, ANSWER_MOST_NS, &reply, error);
+	const json_t *status, *running;
+
+	*ret_count = 0;
+	if (code < 0 || *reply.error) /* the job is not there yet */
+		return code;
+	status = json_object_get(reply.parameters, "status");
+	running = json_array_get(json_object_get(status, "running"), 0);
+	*ret_count = (unsigned)json_integer_value(json_object_get(running, "processes"));
+	return 0;
+}
+
+static int await_processes(struct connection *connection, unsigned processes, struct error *error)
+{
+	double begin = bench_now_ms();
+	unsigned count = 0;
+
+	while (bench_now_ms() - begin < (double)ANSWER_MOST_NS / 1e6) {
+		int code = count_processes(connection, &count, error);
+
+		if (code < 0 || count >= processes)
+			return code;
+		pause_briefly();
+	}
+	return fail_plain(error, ETIMEDOUT, "only %u of %u sleepers started", count, processes);
+}
+
+static int call_terminate(
+	struct connection *connection, struct termination *ret_termination, struct error *error)
+{
+	double begin = bench_now_ms();
+	auto_reply reply = { 0 };
+	int code = connection_call(connection, "TerminateJob", NULL, ANSWER_MOST_NS, &reply, error);
+	const json_t *receipt;
+
+	ret_termination->call_ms = bench_now_ms() - begin;
+	if (code < 0 || (code = reply_check(&reply, error)) < 0)
+		return code;
+	receipt = json_object_get(reply.parameters, "receipt");
+	ret_termination->killed = (unsigned)json_integer_value(json_object_get(receipt, "killed"));
+	ret_termination->engine_ms =
+		json_number_value(json_object_get(json_object_get(receipt, "phases"), "total_ms"));
+	return 0;
+}
+
+int supervised_terminate(struct supervised *supervised, unsigned processes,
+	struct termination *ret_termination, struct error *error)
+{
+	auto_of(connection) struct connection *job = NULL, *steering = NULL;
+	char number[16], program[] = "/proc/self/exe", path[4096];
+	ssize_t length = readlink(program, path, sizeof(path) - 1);
+	int code;
+
+	path[length < 0 ? 0 : length] = '\0';
+	snprintf(number, sizeof(number), "%u", processes);
+	const char *const command[] = { path, "--load", "sleepers", number, NULL };
+
+	code = execute(supervised, manifest_of(1, 1, command), &job, error);
+	if (code == 0)
+		code = connection_open(supervised_socket(supervised), &steering, error);
+	if (code == 0)
+		code = await_processes(steering, processes, error);
+	if (code == 0)
+		code = call_terminate(steering, ret_termination, error);
+	return code < 0 ? code : take_replies(job, NULL, NULL, error);
+}
+
+json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command)
+{
+	json_t *assessments = json_array(), *words = json_array();
+	char name[32];
+
+	for (; *command; command++)
+		json_array_append_new(words, json_string(*command));
+	for (unsigned number = 0; number < count; number++) {
+		snprintf(name, sizeof(name), "a%u", number);
+		json_array_append_new(
+			assessments, json_pack("{s:s, s:O}", "name", name, "command", words));
+	}
+	json_decref(words);
+	return json_pack("{s:s, s:i, s:o}", "name", "bench", "parallel", (int)parallel,
+		"assessments", assessments);
+}
