@@ -30,15 +30,6 @@ static struct store_change *add(struct job_rows *rows, enum store_change_kind ki
 	return change;
 }
 
-static enum state outcome_state(const char *outcome)
-{
-	if (!strcmp(outcome, "finished"))
-		return STATE_FINISHED;
-	if (!strcmp(outcome, "canceled") || !strcmp(outcome, "terminated"))
-		return STATE_CANCELED;
-	return STATE_FAILED;
-}
-
 static struct store_job own_row(const struct job *job)
 {
 	return (struct store_job){
@@ -128,7 +119,7 @@ static void job_ends(struct job_rows *rows, const struct job *job, const json_t 
 	const char *outcome = json_string_value(json_object_get(summary, "outcome"));
 	struct store_job *row;
 
-	add_job(rows, job, outcome_state(outcome ? outcome : ""));
+	add_job(rows, job, state_of_outcome(outcome ? outcome : ""));
 	row = &rows->changes[0].job;
 	row->outcome = outcome;
 	row->code = number_of(summary, "code");

@@ -109,15 +109,6 @@ static json_t *read_summary(const struct closing *closing)
 	return summary;
 }
 
-static enum state state_of(const char *outcome)
-{
-	if (!strcmp(outcome, "finished"))
-		return STATE_FINISHED;
-	if (!strcmp(outcome, "canceled") || !strcmp(outcome, "terminated"))
-		return STATE_CANCELED;
-	return STATE_FAILED;
-}
-
 static void end_job(struct closing *closing, json_t *summary)
 {
 	struct store_job *job = &closing->orphan->job;
@@ -125,7 +116,7 @@ static void end_job(struct closing *closing, json_t *summary)
 	struct store_change rows[2];
 
 	job->outcome = json_string_value(json_object_get(summary, "outcome"));
-	job->state = state_of(job->outcome);
+	job->state = state_of_outcome(job->outcome);
 	job->code = (uint32_t)orphan_number(summary, "code");
 	job->reason = json_string_value(json_object_get(summary, "reason"));
 	job->message = json_string_value(json_object_get(summary, "message"));

@@ -56,6 +56,15 @@ bool state_from_name(const char *name, enum state *ret_state)
 	return false;
 }
 
+enum state state_of_outcome(const char *outcome)
+{
+	if (strcmp(outcome, "finished") == 0)
+		return STATE_FINISHED;
+	if (strcmp(outcome, "canceled") == 0 || strcmp(outcome, "terminated") == 0)
+		return STATE_CANCELED;
+	return STATE_FAILED;
+}
+
 const char *state_event_name(enum state_event event)
 {
 	return event_names[event];

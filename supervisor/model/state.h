@@ -32,5 +32,8 @@ const char *state_event_name(enum state_event event);
 /* The states in which an event is not refused: 1u << enum state. */
 uint32_t state_allowing(enum state_event event);
 
+/* What a job is that ended with this outcome ("finished", "terminated", ...). */
+enum state state_of_outcome(const char *outcome);
+
 /* Move *state; -EPROTO and unchanged when the event is refused in this state. */
 int state_apply(enum state *state, enum state_event event);

@@ -88,6 +88,16 @@ static void every_state_is_found_by_its_name(void **state)
 	assert_false(state_from_name("queued", &found));
 }
 
+static void what_is_no_outcome_of_success_or_cancel_is_a_failure(void **state)
+{
+	assert_int_equal(STATE_FINISHED, state_of_outcome("finished"));
+	assert_int_equal(STATE_CANCELED, state_of_outcome("canceled"));
+	assert_int_equal(STATE_CANCELED, state_of_outcome("terminated"));
+	assert_int_equal(STATE_FAILED, state_of_outcome("failed"));
+	assert_int_equal(STATE_FAILED, state_of_outcome("error"));
+	assert_int_equal(STATE_FAILED, state_of_outcome(""));
+}
+
 static void every_event_has_a_name_of_its_own(void **state)
 {
 	for (unsigned event = 0; event < EVENT_COUNT; event++)
@@ -102,6 +112,7 @@ int main(void)
 		cmocka_unit_test(nothing_leads_out_of_finished),
 		cmocka_unit_test(second_cancel_is_refused),
 		cmocka_unit_test(every_state_is_found_by_its_name),
+		cmocka_unit_test(what_is_no_outcome_of_success_or_cancel_is_a_failure),
 		cmocka_unit_test(every_event_has_a_name_of_its_own),
 	};
 
