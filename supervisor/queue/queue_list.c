@@ -1,104 +1,43 @@
-/* ListJobs: newest first, page by page behind a number, so that what comes and goes shifts nothing.
- */
+/* ListJobs: newest first, page by page; a page says where and when the one behind it goes on. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/cleanup.h"
-#include "base/json.h"
-#include "queue/look.h"
+#include "queue/page.h"
 #include "queue/queue_parts.h"
 #include "record/store_read.h"
 
-struct page {
-	struct queue *queue;
-	json_t **jobs; /* by state; owned */
-	size_t count, limit;
-	uint64_t before_id;
-};
-
-static void see_job(const struct store_job *job, void *data)
+/* "NUMBER", or "NUMBER.EVENT" where states were asked for. */
+static json_t *write_token(const struct page *page, uint64_t next)
 {
-	struct page *page = data;
-
-	page->jobs[page->count++] = look_job(page->queue, job);
+	return page->states ? json_sprintf("%" PRIu64 ".%" PRIu64, next, page->seq)
+			    : json_sprintf("%" PRIu64, next);
 }
 
-static int64_t number_of(const json_t *job)
-{
-	return json_integer_value(json_object_get(job, "job"));
-}
-
-static int newest_first(const void *one, const void *other)
-{
-	int64_t left = number_of(*(json_t *const *)one), right = number_of(*(json_t *const *)other);
-
-	return (left < right) - (left > right);
-}
-
-/* A page of each state holds all that one page of several can need. */
-static int read_states(struct page *page, uint32_t states, uid_t owner, struct error *error)
-{
-	struct store_job_page wanted = {
-		.before_id = page->before_id,
-		.owner = owner,
-		.limit = page->limit,
-		.state = STORE_ANY_STATE,
-	};
-	struct store *store = page->queue->config.store;
-	int code = 0;
-
-	if (!states)
-		return store_read_jobs(store, &wanted, see_job, page, error);
-	for (unsigned state = 0; code == 0 && state < STATE_COUNT; state++) {
-		wanted.state = (enum state)state;
-		if (states & 1u << state)
-			code = store_read_jobs(store, &wanted, see_job, page, error);
-	}
-	qsort(page->jobs, page->count, sizeof(*page->jobs), newest_first);
-	return code;
-}
-
-static void put_counts(struct page *page, json_t *job)
-{
-	uint64_t counts[STATE_COUNT] = { 0 };
-
-	store_count_tasks(page->queue->config.store, (uint64_t)number_of(job), counts, NULL);
-	json_object_set_new(job, "counts", look_counts(counts));
-}
-
-static json_t *reply(struct page *page)
-{
-	json_t *jobs = json_array();
-	json_t *reply = json_pack("{s:o}", "jobs", jobs);
-	size_t shown = page->count < page->limit ? page->count : page->limit;
-
-	for (size_t at = 0; at < page->count; at++) {
-		if (at >= shown) {
-			json_decref(page->jobs[at]);
-			continue;
-		}
-		put_counts(page, page->jobs[at]);
-		json_array_append_new(jobs, page->jobs[at]);
-	}
-	if (shown == page->limit)
-		json_object_set_new(
-			reply, "next", json_sprintf("%" PRIi64, number_of(page->jobs[shown - 1])));
-	return reply;
-}
-
-static bool read_token(const struct queue_caller *caller, const char *text, uint64_t *ret_before)
+static bool read_digits(const char **text, uint64_t *ret_number)
 {
 	char *end;
 
-	*ret_before = 0;
-	if (!text)
-		return true;
 	errno = 0;
-	*ret_before = strtoull(text, &end, 10);
-	if (!errno && *text >= '1' && *text <= '9' && !*end)
+	*ret_number = strtoull(*text, &end, 10);
+	if (errno || **text < '0' || **text > '9' || *ret_number > INT64_MAX)
+		return false;
+	*text = end;
+	return true;
+}
+
+static bool parse_token(const char *text, struct page *page)
+{
+	if (!read_digits(&text, &page->before_id) || !page->before_id)
+		return false;
+	if (page->states)
+		return *text++ == '.' && read_digits(&text, &page->seq) && !*text;
+	return !*text;
+}
+
+static bool read_token(const struct queue_caller *caller, const char *text, struct page *page)
+{
+	if (!text || parse_token(text, page))
 		return true;
 	caller_fail(caller, AXE_E_INVALID_ARGUMENT, "OutOfRange",
 		json_pack("{s:s, s:i, s:I}", "name", "page", "minimum", 1, "maximum",
@@ -119,27 +58,44 @@ static bool choose_owner(
 	return false;
 }
 
+static json_t *reply(struct page *page)
+{
+	uint64_t next;
+	json_t *reply = json_pack("{s:o}", "jobs", page_jobs(page, &next));
+
+	if (next)
+		json_object_set_new(reply, "next", write_token(page, next));
+	return reply;
+}
+
+static void refuse(const struct queue_caller *caller, int code, const struct error *error)
+{
+	if (code != -ESTALE)
+		return caller_fail_internal(caller, error->text);
+	caller_fail(caller, AXE_E_LIMIT_REACHED, "PageExpired",
+		json_pack("{s:s}", "text", error->text));
+}
+
 void queue_list(
 	struct queue *queue, const struct queue_caller *caller, const struct queue_listing *listing)
 {
-	struct page page = { .queue = queue, .limit = listing->limit ?: QUEUE_PAGE_DEFAULT };
+	struct page page = {
+		.queue = queue,
+		.states = listing->states,
+		.limit = listing->limit ?: QUEUE_PAGE_DEFAULT,
+	};
 	struct error error = { 0 };
-	uid_t owner;
+	int code;
 
 	if (page.limit > QUEUE_PAGE_MAX)
 		page.limit = QUEUE_PAGE_MAX;
-	if (!choose_owner(caller, listing, &owner) ||
-		!read_token(caller, listing->page, &page.before_id))
+	if (!choose_owner(caller, listing, &page.owner) ||
+		!read_token(caller, listing->page, &page))
 		return;
-	page.jobs = calloc(STATE_COUNT * page.limit, sizeof(*page.jobs));
-	if (!page.jobs)
-		return caller_fail_internal(caller, "out of memory");
-	if (read_states(&page, listing->states, owner, &error) == 0) {
+	code = page_read(&page, &error);
+	if (code == 0)
 		caller_answer(caller, reply(&page));
-	} else {
-		for (size_t at = 0; at < page.count; at++)
-			json_decref(page.jobs[at]);
-		caller_fail_internal(caller, error.text);
-	}
-	free(page.jobs);
+	else
+		refuse(caller, code, &error);
+	page_finish(&page);
 }

@@ -33,6 +33,20 @@ typedef void store_see_event(const struct store_event *event, void *data);
 int store_read_events(struct store *store, const struct store_event_page *page,
 	store_see_event *see, void *data, bool *ret_more, struct error *error);
 
+/*
+ * store_read_past.c: how jobs were at an event. The number of the last one; the jobs below
+ * `before_id` whose state has changed behind one, in no order; and the state that a job had at one.
+ */
+int store_read_last_seq(struct store *store, uint64_t *ret_seq, struct error *error);
+
+typedef void store_see_number(uint64_t number, void *data);
+
+int store_read_changed(struct store *store, uint64_t after_seq, uint64_t before_id,
+	store_see_number *see, void *data, struct error *error);
+
+int store_read_state_at(struct store *store, uint64_t job, uint64_t seq, enum state *ret_state,
+	struct error *error);
+
 #define STORE_ANY_OWNER ((uid_t)-1)
 #define STORE_ANY_STATE STATE_COUNT
 

@@ -52,6 +52,12 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 	[STORE_READ_PARAMETERS] = "SELECT name, value FROM parameters",
 	[STORE_COUNT_TASKS] =
 		"SELECT state, count(*) FROM assessments WHERE job = ?1 GROUP BY state",
+	/* Each change of a job's state has one of these in its transaction, but for AddJob. */
+	[STORE_READ_CHANGED] = "SELECT DISTINCT job FROM events WHERE seq > ?1 AND job < ?2"
+			       " AND type IN ('job.pending', 'job.begin', 'job.end')",
+	[STORE_READ_STATE_AT] = "SELECT type, data FROM events WHERE job = ?1 AND seq <= ?2"
+				" AND type IN ('job.pending', 'job.begin', 'job.end')"
+				" ORDER BY seq DESC LIMIT 1",
 	[STORE_READ_LAST_SEQ] = "SELECT seq FROM sqlite_sequence WHERE name = 'events'",
 };
 

@@ -164,6 +164,7 @@ static const struct refusal {
 	{ "UnknownParameter", "AXE_E_PARAMETER_NOT_FOUND", refuse_parameter },
 	{ "OutOfRange", "AXE_E_INVALID_ARGUMENT", refuse_range },
 	{ "LimitReached", "AXE_E_LIMIT_REACHED", refuse_more },
+	{ "PageExpired", "AXE_E_LIMIT_REACHED", refuse_text },
 	{ "BatchStopped", NULL, refuse_batch },
 	{ "MethodNotFound", "AXE_E_INTERNAL_ERROR", refuse_queue },
 	{ "InterfaceNotFound", "AXE_E_INTERNAL_ERROR", refuse_queue },

@@ -57,6 +57,7 @@ static void refusals_of_the_queue_keep_their_names_and_fields(void **state)
 		{ "LimitReached", "{\"name\": \"UserQueuedJobs\", \"limit\": 10}" },
 		{ "BatchStopped", "{\"done\": 1, \"job\": 5, \"error\": \"NotFound\", "
 				  "\"parameters\": {}}" },
+		{ "PageExpired", "{\"text\": \"ask again\"}" },
 		{ "InternalError", "{\"text\": \"no\"}" },
 	};
 	struct client client;

@@ -18,6 +18,16 @@ static inline struct store_change attempt_change(const struct job *job, enum sta
 		.attempt = { .job = job->row.id, .number = job->row.attempt, .state = state } };
 }
 
+static inline struct store_change event_change(
+	const struct job *job, const char *type, const char *data)
+{
+	return (struct store_change){ .kind = STORE_EVENT,
+		.event = { .job = job->row.id,
+			.attempt = job->row.attempt,
+			.type = type,
+			.data = data } };
+}
+
 static inline void job_tells(struct job *job, const char *type, json_t *data, int index)
 {
 	auto_json event =
@@ -40,8 +50,9 @@ static inline struct job *case_start(struct queue_case *test)
 	job = test->jobs[before];
 	assert_int_equal(0, store_submit(test->store,
 				    (struct store_change[]){ job_change(job, STATE_RUNNING),
-					    attempt_change(job, STATE_RUNNING) },
-				    2, NULL, NULL, NULL));
+					    attempt_change(job, STATE_RUNNING),
+					    event_change(job, "job.begin", NULL) },
+				    3, NULL, NULL, NULL));
 	case_dispatch(test);
 	job_tells(job, "job.begin", NULL, -1);
 	return job;
@@ -76,18 +87,20 @@ static inline void job_ends(
 {
 	auto_json summary = json_pack("{s:s, s:I, s:s*, s:{s:i}}", "outcome", outcome, "code", 0,
 		"reason", reason, "receipt", "killed", 1);
+	auto_free char *text = json_dumps(summary, 0);
 	struct store_change changes[] = { job_change(job, state), attempt_change(job, state),
 		{ .kind = STORE_TASK_MOVE,
 			.move = { .job = job->row.id,
 				.from = 1u << STATE_NOT_SUBMITTED | 1u << STATE_QUEUED,
 				.state = STATE_CANCELED,
-				.reason = reason ? reason : "not_run" } } };
+				.reason = reason ? reason : "not_run" } },
+		event_change(job, "job.end", text) };
 
 	changes[0].job.outcome = outcome;
 	changes[0].job.reason = reason;
 	changes[0].job.message = job->killed[0] ? job->message : NULL;
 	changes[0].job.ended = (struct store_time){ clock_wall_ns(), case_clock(job->test) };
-	assert_int_equal(0, store_submit(job->test->store, changes, 3, NULL, NULL, NULL));
+	assert_int_equal(0, store_submit(job->test->store, changes, 4, NULL, NULL, NULL));
 	case_dispatch(job->test);
 	job->over = true;
 	job->observer.ended(job, S_OK, summary, job->observer.data);

@@ -98,6 +98,8 @@ static const struct refusal_case {
 		"AXE_E_INVALID_ARGUMENT", "`Slots` is from 1 to 64" },
 	{ "{'error':'LimitReached','parameters':{'name':'UserQueuedJobs','limit':5}}",
 		"AXE_E_LIMIT_REACHED", "`UserQueuedJobs` is reached: 5" },
+	{ "{'error':'PageExpired','parameters':{'text':'ask again'}}", "AXE_E_LIMIT_REACHED",
+		"ask again" },
 	{ "{'error':'InternalError','parameters':{'text':'the disk is full'}}",
 		"AXE_E_INTERNAL_ERROR", "the disk is full" },
 	{ "{'error':'BatchStopped','parameters':{'done':2,'job':5,'error':"
