@@ -9,6 +9,7 @@
 enum statement {
 	WRITE_JOB,
 	WRITE_MANIFEST,
+	FORGET_ENVIRONMENT,
 	WRITE_ATTEMPT,
 	WRITE_ASSESSMENT,
 	WRITE_TRY,
@@ -41,6 +42,8 @@ static const char *const texts[STORE_APPLY_STATEMENTS] = {
 		" retries = ?25, ended_age_ns = excluded.ended_age_ns",
 	[WRITE_MANIFEST] = "INSERT INTO manifests VALUES(?1, ?2, ?3)"
 			   " ON CONFLICT(job) DO UPDATE SET json = ?2",
+	[FORGET_ENVIRONMENT] = "UPDATE manifests SET asked = json_remove(asked, '$.environment')"
+			       " WHERE job = ?1 AND asked IS NOT NULL",
 	[WRITE_ATTEMPT] =
 		"INSERT INTO attempts VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, " BOOT ")"
 		" ON CONFLICT(job, attempt) DO UPDATE SET state = ?4, outcome = ?5, code = ?6,"
@@ -99,6 +102,18 @@ static int write_manifest(struct store_applier *applier, const struct store_job 
 	return sql_execute(statement);
 }
 
+/* Its values may be secrets. One that failed or was canceled may be queued again, and needs them.
+ */
+static int forget_environment(struct store_applier *applier, const struct store_job *job)
+{
+	sqlite3_stmt *statement = applier->statements[FORGET_ENVIRONMENT];
+
+	if (job->state != STATE_FINISHED)
+		return 0;
+	sql_bind_number(statement, 1, job->id);
+	return sql_execute(statement);
+}
+
 static int write_job(struct store_applier *applier, const struct store_job *job)
 {
 	sqlite3_stmt *statement = applier->statements[WRITE_JOB];
@@ -127,7 +142,9 @@ static int write_job(struct store_applier *applier, const struct store_job *job)
 		sql_bind_number(statement, 24, job->runtime_ns);
 	sql_bind_number(statement, 25, job->retries);
 	code = sql_execute(statement);
-	return code < 0 ? code : write_manifest(applier, job);
+	if (code == 0)
+		code = write_manifest(applier, job);
+	return code < 0 ? code : forget_environment(applier, job);
 }
 
 static int write_attempt(struct store_applier *applier, const struct store_attempt *attempt)

@@ -9,7 +9,7 @@ struct error;
 struct store_change;
 struct store_set;
 
-#define STORE_APPLY_STATEMENTS       11
+#define STORE_APPLY_STATEMENTS       12
 #define STORE_APPLY_QUEUE_STATEMENTS 4
 
 struct store_applier {

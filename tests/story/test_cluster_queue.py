@@ -143,6 +143,36 @@ def test_parameters_and_jobs_outlive_the_daemon(queue):
     assert queue("wait", str(held)).returncode == 0
 
 
+@pytest.mark.parametrize("on_stop, attempt, said", [("keep", 1, "once\n"),
+                                                    ("terminate", 2, "once\nonce\n")])
+def test_a_job_that_runs_while_the_daemon_is_stopped(axe, on_stop, attempt, said):
+    queue = Queue(axe, "--on-stop", on_stop)
+    gate, diary = (axe.state.parent / name for name in ("go", "diary"))
+    try:
+        job = queue.submit("--", "sh", "-c", f"echo once >> {diary}; "
+                           f"while ! [ -e {gate} ]; do sleep 0.02; done; echo true result; exit 5")
+        behind = queue.submit("--", "true")
+        until(lambda: diary.exists() and diary.read_text(), "it runs")
+        assert queue.daemon.stop() == 0
+        assert bool(axe.inhabitants()) == (on_stop == "keep")
+        queue.daemon.start()
+        queue.await_state(job, "Running")
+        until(lambda: diary.read_text(encoding="ascii") == said, "it runs on, or again")
+        gate.touch()
+        assert queue("wait", str(job)).returncode == 1
+        assert queue("wait", str(behind)).returncode == 0
+        shown = queue.show(job)
+        assert (shown["state"], shown["attempts"]) == ("Failed", attempt)
+        assert [each["verdict"] for each in shown["tasks"]] == ["failed"]
+        assert shown["tasks"][0]["exit"] == {"status": 5}
+        assert queue("log", str(job)).stdout == "true result\n"
+        assert diary.read_text(encoding="ascii") == said
+    finally:
+        gate.touch()
+        queue.stop()
+    axe.assert_nothing_left()
+
+
 def test_slots_are_a_parameter(queue):
     jobs = [queue.submit("--", "sleep", "60") for _ in range(3)]
     queue.await_state(jobs[0], "Running")

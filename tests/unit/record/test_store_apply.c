@@ -196,12 +196,42 @@ static void parts_of_a_job_come_back(void **state)
 	assert_int_equal(2, tries);
 }
 
+static void expect_asked(struct store_case *test, uint64_t job, const char *expected)
+{
+	auto_free char *manifest = NULL, *asked = NULL;
+
+	assert_int_equal(0, store_read_asked(test->store, job, &manifest, &asked, NULL));
+	assert_string_equal(expected, asked);
+}
+
+static void the_environment_goes_when_nothing_of_the_job_can_run_again(void **state)
+{
+	struct store_case *test = *state;
+	struct store_job job = whole_job;
+
+	store_case_open(test);
+	job.asked = "{\"environment\":[\"TOKEN=a\"],\"identity\":{\"uid\":7}}";
+	for (unsigned at = 0; at < STATE_FINISHED; at++) {
+		job.state = (enum state)at;
+		store_row(test, (struct store_change){ .kind = STORE_JOB, .job = job });
+		expect_asked(test, job.id, job.asked);
+	}
+	job.manifest = NULL;
+	job.state = STATE_FAILED;
+	store_row(test, (struct store_change){ .kind = STORE_JOB, .job = job });
+	expect_asked(test, job.id, job.asked);
+	job.state = STATE_FINISHED;
+	store_row(test, (struct store_change){ .kind = STORE_JOB, .job = job });
+	expect_asked(test, job.id, "{\"identity\":{\"uid\":7}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(job_comes_back_as_it_was_after_a_restart),
 		STORE_TEST(later_row_replaces_all_but_the_manifest),
 		STORE_TEST(empty_message_is_a_message),
+		STORE_TEST(the_environment_goes_when_nothing_of_the_job_can_run_again),
 		STORE_TEST(parts_of_a_job_come_back),
 	};
 
