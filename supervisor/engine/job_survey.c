@@ -57,7 +57,8 @@ static bool starts_something(const struct job *job)
 {
 	if (job_may_start(job) && (agenda_left(job->agenda) || tries_again(job)))
 		return job->active < job->manifest->parallel;
-	return !job->active && !job->post_done && job->manifest->post && !job->terminated;
+	return !job->active && !job->post_done && job->manifest->post && !job->terminated &&
+	       !job->overrun;
 }
 
 static void looked(struct view *view, const json_t *findings, void *data)

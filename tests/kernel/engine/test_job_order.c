@@ -129,8 +129,9 @@ static void a_job_over_its_runtime_is_canceled(void **state)
 	struct fixture *fixture = *state;
 
 	fixture_run(fixture,
-		"{'name':'j','runtime':'100ms','parallel':2,'post':{'command':['true']},"
-		"'assessments':[{'name':'a','command':['sleep','999']},"
+		"{'name':'j','runtime':'500ms','parallel':2,'post':{'command':['true']},"
+		"'defaults':{'residue':'ignore'},'assessments':["
+		"{'name':'a','command':['sleep','999']},"
 		"{'name':'b','command':['sleep','999']},{'name':'c','command':['true']}]}");
 	assert_int_equal(fixture->code, AXE_E_JOB_CANCELED);
 	assert_true(json_is_true(value_at(fixture->summary, "overrun")));
@@ -138,6 +139,26 @@ static void a_job_over_its_runtime_is_canceled(void **state)
 	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "terminated");
 	assert_string_equal(text_at(fixture_result(fixture, 1), "verdict"), "terminated");
 	assert_int_equal(number_at(fixture->summary, "counts.not_run"), 1);
+	assert_int_equal(fixture_count(fixture, "post.begin"), 0);
+	assert_int_equal(fixture_count(fixture, "job.end"), 1);
+}
+
+/* The host is looked at first, which takes longer than that. */
+static void a_runtime_that_is_over_before_the_first_start_starts_nothing_more(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t begun;
+
+	fixture_run(fixture, "{'name':'j','runtime':'1ms','post':{'command':['true']},"
+			     "'assessments':[{'name':'a','command':['sleep','999']},"
+			     "{'name':'b','command':['sleep','999']}]}");
+	begun = fixture_count(fixture, "assessment.begin");
+	assert_int_equal(fixture->code, AXE_E_JOB_CANCELED);
+	assert_true(json_is_true(value_at(fixture->summary, "overrun")));
+	assert_string_equal(text_at(fixture->summary, "outcome"), "canceled");
+	assert_in_range(begun, 0, 1);
+	assert_int_equal(number_at(fixture->summary, "counts.not_run"), 2 - begun);
+	assert_int_equal(fixture_count(fixture, "assessment.end"), begun);
 	assert_int_equal(fixture_count(fixture, "post.begin"), 0);
 	assert_int_equal(fixture_count(fixture, "job.end"), 1);
 }
@@ -228,6 +249,7 @@ int main(void)
 		LIVE(a_canceled_job_tries_nothing_again),
 		LIVE(stop_on_failure_starts_no_more),
 		LIVE(a_job_over_its_runtime_is_canceled),
+		LIVE(a_runtime_that_is_over_before_the_first_start_starts_nothing_more),
 		LIVE(the_post_action_runs_behind_everything_even_a_cancel),
 		LIVE(a_failed_post_action_fails_the_job),
 		LIVE(the_post_action_has_its_own_time),
