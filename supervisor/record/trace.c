@@ -87,7 +87,9 @@ static void keep_whole_lines(struct trace *trace, int code)
 		whole = trace->buffer.used;
 	while (whole && text[whole - 1] != '\n')
 		whole--;
-	if (ftruncate(trace->fd, (off_t)(trace->file_bytes + whole)) == 0) {
+	/* Often there is nothing to be cut: a full disk takes no part of a write. */
+	if (size == (off_t)(trace->file_bytes + whole) ||
+		ftruncate(trace->fd, (off_t)(trace->file_bytes + whole)) == 0) {
 		trace->file_bytes += whole;
 	} else {
 		/* The torn line stays; ended here, it cannot spoil the one that follows. */
