@@ -133,7 +133,8 @@ static void bury(struct runner *runner)
 			take_pointer(runner->limits));
 		return;
 	}
-	watch_silence(runner->watch);
+	if (runner->watch)
+		watch_silence(runner->watch);
 	tree_bury(engine->tree, take_pointer(runner->group), take_pointer(runner->limits));
 }
 
