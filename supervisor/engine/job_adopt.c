@@ -169,6 +169,9 @@ int job_adopt(struct engine *engine, const char *state_dir, uint64_t id,
 		code = take_living(&adoption, error);
 	history_finish(&adoption.history);
 	if (code < 0) {
+		/* Nobody goes on with it any more. */
+		if (adoption.job->jobdir)
+			job_private_remove(adoption.job);
 		job_destroy(adoption.job);
 		return code;
 	}

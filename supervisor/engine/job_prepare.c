@@ -172,10 +172,11 @@ int job_prepare_start(struct job *job, struct error *error)
 
 	if (code == 0)
 		code = job_files_write_before(directory, error);
-	if (code == 0 && job->engine->recoverable)
-		code = job_private_write(job, error);
 	if (code == 0)
 		code = job_make_group(job, error);
+	/* Behind its intent: a successor finds by that what is to be removed again. */
+	if (code == 0 && job->engine->recoverable)
+		code = job_private_write(job, error);
 	if (code < 0)
 		remove_group(job);
 	return code;
