@@ -196,3 +196,14 @@ bool frozen_picture_has_inode(const struct frozen_picture *picture, uint32_t dev
 	}
 	return false;
 }
+
+pid_t frozen_picture_listener(const struct frozen_picture *picture, uint64_t inode)
+{
+	for (size_t i = 0; i < picture->files.count; i++) {
+		const struct axe_frozen_file *file = &frozen_file_at(picture, i)->record;
+
+		if (file->marks & AXE_FROZEN_LISTENS && file->inode == inode)
+			return (pid_t)file->head.tgid;
+	}
+	return 0;
+}

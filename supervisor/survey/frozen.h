@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/cleanup.h"
 #include "bpf/frozen.h"
@@ -63,6 +64,9 @@ json_t *frozen_picture_json(const struct frozen_picture *picture, size_t most);
  */
 json_t *frozen_picture_findings(const struct frozen_picture *picture,
 	const struct survey_host *host, const char *const *ignored);
+
+/* The member that had the listening socket of that inode open; 0: none, as far as is known. */
+pid_t frozen_picture_listener(const struct frozen_picture *picture, uint64_t inode);
 
 /* Whether a member had that very file (a socket too) open, as far as the picture tells of it. */
 bool frozen_picture_has_inode(

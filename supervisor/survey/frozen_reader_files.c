@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
@@ -67,6 +69,18 @@ static void mark(struct axe_frozen_file *file, const struct stat *info, const ch
 		file->marks |= AXE_FROZEN_WRITES;
 }
 
+/* A copy of the descriptor is asked, since /proc does not tell it of one socket. */
+static bool listens(unsigned pid, unsigned descriptor)
+{
+	auto_fd process = pidfd_open((pid_t)pid, 0);
+	auto_fd copy = process < 0 ? -1 : pidfd_getfd(process, (int)descriptor, 0);
+	socklen_t size = sizeof(int);
+	int accepts = 0;
+
+	return copy >= 0 && getsockopt(copy, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) == 0 &&
+	       accepts;
+}
+
 static void read_file(const struct survey_host *host, unsigned pid, const char *name, int answer)
 {
 	struct axe_frozen_file file = { .head = { AXE_FROZEN_FILE, pid } };
@@ -85,6 +99,8 @@ static void read_file(const struct survey_host *host, unsigned pid, const char *
 	if (readlinkat(host->root, path, target, sizeof(target) - 1) < 0)
 		return;
 	mark(&file, &info, target);
+	if (S_ISSOCK(info.st_mode) && listens(pid, file.descriptor))
+		file.marks = AXE_FROZEN_LISTENS;
 	if (!file.marks)
 		return;
 	/* O_PATH: nothing is really opened, a device least of all. */
