@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "confine/filter.h"
 #include "confine/reaper.h"
+#include "engine/camera.h"
 #include "engine/guard.h"
 #include "engine/job_parts.h"
 #include "engine/pressure.h"
@@ -176,6 +177,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 		code = witness_create(
 			engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH, &engine->witness);
 	if (code == 0)
+		code = camera_create(loop, &engine->camera);
+	if (code == 0)
 		code = engine_hang_into_loop(engine, error);
 	if (code < 0)
 		return code;
@@ -212,6 +215,7 @@ void engine_destroy(struct engine *engine)
 	timer_finish(&engine->sweep);
 	scene_destroy(engine->scene);
 	witness_destroy(engine->witness);
+	camera_destroy(engine->camera);
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue);
 	reaper_destroy(engine->reaper);

@@ -94,6 +94,7 @@ struct job {
 	enum state *kept; /* of it, by index; owned; NULL: none is kept */
 	char *reason, *message; /* of job_kill; owned; NULL: there was none */
 	struct receipt receipt;
+	struct shot *shot; /* while it is frozen and looked at */
 	json_t *survivors;
 	json_t *final_receipt;
 	struct list_link waiters; /* waiter::link */
@@ -188,6 +189,10 @@ bool job_survey_begin(struct job *job);
 void job_survey_begun(struct job *job);
 /* Keep what an assessment left for the job's own end. */
 void job_survey_note(struct job *job, const json_t *result);
+/* Begin to look at what its processes have in hand. False: nobody wants to know, or it cannot be.
+ */
+bool job_survey_look(struct job *job);
+void job_survey_look_over(struct job *job); /* what has not come by now does not count */
 int job_survey_init(struct job *job);
 void job_survey_finish(struct job *job);
 

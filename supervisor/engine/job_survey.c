@@ -5,9 +5,12 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "engine/agenda.h"
+#include "engine/camera.h"
 #include "engine/job_parts.h"
 #include "engine/scene.h"
 #include "engine/shared.h"
+#include "engine/still.h"
+#include "engine/tree.h"
 #include "engine/view.h"
 #include "model/manifest.h"
 
@@ -36,6 +39,7 @@ void job_survey_finish(struct job *job)
 	if (!job->residue)
 		return;
 	look_forget(job->look);
+	shot_forget(job->shot);
 	evidence_detach(&job->evidence);
 	view_drop(job->context.before);
 	json_decref(job->context.unseen);
@@ -80,6 +84,7 @@ bool job_survey_begin(struct job *job)
 		return true;
 	if (!job->witnessed) {
 		job->witnessed = true;
+		camera_prepare(job->engine->camera);
 		witness_watch(job->engine->witness, job->group, &job->evidence);
 	}
 	if (job->look)
@@ -97,6 +102,35 @@ void job_survey_begun(struct job *job)
 		return;
 	view_drop(take_pointer(job->context.before));
 	json_decref(take_pointer(job->context.unseen));
+}
+
+static void pictured(struct still *still, void *data)
+{
+	struct job *job = data;
+
+	job->shot = NULL;
+	job->receipt.still = still;
+	job->receipt.unlooked = still ? NULL : "there was no memory for it";
+	killing_looked(job->killing);
+}
+
+bool job_survey_look(struct job *job)
+{
+	const struct engine *engine = job->engine;
+	int code;
+
+	if (!job->surveyed)
+		return false;
+	code = camera_take(engine->camera, job->group,
+		engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH - 1,
+		killing_look_budget_ns(&job->context.deadlines), pictured, job, &job->shot);
+	job->receipt.unlooked = camera_refusal(code);
+	return code == 0;
+}
+
+void job_survey_look_over(struct job *job)
+{
+	shot_forget(take_pointer(job->shot));
 }
 
 static bool is_same(const json_t *one, const json_t *other)

@@ -29,9 +29,11 @@ static void note_unseen(struct job *job)
 		job->receipt.unseen = (uint64_t)there - job->receipt.seen;
 }
 
-static void job_strike(void *data)
+/* The book is read while the camera looks. */
+static bool job_picture(void *data)
 {
 	struct job *job = data;
+	bool looks = job_survey_look(job);
 	struct job_try *running;
 
 	watches_drain(job->engine->watches);
@@ -40,9 +42,18 @@ static void job_strike(void *data)
 		runner_picture(running->runner, &job->receipt);
 	}
 	note_unseen(job);
+	return looks;
+}
+
+static void job_strike(void *data)
+{
+	struct job *job = data;
+	struct job_try *running;
+
+	job_survey_look_over(job);
 	job_each_running(running, job)
 	{
-		runner_note_termination(running->runner, clock_monotonic_ns());
+		runner_note_termination(running->runner, clock_monotonic_ns(), job->receipt.still);
 	}
 }
 
@@ -152,6 +163,7 @@ static void job_given_up(void *data)
 static int start_killing(struct job *job, struct error *error)
 {
 	struct killing_owner owner = {
+		.look = job_picture,
 		.strike = job_strike,
 		.stray = job_stray,
 		.emptied = job_emptied,

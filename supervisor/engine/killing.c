@@ -3,10 +3,11 @@
  *
  * The order is the point. Frozen, the group cannot fork while its picture is taken, nor can a
  * member see a sibling die. But a freeze may never complete (a member waits uninterruptibly), so it
- * has a deadline. One write of cgroup.kill is not proof either: on older kernels a child that was
- * being born survives it. So `populated` is read after every write, and the write is repeated until
- * it stays empty. The group is thawed as soon as the kill is on its way: killed tasks leave the
- * freezer by themselves, and no path may leave a group frozen.
+ * has a deadline, and so has the look at what is frozen. One write of cgroup.kill is not proof
+ * either: on older kernels a child that was being born survives it. So `populated` is read after
+ * every write, and the write is repeated until it stays empty. The group is thawed as soon as the
+ * kill is on its way: killed tasks leave the freezer by themselves, and no path may leave a group
+ * frozen.
  */
 #include "engine/killing.h"
 
@@ -24,7 +25,7 @@
 /* Before this many looks found it populated, a second kill would only hit dying tasks. */
 #define LOOKS_BEFORE_REPEAT 3
 
-enum killing_phase { KILLING_FREEZING, KILLING_STRUCK, KILLING_OVER };
+enum killing_phase { KILLING_FREEZING, KILLING_LOOKING, KILLING_STRUCK, KILLING_OVER };
 
 struct killing {
 	struct group *group;
@@ -102,11 +103,7 @@ static void look_again(struct killing *killing)
 
 static void strike_first(struct killing *killing)
 {
-	uint64_t now = clock_monotonic_ns();
-
 	killing->phase = KILLING_STRUCK;
-	killing->report.froze = group_frozen(killing->group) > 0;
-	killing->report.frozen_ns = now;
 	killing->owner.strike(killing->owner.data);
 	killing->report.struck_ns = clock_monotonic_ns();
 	strike(killing);
@@ -114,13 +111,31 @@ static void strike_first(struct killing *killing)
 	look_again(killing);
 }
 
+static void begin_to_look(struct killing *killing)
+{
+	killing->phase = KILLING_LOOKING;
+	killing->report.frozen_ns = clock_monotonic_ns();
+	killing->report.froze = group_frozen(killing->group) > 0;
+	if (killing->owner.look(killing->owner.data))
+		timer_arm(&killing->look, killing->report.frozen_ns + killing->deadlines.look_ns);
+	else
+		strike_first(killing);
+}
+
 static void look_expired(void *data)
 {
 	struct killing *killing = data;
 
-	if (killing->phase == KILLING_FREEZING) {
+	switch (killing->phase) {
+	case KILLING_FREEZING:
+		begin_to_look(killing);
+		return;
+	case KILLING_LOOKING:
 		strike_first(killing);
 		return;
+	case KILLING_STRUCK:
+	case KILLING_OVER:
+		break;
 	}
 	if (++killing->looks >= LOOKS_BEFORE_REPEAT && group_populated(killing->group) != 0) {
 		killing->looks = 0;
@@ -163,7 +178,7 @@ void killing_destroy(struct killing *killing)
 {
 	if (!killing)
 		return;
-	if (killing->phase == KILLING_FREEZING)
+	if (killing->phase < KILLING_STRUCK)
 		group_thaw(killing->group, NULL);
 	timer_finish(&killing->look);
 	free(killing);
@@ -174,7 +189,9 @@ void killing_look(struct killing *killing)
 	switch (killing->phase) {
 	case KILLING_FREEZING:
 		if (group_frozen(killing->group) > 0)
-			strike_first(killing);
+			begin_to_look(killing);
+		break;
+	case KILLING_LOOKING:
 		break;
 	case KILLING_STRUCK:
 		look_again(killing);
@@ -182,6 +199,12 @@ void killing_look(struct killing *killing)
 	case KILLING_OVER:
 		break;
 	}
+}
+
+void killing_looked(struct killing *killing)
+{
+	if (killing->phase == KILLING_LOOKING)
+		strike_first(killing);
 }
 
 const struct killing_report *killing_report(const struct killing *killing)

@@ -11,18 +11,30 @@ struct killing;
 
 struct killing_deadlines {
 	uint64_t freeze_ns; /* how long a freeze may take before the kill goes ahead */
+	uint64_t look_ns; /* and likewise a look at what is frozen */
 	uint64_t kill_ns; /* after which survivors are named */
 	uint64_t abandon_ns; /* after which they are given up */
 };
 #define KILLING_DEADLINES_DEFAULT                                                                  \
 	{                                                                                          \
-		.freeze_ns = 100 * NS_PER_MS, .kill_ns = 10 * NS_PER_SEC,                          \
-		.abandon_ns = 60 * NS_PER_SEC                                                      \
+		.freeze_ns = 100 * NS_PER_MS, .look_ns = 250 * NS_PER_MS,                          \
+		.kill_ns = 10 * NS_PER_SEC, .abandon_ns = 60 * NS_PER_SEC                          \
 	}
+
+/* What a look may take to its own end; then there is time left to hear of it. */
+static inline uint64_t killing_look_budget_ns(const struct killing_deadlines *deadlines)
+{
+	return deadlines->look_ns - deadlines->look_ns / 8;
+}
 
 /* What the owner of the group adds; all are called from the loop, none may destroy the killing. */
 struct killing_owner {
-	/* Before the first SIGKILL: the group is frozen, or the freeze's deadline has passed. */
+	/*
+	 * The group is frozen, or the freeze's deadline has passed: begin to look at it. True:
+	 * killing_looked() says when that is over; false: there is nothing to wait for.
+	 */
+	bool (*look)(void *data);
+	/* Just before the first SIGKILL. */
 	void (*strike)(void *data);
 	/*
 	 * With each look: kill what belongs here but left the group. Once the group itself is
@@ -55,6 +67,9 @@ void killing_destroy(struct killing *killing);
 
 /* Something may have changed (a bell, a reaped child): look again. */
 void killing_look(struct killing *killing);
+
+/* The look that the owner began is over: strike. Never from inside `look`. */
+void killing_looked(struct killing *killing);
 
 const struct killing_report *killing_report(const struct killing *killing);
 bool killing_is_over(const struct killing *killing);

@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "engine/killing.h"
 #include "engine/process_json.h"
+#include "engine/still.h"
 #include "observe/ledger.h"
+#include "survey/frozen.h"
 
 void receipt_init(struct receipt *receipt)
 {
@@ -17,7 +19,9 @@ void receipt_init(struct receipt *receipt)
 void receipt_finish(struct receipt *receipt)
 {
 	json_decref(receipt->picture);
+	still_drop(receipt->still);
 	receipt->picture = NULL;
+	receipt->still = NULL;
 }
 
 void receipt_add_living(struct receipt *receipt, const struct ledger *ledger, uint64_t origin_ns)
@@ -49,6 +53,16 @@ static json_t *phases_json(const struct killing_report *report)
 	return phases;
 }
 
+/* In the shape of frozen_picture_json; null: nobody looked. */
+static json_t *frozen_json(const struct receipt *receipt)
+{
+	if (receipt->still)
+		return frozen_picture_json(still_picture(receipt->still), RECEIPT_FROZEN_MOST);
+	if (receipt->unlooked)
+		return json_pack("{s:b, s:s}", "partial", 1, "reason", receipt->unlooked);
+	return json_null();
+}
+
 json_t *receipt_json(
 	const struct receipt *receipt, const struct killing_report *report, const json_t *survivors)
 {
@@ -63,6 +77,7 @@ json_t *receipt_json(
 	json_object_set_new(json, "passes", json_integer(report->passes));
 	json_object_set_new(json, "froze", json_boolean(report->froze));
 	json_object_set_new(json, "phases", phases_json(report));
+	json_object_set_new(json, "frozen", frozen_json(receipt));
 	json_object_set(json, "picture", receipt->picture);
 	json_object_set_new(json, "picture_cut",
 		json_boolean(receipt->seen > json_array_size(receipt->picture)));

@@ -7,6 +7,7 @@
 
 struct killing_report;
 struct ledger;
+struct still;
 
 struct receipt {
 	uint64_t seen; /* processes in the frozen picture */
@@ -14,9 +15,13 @@ struct receipt {
 	uint64_t killed; /* ended by SIGKILL after the strike */
 	uint64_t observed; /* all exits recorded after the strike */
 	json_t *picture; /* the processes, at most RECEIPT_PICTURE_MOST; owned */
+	struct still *still; /* what they had in hand; NULL: not known; owned */
+	const char *unlooked; /* why not, static; NULL: it is, or nobody wanted to know */
 };
 
 #define RECEIPT_PICTURE_MOST 256
+/* Rows of each list of what they had in hand. */
+#define RECEIPT_FROZEN_MOST 32
 
 void receipt_init(struct receipt *receipt);
 void receipt_finish(struct receipt *receipt);

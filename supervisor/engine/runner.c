@@ -38,6 +38,7 @@
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/signals.h"
+#include "engine/still.h"
 #include "model/assessment.h"
 #include "observe/ledger.h"
 #include "observe/refusals.h"
@@ -243,11 +244,13 @@ bool runner_is_canceled(const struct runner *runner)
 	return runner->cancel_requested;
 }
 
-void runner_note_termination(struct runner *runner, uint64_t now_ns)
+void runner_note_termination(struct runner *runner, uint64_t now_ns, struct still *still)
 {
 	if (runner->phase >= RUNNER_ENDING)
 		return;
 	runner->cause = CAUSE_JOB;
+	if (!runner->still)
+		runner->still = still_reference(still);
 	if (!runner->struck_ns)
 		runner->struck_ns = now_ns;
 	runner_save(runner);

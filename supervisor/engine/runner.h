@@ -14,6 +14,7 @@ struct error;
 struct killing_report;
 struct ruling;
 struct runner;
+struct still;
 
 /* Facts travel up by these, from the loop; neither may destroy the runner. */
 struct runner_owner {
@@ -68,8 +69,9 @@ void runner_cancel_task(struct runner *runner);
 /* Whether it was asked to. */
 bool runner_is_canceled(const struct runner *runner);
 
-/* The job's group is about to be killed with everything below: what follows is by TerminateJob. */
-void runner_note_termination(struct runner *runner, uint64_t now_ns);
+/* The job's group is about to be killed with everything below: what follows is by TerminateJob.
+ * `still`: what they had in hand, or NULL. */
+void runner_note_termination(struct runner *runner, uint64_t now_ns, struct still *still);
 
 /* The job's killing proved its group, and so ours, empty. */
 void runner_note_emptied(struct runner *runner);

@@ -10,6 +10,7 @@
 #include "engine/receipt.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
+#include "engine/still.h"
 #include "engine/strays.h"
 #include "observe/ledger.h"
 
@@ -57,10 +58,16 @@ static void note_leaks(struct runner *runner)
 			runner->leaks));
 }
 
+static bool runner_look_at_it(void *data)
+{
+	return runner_survey_look(data);
+}
+
 static void runner_strike(void *data)
 {
 	struct runner *runner = data;
 
+	runner_survey_look_over(runner);
 	watches_drain(runner->context->engine->watches);
 	if (runner->cause == CAUSE_LEAK && !runner->leaks)
 		note_leaks(runner);
@@ -87,6 +94,8 @@ static void emit_kill(struct runner *runner)
 	receipt_init(&receipt);
 	runner_account(runner, &receipt);
 	receipt.seen = receipt.observed;
+	receipt.still = still_reference(runner->still);
+	receipt.unlooked = runner->unlooked;
 	json = receipt_json(&receipt, report, runner->survivors);
 	json_object_del(json, "picture");
 	json_object_del(json, "picture_cut");
@@ -146,6 +155,7 @@ void runner_cancel_task(struct runner *runner)
 void runner_kill(struct runner *runner, enum runner_cause cause)
 {
 	struct killing_owner owner = {
+		.look = runner_look_at_it,
 		.strike = runner_strike,
 		.stray = runner_stray,
 		.emptied = runner_emptied,

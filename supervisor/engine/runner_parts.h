@@ -20,6 +20,8 @@
 struct error;
 struct look;
 struct pid_set;
+struct shot;
+struct still;
 struct view;
 
 enum runner_phase {
@@ -122,6 +124,9 @@ struct runner {
 	/* ending it */
 	enum runner_cause cause;
 	struct killing *killing;
+	struct shot *shot; /* while it is frozen and looked at */
+	struct still *still; /* what it had in hand when it was killed; NULL: nobody looked */
+	const char *unlooked; /* why not, static */
 	uint64_t struck_ns; /* just before the first SIGKILL of ours (or of the job's) */
 	struct inquiry *inquiry;
 	json_t *survivors; /* as described after the deadline; NULL: none */
@@ -177,6 +182,11 @@ void runner_end(struct runner *runner);
 
 /* runner_survey.c: from the view that the job lends; before anybody is born. */
 void runner_survey_begin(struct runner *runner);
+
+/* Begin to look at what its processes have in hand. False: nobody wants to know, or it cannot be.
+ */
+bool runner_survey_look(struct runner *runner);
+void runner_survey_look_over(struct runner *runner); /* what has not come by now does not count */
 
 /* Look at the host after its end, then conclude. False: it is not surveyed. */
 bool runner_survey(struct runner *runner);

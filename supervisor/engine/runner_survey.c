@@ -5,14 +5,20 @@
  * that; so it cannot be mixed up with what the next one does. An assessment that runs beside it can
  * do so: only what the kernel holds against a process of its own is held against it.
  */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
+#include "engine/camera.h"
 #include "engine/finding_text.h"
 #include "engine/pid_set.h"
 #include "engine/runner_parts.h"
 #include "engine/scene.h"
 #include "engine/shared.h"
+#include "engine/still.h"
+#include "engine/tree.h"
 #include "engine/view.h"
 #include "engine/witness.h"
 #include "model/assessment.h"
@@ -63,6 +69,63 @@ static void looked(struct view *view, const json_t *findings, void *data)
 	runner_conclude(runner);
 }
 
+static void pictured(struct still *still, void *data)
+{
+	struct runner *runner = data;
+
+	runner->shot = NULL;
+	runner->still = still;
+	runner->unlooked = still ? NULL : "there was no memory for it";
+	killing_looked(runner->killing);
+}
+
+bool runner_survey_look(struct runner *runner)
+{
+	const struct engine *engine = runner->context->engine;
+	int code;
+
+	if (!runner->before)
+		return false;
+	code = camera_take(engine->camera, runner->group,
+		engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH,
+		killing_look_budget_ns(&runner->context->deadlines), pictured, runner,
+		&runner->shot);
+	runner->unlooked = camera_refusal(code);
+	return code == 0;
+}
+
+void runner_survey_look_over(struct runner *runner)
+{
+	shot_forget(take_pointer(runner->shot));
+}
+
+/* Where its outputs really are, and what goes with it. Without memory nothing is ignored. */
+static void note_ignored(const struct runner *runner, struct comparison_order *order)
+{
+	const char *const names[COMPARISON_IGNORED_MAX] = {
+		"stdout",
+		"stderr",
+		runner->assessment->keep_temp ? NULL : "temp/",
+	};
+	char link[64], folder[4096];
+	unsigned count = 0;
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", runner->folders.folder);
+	length = readlink(link, folder, sizeof(folder));
+	if (length <= 0)
+		return;
+	for (unsigned number = 0; number < COMPARISON_IGNORED_MAX; number++) {
+		if (!names[number])
+			continue;
+		if (asprintf(&order->ignored[count], "%.*s/%s", (int)length, folder,
+			    names[number]) < 0)
+			order->ignored[count] = NULL;
+		else
+			count++;
+	}
+}
+
 bool runner_survey(struct runner *runner)
 {
 	struct comparison_order order = {
@@ -81,6 +144,8 @@ bool runner_survey(struct runner *runner)
 	pid_set_add(runner->pids, runner->child.pid);
 	order.seen = witness_collect(runner->context->engine->witness,
 		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
+	order.still = still_reference(runner->still);
+	note_ignored(runner, &order);
 	runner->before = NULL;
 	runner->pids = NULL;
 	if (scene_look(runner->context->engine->scene, &order, looked, runner, &runner->look) == 0)
@@ -116,6 +181,8 @@ bool runner_survey_tell(struct runner *runner, json_t *warnings)
 void runner_survey_finish(struct runner *runner)
 {
 	look_forget(runner->look);
+	shot_forget(runner->shot);
+	still_drop(runner->still);
 	leave(runner);
 	view_drop(runner->before);
 	pid_set_destroy(runner->pids);

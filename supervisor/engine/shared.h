@@ -9,6 +9,7 @@
 #include "engine/timer.h"
 #include "model/assessment.h"
 
+struct camera;
 struct cooperation_host;
 struct error;
 struct filter;
@@ -34,6 +35,7 @@ struct engine {
 	struct residue *residue;
 	struct scene *scene;
 	struct witness *witness;
+	struct camera *camera;
 	struct temps *temps;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;

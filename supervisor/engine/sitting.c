@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -17,8 +18,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "engine/pid_set.h"
+#include "engine/still.h"
 #include "engine/view.h"
 #include "engine/witness.h"
+#include "survey/frozen.h"
 #include "survey/source.h"
 #include "survey/survey.h"
 #include "survey/writes.h"
@@ -46,6 +49,9 @@ void comparison_order_finish(struct comparison_order *order)
 	view_drop(order->before);
 	pid_set_destroy(order->suspects);
 	free(order->seen);
+	still_drop(order->still);
+	for (unsigned number = 0; number < COMPARISON_IGNORED_MAX; number++)
+		free(order->ignored[number]);
 	json_decref(order->findings);
 }
 
@@ -72,6 +78,51 @@ static bool include(pid_t pid, void *data)
 	return data && pid_set_has(data, pid);
 }
 
+/* A socket that somebody outside holds now: who of ours held it, too, when they were stopped? */
+static void attribute_sockets(struct comparison_order *order)
+{
+	json_t *finding;
+	size_t index;
+
+	json_array_foreach (order->findings, index, finding) {
+		const char *source = json_string_value(json_object_get(finding, "source"));
+		const char *key = json_string_value(json_object_get(finding, "key"));
+		const char *inode = key ? strrchr(key, ' ') : NULL;
+		pid_t pid;
+
+		if (!inode || !source || strcmp(source, survey_sockets.name) != 0)
+			continue;
+		pid = frozen_picture_listener(
+			still_picture(order->still), strtoull(inode, NULL, 10));
+		if (!include(pid, order->suspects))
+			continue;
+		json_object_set_new(finding, "pid", json_integer(pid));
+		json_object_set_new(
+			finding, "certainty", json_string(certainty_name(CERTAINTY_LIKELY)));
+	}
+}
+
+/* The picture may be of more than this assessment. */
+static void add_interrupted(struct comparison_order *order, const struct survey_host *host)
+{
+	auto_json found = NULL;
+	json_t *finding;
+	size_t index;
+
+	if (!order->still)
+		return;
+	attribute_sockets(order);
+	found = frozen_picture_findings(
+		still_picture(order->still), host, (const char *const *)order->ignored);
+	json_array_foreach (found, index, finding) {
+		const json_t *pid = json_object_get(finding, "pid");
+
+		if (!json_is_integer(pid) ||
+			include((pid_t)json_integer_value(pid), order->suspects))
+			json_array_append(order->findings, finding);
+	}
+}
+
 static void carry_out(
 	struct comparison_order *order, const struct survey_host *host, const struct view *after)
 {
@@ -91,8 +142,10 @@ static void carry_out(
 			further);
 	order->findings =
 		survey_compare(view_picture(order->before), view_picture(after), &suspects);
-	if (order->findings)
-		json_array_extend(order->findings, further);
+	if (!order->findings)
+		return;
+	json_array_extend(order->findings, further);
+	add_interrupted(order, host);
 }
 
 static struct view *look_around(const struct survey_host *host, struct survey_memory *memory)

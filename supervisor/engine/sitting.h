@@ -7,9 +7,12 @@
 
 struct pid_set;
 struct sitting;
+struct still;
 struct survey_memory;
 struct testimony;
 struct view;
+
+#define COMPARISON_IGNORED_MAX 3
 
 /* What is held against the picture once it is there; all of it is owned. */
 struct comparison_order {
@@ -18,6 +21,8 @@ struct comparison_order {
 	bool complete; /* all suspects are known */
 	struct testimony *seen; /* what they were seen to write, of malloc; NULL: nothing */
 	unsigned seen_count;
+	struct still *still; /* what they had in hand when they were killed; NULL: nobody looked */
+	char *ignored[COMPARISON_IGNORED_MAX + 1]; /* of that: as frozen_picture_findings has it */
 	json_t *findings; /* out; NULL: there was no memory */
 };
 

@@ -26,6 +26,7 @@ struct scene {
 	sd_event *loop;
 	struct group *group;
 	bool struck, emptied, survived;
+	bool looks_for_ever;
 	unsigned late; /* processes that enter the group after the strike */
 	pid_t latecomer;
 	int frozen_at_strike;
@@ -60,6 +61,11 @@ static int scene_teardown(void **state)
 		;
 	free(scene);
 	return 0;
+}
+
+static bool on_look(void *data)
+{
+	return ((struct scene *)data)->looks_for_ever;
 }
 
 static void on_strike(void *data)
@@ -99,8 +105,8 @@ static void on_abandoned(void *data)
 static struct killing *start(struct scene *scene)
 {
 	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
-	struct killing_owner owner = { on_strike, on_stray, on_emptied, on_survived, on_abandoned,
-		scene };
+	struct killing_owner owner = { on_look, on_strike, on_stray, on_emptied, on_survived,
+		on_abandoned, scene };
 	struct killing *killing;
 
 	assert_return_code(
@@ -158,6 +164,43 @@ static void an_empty_group_is_ended_at_once(void **state)
 	killing_destroy(killing);
 }
 
+static void a_look_that_never_ends_holds_the_kill_up_for_its_budget_only(void **state)
+{
+	struct scene *scene = *state;
+	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
+	const struct killing_report *report;
+	struct killing *killing;
+
+	assert_true(test_groups_sleeper(group_path(scene->group)) > 0);
+	scene->looks_for_ever = true;
+	killing = start(scene);
+	finish(scene);
+	report = killing_report(killing);
+	assert_int_equal(scene->frozen_at_strike, 1);
+	assert_true(report->struck_ns - report->frozen_ns >= deadlines.look_ns);
+	/* What comes too late changes nothing. */
+	killing_looked(killing);
+	assert_int_equal(killing_report(killing)->passes, 1);
+	killing_destroy(killing);
+}
+
+static void a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen(void **state)
+{
+	struct scene *scene = *state;
+	struct killing *killing;
+	pid_t sleeper = test_groups_sleeper(group_path(scene->group));
+
+	scene->looks_for_ever = true;
+	killing = start(scene);
+	assert_return_code(test_groups_wait(group_path(scene->group), "frozen", 1), 0);
+	killing_look(killing);
+	assert_false(scene->struck);
+	killing_destroy(killing);
+	assert_return_code(test_groups_wait(group_path(scene->group), "frozen", 0), 0);
+	assert_return_code(kill(sleeper, SIGKILL), 0);
+	assert_int_equal(waitpid(sleeper, NULL, 0), sleeper);
+}
+
 static void a_killing_that_is_given_up_leaves_nothing_frozen(void **state)
 {
 	struct scene *scene = *state;
@@ -201,6 +244,8 @@ int main(void)
 		LIVE(the_group_is_frozen_when_it_is_struck_and_empty_at_the_end),
 		LIVE(who_is_born_into_the_kill_is_killed_by_another_pass),
 		LIVE(an_empty_group_is_ended_at_once),
+		LIVE(a_look_that_never_ends_holds_the_kill_up_for_its_budget_only),
+		LIVE(a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen),
 		LIVE(a_killing_that_is_given_up_leaves_nothing_frozen),
 		LIVE(a_busy_group_is_buried_when_it_is_free),
 	};
