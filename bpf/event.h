@@ -116,7 +116,8 @@ struct axe_intent {
 	axe_u64 ended_ns;
 	axe_u64 perturbed_ns; /* frozen by the supervisor for its own sake, so far */
 	axe_u64 uid; /* of whoever asked for the end */
-	axe_u64 spare[9];
+	axe_u64 heard; /* the sequence behind the last event that was taken to be told */
+	axe_u64 spare[8];
 };
 static_assert(sizeof(struct axe_intent) == 256, "intent");
 

@@ -38,7 +38,11 @@
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/signals.h"
+<<<<<<< ours
 #include "engine/still.h"
+=======
+#include "engine/told.h"
+>>>>>>> theirs
 #include "model/assessment.h"
 #include "observe/ledger.h"
 #include "observe/refusals.h"
@@ -114,6 +118,7 @@ void runner_destroy(struct runner *runner)
 	for (int i = 0; i < RUNNER_OUTPUTS; i++)
 		output_destroy(runner->outputs[i]);
 	runner_survey_finish(runner);
+	told_destroy(runner->told);
 	ledger_destroy(runner->ledger);
 	runner_release(runner);
 	refusals_destroy(runner->refusals);

@@ -75,7 +75,11 @@ static int find_confinement(
 	code = ledger_create(RUNNER_LEDGER_MOST, &runner->ledger);
 	if (code < 0)
 		return fail(error, -code, "make the book of `%s`", path);
-	return watch_take(engine->watches, left->slot, runner_hear, runner, &runner->watch, error);
+	code = watch_take(engine->watches, left->slot, runner_hear, runner, &runner->watch, error);
+	if (code < 0)
+		return code;
+	code = runner_see_records(runner);
+	return code < 0 ? fail(error, -code, "read the records of `%s`", path) : 0;
 }
 
 /* What somebody removed meanwhile is said in the result. */

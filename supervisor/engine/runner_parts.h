@@ -20,8 +20,12 @@
 struct error;
 struct look;
 struct pid_set;
+<<<<<<< ours
 struct shot;
 struct still;
+=======
+struct told;
+>>>>>>> theirs
 struct view;
 
 enum runner_phase {
@@ -91,6 +95,7 @@ struct runner {
 	bool adopted; /* born under a supervisor before us: its root is nobody's child here */
 	bool resumed; /* the number of the first event since then is known */
 	bool kill_told; /* the supervisor before us did */
+	struct told *told; /* what the kernel's table had before the first drain; NULL: taken in */
 
 	/* facts and deadlines */
 	uint64_t begun_ns;
@@ -158,7 +163,12 @@ void runner_save(struct runner *runner);
 /* The first time, before anybody is born: from then on all of it counts. */
 void runner_save_birth(struct runner *runner);
 
-/* runner_adopt.c: the root's end, of one that is nobody's child here. */
+/* The end of a root that is nobody's child here, when the ring lost it. */
+void runner_recover_root(struct runner *runner);
+
+/* runner_settle.c: take down what the kernel's table has of an adopted one, before any drain. */
+int runner_see_records(struct runner *runner);
+/* Has its root ended? */
 bool runner_root_is_dead(struct runner *runner);
 
 /* runner_kill.c: our own freeze and kill of this assessment alone. */

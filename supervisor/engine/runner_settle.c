@@ -1,8 +1,11 @@
 /* Going on with a try whose supervisor died: what happened meanwhile is taken in. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "engine/runner_adopt.h"
@@ -38,7 +41,7 @@ bool runner_root_is_dead(struct runner *runner)
 	if (!watch_slot(runner->watch)->root_exited)
 		return false;
 	if (!runner->root_recorded)
-		runner_recover(runner);
+		runner_recover_root(runner);
 	if (!runner->root_recorded)
 		return true;
 	runner->root_waited = true;
@@ -49,22 +52,36 @@ bool runner_root_is_dead(struct runner *runner)
 }
 
 /*
- * The first walk: the living are known again, with their words; of the dead, those that the trace
- * has are only forgotten.
+ * Before the first drain: what is found was in the ring by then, or never will be, so that behind
+ * the drain it is told or lost. Were it looked for behind the drain, some would be told again.
+ */
+int runner_see_records(struct runner *runner)
+{
+	runner->told = malloc(sizeof(*runner->told));
+	if (!runner->told)
+		return -ENOMEM;
+	told_init(runner->told, runner->index, runner->try_number);
+	return probe_walk(watch_probe(runner->watch), watch_index(runner->watch), told_see_record,
+		runner->told);
+}
+
+/*
+ * The living are known again, with their words; of the dead, those that the trace has are only
+ * forgotten.
  */
 static void take_in_records(struct runner *runner)
 {
-	struct told told;
+	struct told *told = runner->told;
 
+	if (!told)
+		return;
 	/* What the drain told is in the trace before that is read. */
 	runner_release_ends(runner);
-	told_init(&told, runner->index, runner->try_number);
-	probe_walk(watch_probe(runner->watch), watch_index(runner->watch), told_see_record, &told);
-	told_read(&told, runner->context->jobdir, NULL);
-	runner->traced = told.exits;
-	for (size_t at = 0; at < told.count; at++)
-		runner_take_in(runner, &told.processes[at]);
-	told_finish(&told);
+	told_read(told, runner->context->jobdir, NULL);
+	runner->traced = told->exits;
+	for (size_t at = 0; at < told->count; at++)
+		runner_take_in(runner, &told->processes[at]);
+	told_destroy(take_pointer(runner->told));
 }
 
 static void arm_deadlines(struct runner *runner)

@@ -50,15 +50,34 @@ static void forget(struct runner *runner, const struct axe_process_key *key)
 		backlog_add(&runner->backlog, runner->watch, runner->story.trace, key);
 }
 
+/*
+ * One that died while it wrote had not yet told the ring how far it was. What it heard and did not
+ * write is in the kernel's table.
+ */
+static bool was_heard(struct runner *runner, const struct axe_event *event)
+{
+	struct axe_intent *intent = watch_intent(runner->watch);
+
+	if (runner->adopted && event->sequence < intent->heard)
+		return true;
+	intent->heard = event->sequence + 1;
+	return false;
+}
+
 void runner_hear(const struct axe_event *event, void *data)
 {
 	struct runner *runner = data;
 
+	if (was_heard(runner, event))
+		return;
 	/* What came before the first one was our predecessor's. */
 	if (runner->adopted && !runner->resumed)
 		ledger_resume(runner->ledger, event->sequence);
 	runner->resumed = true;
 	if (!ledger_apply(runner->ledger, event, NULL))
+		return;
+	/* It was in the table a moment before its event was in the ring. */
+	if (event->type == AXE_EVENT_EXIT && is_known_root(runner, &event->process))
 		return;
 	process_trace_event(&runner->story, event);
 	runner_survey_hear(runner, event);
@@ -104,11 +123,28 @@ void runner_take_in(struct runner *runner, const struct told_process *process)
 	if (exited && process->exit_told) {
 		note_root(runner, &process->key, &process->record);
 		forget(runner, &process->key);
-		return;
 	}
+	/* One that lived when the table was read may have ended in the drain behind that. */
+	if (process->exit_told)
+		return;
 	learn(&process->key, &process->record, runner);
 	if (!exited)
 		learn_words(runner, process);
+}
+
+static void learn_root(
+	const struct axe_process_key *key, const struct axe_process *record, void *data)
+{
+	if (record->flags & AXE_PROCESS_ROOT && record->flags & AXE_PROCESS_EXITED)
+		learn(key, record, data);
+}
+
+void runner_recover_root(struct runner *runner)
+{
+	watches_drain(runner->context->engine->watches);
+	if (!runner->root_recorded)
+		probe_walk(
+			watch_probe(runner->watch), watch_index(runner->watch), learn_root, runner);
 }
 
 /* Exits that were told were forgotten; what the table still has, the ring has lost. */

@@ -19,11 +19,14 @@ void told_init(struct told *told, unsigned index, unsigned try_number)
 	*told = (struct told){ .index = index, .try_number = try_number };
 }
 
-void told_finish(struct told *told)
+void told_destroy(struct told *told)
 {
+	if (!told)
+		return;
 	for (size_t at = 0; at < told->count; at++)
 		json_decref(told->processes[at].exec);
 	free(told->processes);
+	free(told);
 }
 
 void told_see_record(

@@ -27,7 +27,7 @@ struct told {
 };
 
 void told_init(struct told *told, unsigned index, unsigned try_number);
-void told_finish(struct told *told);
+void told_destroy(struct told *told); /* of malloc; NULL is fine */
 
 /* A probe_visitor: first all records, */
 void told_see_record(
