@@ -38,11 +38,8 @@
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/signals.h"
-<<<<<<< ours
 #include "engine/still.h"
-=======
 #include "engine/told.h"
->>>>>>> theirs
 #include "model/assessment.h"
 #include "observe/ledger.h"
 #include "observe/refusals.h"

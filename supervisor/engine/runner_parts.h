@@ -20,12 +20,9 @@
 struct error;
 struct look;
 struct pid_set;
-<<<<<<< ours
 struct shot;
 struct still;
-=======
 struct told;
->>>>>>> theirs
 struct view;
 
 enum runner_phase {
