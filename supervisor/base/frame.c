@@ -22,6 +22,7 @@ void frame_finish(struct frame_buffer *buffer)
 	free(buffer->data);
 	*buffer = (struct frame_buffer){
 		.limit = buffer->limit,
+		.nul_allowed = buffer->nul_allowed,
 		.values_limit = buffer->values_limit,
 	};
 }
@@ -137,18 +138,24 @@ static int check_shape(const char *text, size_t size, size_t values_limit)
 	return 0;
 }
 
-static int decode(const char *text, size_t size, size_t values_limit, json_t **ret_message)
+static int decode(const struct frame_buffer *buffer, size_t size, json_t **ret_message)
 {
+	const char *text = buffer->data + buffer->start;
 	auto_json message = NULL;
-	int code = check_shape(text, size, values_limit);
+	int code = check_shape(text, size, buffer->values_limit);
+	int found = 1;
 
 	if (code < 0)
 		return code;
 	message = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+	if (!message && buffer->nul_allowed) {
+		message = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+		found = FRAME_HAS_NUL;
+	}
 	if (!json_is_object(message))
 		return -EBADMSG;
 	*ret_message = take_pointer(message);
-	return 1;
+	return found;
 }
 
 int frame_next(struct frame_buffer *buffer, json_t **ret_message)
@@ -158,8 +165,7 @@ int frame_next(struct frame_buffer *buffer, json_t **ret_message)
 
 	if (length < 0)
 		return 0;
-	code = decode(
-		buffer->data + buffer->start, (size_t)length, buffer->values_limit, ret_message);
+	code = decode(buffer, (size_t)length, ret_message);
 	consume(buffer, (size_t)length + 1);
 	return code;
 }

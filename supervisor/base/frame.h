@@ -13,6 +13,7 @@ struct frame_buffer {
 	size_t used, room;
 	size_t scanned; /* bytes from the start on that are known to hold no NUL */
 	size_t limit; /* of one message, and of what waits to be sent */
+	bool nul_allowed; /* within texts, of which frame_next then tells */
 	size_t values_limit; /* JSON values of one received message; 0: as many as fit */
 };
 
@@ -27,10 +28,12 @@ void frame_finish(struct frame_buffer *buffer);
 int frame_receive(struct frame_buffer *buffer, int fd);
 
 /*
- * The next whole message, a new reference. 1: one; 0: none yet; -ELOOP: deeper than
- * FRAME_DEPTH_MAX; -E2BIG: over the values' limit; -EBADMSG: not a JSON object, a duplicate key, or
- * not UTF-8. Such a message is taken out, too.
+ * The next whole message, a new reference. 1: one; FRAME_HAS_NUL: one with a NUL in a text, where
+ * that is allowed; 0: none yet; -ELOOP: deeper than FRAME_DEPTH_MAX; -E2BIG: over the values'
+ * limit; -EBADMSG: not a JSON object, a duplicate key, not UTF-8, or with a NUL that is not allowed
+ * (in a key: never). Such a message is taken out, too.
  */
+#define FRAME_HAS_NUL 2
 int frame_next(struct frame_buffer *buffer, json_t **ret_message);
 
 /* Add a message to what is to be sent. -EMSGSIZE, and nothing added, when more than the limit would

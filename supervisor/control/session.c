@@ -146,6 +146,8 @@ static void pump(struct session *session)
 		if (code < 0)
 			return session_refuse_message(session, code);
 		session->called = true;
+		if (code == FRAME_HAS_NUL && !varlink_tells_of_nul(message))
+			return session_refuse_bytes(session, "a text has a NUL in it");
 		dispatch(session, message);
 	}
 }
@@ -250,6 +252,7 @@ int session_create(sd_event *loop, int fd, const struct session_config *config,
 	list_init(&session->listener.link);
 	frame_init(&session->inbox, SESSION_RECEIVE_MAX);
 	session->inbox.values_limit = SESSION_VALUES_MAX;
+	session->inbox.nul_allowed = true;
 	frame_init(&session->outbox, config->send_max ? config->send_max : SESSION_SEND_MAX);
 
 	code = hang_into(session, loop);

@@ -94,6 +94,39 @@ int varlink_parse(const json_t *message, struct varlink_call *ret_call, struct e
 	return 0;
 }
 
+/* As deep as frame_next lets it. */
+static bool has_nul(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t at;
+
+	if (json_is_string(value))
+		return memchr(json_string_value(value), 0, json_string_length(value));
+	json_array_foreach ((json_t *)value, at, member)
+		if (has_nul(member))
+			return true;
+	json_object_foreach ((json_t *)value, key, member)
+		if (has_nul(member))
+			return true;
+	return false;
+}
+
+bool varlink_tells_of_nul(const json_t *message)
+{
+	const json_t *parameters = json_object_get(message, "parameters");
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)message, key, value)
+		if (value != parameters && has_nul(value))
+			return false;
+	json_object_foreach ((json_t *)parameters, key, value)
+		if (strcmp(key, "message") != 0 && has_nul(value))
+			return false;
+	return json_is_string(json_object_get(parameters, "message"));
+}
+
 json_t *varlink_reply(json_t *parameters, bool continues)
 {
 	if (continues)

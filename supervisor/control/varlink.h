@@ -24,6 +24,12 @@ struct varlink_call {
 /* Take a message apart. -EBADMSG with the reason when it is no call. */
 int varlink_parse(const json_t *message, struct varlink_call *ret_call, struct error *error);
 
+/*
+ * Of a message with a NUL in a text: whether the only such text is the parameter `message`, whose
+ * method refuses it by name. All other texts are used up to their NUL, which must not be.
+ */
+bool varlink_tells_of_nul(const json_t *message);
+
 /* Messages to a client. `parameters` is taken; NULL, here and there: out of memory. */
 json_t *varlink_reply(json_t *parameters, bool continues);
 json_t *varlink_error(const char *name, json_t *parameters);

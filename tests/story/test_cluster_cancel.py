@@ -48,11 +48,23 @@ def test_a_message_that_is_no_text_is_refused(queue):
         [BIN / "axe", "cancel", "--socket", queue.daemon.socket, str(job), "--message", b"\xff"],
         capture_output=True, timeout=60, check=False)
     assert broken.returncode == 2
-    # A word of a command line ends at a NUL; the wire can carry one.
-    nul = queue("call", "io.axe.Cluster.CancelJob",
-                json.dumps({"job": job, "message": "a\0b"}))
-    assert nul.returncode != 0
     assert queue.state(job) == "Queued"
+
+
+@pytest.mark.parametrize("method, which", [("CancelJob", {"job": 1}), ("CancelJobs", {"jobs": [1]}),
+                                           ("CancelTask", {"job": 1, "index": 0})])
+def test_a_message_with_a_nul_is_refused_by_name(queue, method, which):
+    # A word of a command line ends at a NUL; the wire can carry one.
+    job = queue.hold()
+    answer = queue.daemon.call(f"io.axe.Cluster.{method}", **which, message="a\0b")
+    assert answer["error"] == "io.axe.Cluster.InvalidMessage"
+    assert "NUL" in answer["parameters"]["text"]
+    # And nowhere else.
+    for parameters in ({"message": "", "states": ["\0"]}, {"jobs": ["\0"]}, {"page": "\0"}):
+        answer = queue.daemon.call("io.axe.Cluster.ListJobs", **parameters)
+        assert answer["error"] == "io.axe.Engine.BadMessage"
+        assert "NUL" in answer["parameters"]["text"]
+    assert queue.show(job)["state"] == "Queued"
 
 
 def test_the_first_message_stands(queue):

@@ -127,6 +127,25 @@ static void what_is_no_object_is_refused_and_skipped(void **state)
 	}
 }
 
+static void nul_in_a_text_is_told_where_it_is_allowed(void **state)
+{
+	struct wire *wire = *state;
+	json_t *message = NULL;
+
+	wire->buffer.nul_allowed = true;
+	feed_text(wire, "{\"n\":\"a\\u0000b\"}");
+	assert_int_equal(FRAME_HAS_NUL, frame_next(&wire->buffer, &message));
+	assert_int_equal(3, json_string_length(json_object_get(message, "n")));
+	json_decref(message);
+	message = NULL;
+	feed_text(wire, "{\"n\\u0000\":1}");
+	assert_int_equal(-EBADMSG, frame_next(&wire->buffer, &message));
+	feed_text(wire, "{\"n\":\"\\u0000\",\"n\":1}");
+	assert_int_equal(-EBADMSG, frame_next(&wire->buffer, &message));
+	feed_text(wire, "{\"n\":9}");
+	expect_number(wire, 9);
+}
+
 /* {"a":[[[...]]]} with `depth` levels in all, and a text full of brackets. */
 static void nested(char *text, unsigned depth)
 {
@@ -217,6 +236,7 @@ int main(void)
 		wire_test(message_over_the_limit_is_refused),
 		wire_test(whole_messages_that_fill_the_buffer_are_kept),
 		wire_test(what_is_no_object_is_refused_and_skipped),
+		wire_test(nul_in_a_text_is_told_where_it_is_allowed),
 		wire_test(depth_is_bounded),
 		wire_test(values_are_bounded_where_a_bound_is_set),
 		wire_test(half_message_at_the_end_is_no_message),

@@ -108,6 +108,41 @@ static void interface_ends_at_the_last_dot(void **state)
 	assert_int_equal(0, varlink_interface_length(""));
 }
 
+static void nul_is_for_the_method_in_its_message_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		bool fine;
+	} rows[] = {
+		{ "{'method':'a.B','parameters':{'message':'@'}}", true },
+		{ "{'method':'a.B','parameters':{'message':'@','job':5,'x':['y']}}", true },
+		{ "{'method':'a.B','parameters':{'message':['@']}}", false },
+		{ "{'method':'a.B','parameters':{'message':{'message':'@'}}}", false },
+		{ "{'method':'a.B','parameters':{'message':'@','page':'@'}}", false },
+		{ "{'method':'a.B','parameters':{'message':'@','jobs':[{'name':'@'}]}}", false },
+		{ "{'method':'a.B','parameters':{'page':'@'}}", false },
+		{ "{'method':'@','parameters':{'message':'@'}}", false },
+		{ "{'method':'a.B','message':'@','parameters':{'message':'@'}}", false },
+		{ "{'method':'a.B','message':'@'}", false },
+		{ "{'method':'a.B','parameters':['@']}", false },
+	};
+
+	for (size_t at = 0; at < sizeof(rows) / sizeof(*rows); at++) {
+		char text[256];
+		size_t used = 0;
+		auto_json message = NULL;
+
+		for (const char *from = rows[at].text; *from; from++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s",
+				*from == '@'    ? "a\\u0000b"
+				: *from == '\'' ? "\""
+						: (char[]){ *from, 0 });
+		message = json_loads(text, JSON_ALLOW_NUL, NULL);
+		assert_non_null(message);
+		assert_int_equal(rows[at].fine, varlink_tells_of_nul(message));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +153,7 @@ int main(void)
 		cmocka_unit_test(reply_without_memory_is_none),
 		cmocka_unit_test(descriptions_declare_their_interface),
 		cmocka_unit_test(declared_methods_are_found_by_their_whole_name),
+		cmocka_unit_test(nul_is_for_the_method_in_its_message_alone),
 		cmocka_unit_test(interface_ends_at_the_last_dot),
 	};
 
