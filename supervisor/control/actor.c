@@ -135,6 +135,12 @@ static int refuse_user(
 	return -EPERM;
 }
 
+json_t *actor_json(const struct actor *actor)
+{
+	return json_pack("{s:I, s:I}", "uid", (json_int_t)actor->identity.uid, "pid",
+		(json_int_t)actor->pid);
+}
+
 static bool may_run(const struct actor *actor, const struct assessment *assessment)
 {
 	return !assessment->user || names_itself(actor->identity.uid, assessment->user);

@@ -2,6 +2,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -48,6 +49,9 @@ const struct identity *actor_owner(const struct actor *actor);
  */
 int actor_check_manifest(const struct actor *actor, const struct manifest *manifest,
 	struct manifest_error *ret_wrong);
+
+/* {"uid", "pid"}, as events name it. A new reference. */
+json_t *actor_json(const struct actor *actor);
 
 /* "uid 65533" or "alice (uid 1000)", for people. */
 void actor_name(uid_t uid, char name[static IDENTITY_NAME_SIZE]);

@@ -57,7 +57,9 @@ void engine_cancel_assessment(struct session *session, const json_t *parameters)
 	if (index > UINT_MAX)
 		return refuse_index(session, run->job);
 
+	job_note_actor(run->job, actor_json(&session->config.actor));
 	code = job_cancel_assessment(run->job, (unsigned)index, grace_ns);
+	job_note_actor(run->job, NULL);
 	if (code == AXE_E_INVALID_INDEX)
 		return refuse_index(session, run->job);
 	answer(session, code);
@@ -67,12 +69,19 @@ void engine_cancel_job(struct session *session, const json_t *parameters)
 {
 	uint64_t grace_ns;
 	struct run *run;
+	struct job *job;
+	axe_result code;
 
 	if (!read_grace(session, parameters, &grace_ns))
 		return;
 	run = choose_run(session, parameters);
-	if (run)
-		answer(session, job_cancel(run->job, grace_ns));
+	if (!run)
+		return;
+	job = run->job;
+	job_note_actor(job, actor_json(&session->config.actor));
+	code = job_cancel(job, grace_ns);
+	job_note_actor(job, NULL);
+	answer(session, code);
 }
 
 /* A receipt's survivors; none when it names none. */
@@ -106,12 +115,16 @@ static void forget_termination(struct session *session)
 void engine_terminate_job(struct session *session, const json_t *parameters)
 {
 	struct run *run = choose_run(session, parameters);
+	struct job *job;
 	axe_result code;
 
 	if (!run)
 		return;
+	job = run->job;
 	session_wait(session, forget_termination);
+	job_note_actor(job, actor_json(&session->config.actor));
 	code = run_terminate(run, terminated, session);
+	job_note_actor(job, NULL);
 	if (code != S_OK)
 		answer(session, code);
 }

@@ -22,12 +22,15 @@
 void job_emit_line(const struct trace_line *line, void *data)
 {
 	struct job *job = data;
+	struct trace_line told = *line;
 	struct job_rows rows;
 	auto_json event = NULL;
 
+	if (!told.actor)
+		told.actor = job->actor;
 	if (line->type == TRACE_ASSESSMENT_END)
 		job_note_task(job, line->data);
-	if (trace_write(job->trace, line, &event) < 0 || !event)
+	if (trace_write(job->trace, &told, &event) < 0 || !event)
 		return;
 	/* The file before the store: whoever goes on with the job after us finds no event stored
 	 * that it does not know of. The kernel has it then, whatever becomes of us. */
@@ -71,6 +74,7 @@ static void job_begin(struct job *job)
 		json_pack("{s:s, s:I, s:s, s:s}", "name", job->manifest->name, "assessments",
 			(json_int_t)job->manifest->assessments_count, "directory",
 			job_directory(job), "group", job_group(job)));
+	job_tell_kill(job);
 }
 
 static bool job_is_done(const struct job *job)

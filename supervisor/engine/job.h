@@ -88,6 +88,12 @@ const char *job_group(const struct job *job); /* once it was started */
 uid_t job_owner(const struct job *job);
 
 /*
+ * Who asks for what is called from here on; taken: it is the `actor` of the events that this makes.
+ * NULL: the supervisor itself, as it is unless somebody was named.
+ */
+void job_note_actor(struct job *job, json_t *actor);
+
+/*
  * Ask the running assessment `index` to stop. S_OK: signalled. AXE_E_NO_JOB_RUNNING before
  * job.begin and once the outcome is sealed; AXE_E_INVALID_INDEX when it is not running. With
  * grace_ns > 0 the supervisor kills it when that has passed.

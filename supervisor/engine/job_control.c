@@ -14,6 +14,12 @@ static bool job_is_running(const struct job *job)
 	return job->phase == JOB_RUNNING;
 }
 
+void job_note_actor(struct job *job, json_t *actor)
+{
+	json_decref(job->actor);
+	job->actor = actor;
+}
+
 axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
 {
 	struct runner *runner;

@@ -93,6 +93,8 @@ struct job {
 	struct store_job row; /* what does not change of a job of the queue; its texts are NULL */
 	enum state *kept; /* of it, by index; owned; NULL: none is kept */
 	char *reason, *message; /* of job_kill; owned; NULL: there was none */
+	json_t *actor; /* see job_note_actor; owned */
+	json_t *killer; /* the actor of job_kill; owned */
 	struct receipt receipt;
 	struct shot *shot; /* while it is frozen and looked at */
 	json_t *survivors;
@@ -208,6 +210,7 @@ void job_end_published(struct job *job, bool durable);
 /* job_queued.c: what only a job of the queue has. */
 int job_take_row(struct job *job, const struct job_options *options, struct error *error);
 void job_queued_finish(struct job *job);
+void job_tell_kill(struct job *job); /* if there was a job_kill */
 int job_note_reason(struct job *job, const char *reason, const char *message); /* copied */
 void job_note_task(struct job *job, const json_t *result); /* of a task that ended */
 

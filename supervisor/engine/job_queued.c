@@ -59,6 +59,8 @@ void job_queued_finish(struct job *job)
 	free(job->kept);
 	free(job->reason);
 	free(job->message);
+	json_decref(job->actor);
+	json_decref(job->killer);
 }
 
 static bool job_is_open(const struct job *job)
@@ -77,6 +79,18 @@ int job_note_reason(struct job *job, const char *reason, const char *message)
 	return -ENOMEM;
 }
 
+void job_tell_kill(struct job *job)
+{
+	json_t *asks = job->actor;
+
+	if (!job->terminated || !job->reason)
+		return;
+	job->actor = job->killer;
+	job_emit(job, TRACE_JOB_TERMINATE,
+		json_pack("{s:s, s:s}", "reason", job->reason, "message", job->message));
+	job->actor = asks;
+}
+
 axe_result job_kill(struct job *job, const char *reason, const char *message)
 {
 	if (!job_is_open(job))
@@ -86,11 +100,11 @@ axe_result job_kill(struct job *job, const char *reason, const char *message)
 	if (job_note_reason(job, reason, message) < 0)
 		return AXE_E_INTERNAL_ERROR;
 	job->terminated = true;
+	job->killer = json_incref(job->actor);
 	/* One that has not begun begins, says so, and starts nothing. */
 	if (job->phase == JOB_PREPARED)
 		return S_OK;
-	job_emit(job, TRACE_JOB_TERMINATE,
-		json_pack("{s:s, s:s}", "reason", reason, "message", message));
+	job_tell_kill(job);
 	job_terminate_unasked(job);
 	return S_OK;
 }

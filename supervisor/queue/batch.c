@@ -67,13 +67,13 @@ void batch_add(struct batch *batch, const struct store_change *change)
 	batch->changes[batch->count++] = *change;
 }
 
+/* Of no attempt: what never began has made none, and the last one has its end already. */
 void batch_add_event(struct batch *batch, const struct queue_actor *actor,
 	const struct entry *entry, const char *type, json_t *data)
 {
 	auto_json owned = data;
 	struct store_event event = {
 		.job = entry->id,
-		.attempt = entry->attempt,
 		.type = type,
 		.actor = actor ? batch_keep(batch, actor_text(actor)) : NULL,
 		.data = batch_keep(batch, json_dumps(owned, JSON_COMPACT | JSON_DECIMALS)),
@@ -93,9 +93,9 @@ void batch_add_pending(
 static json_t *end_json(const struct entry *entry, const struct store_job *row)
 {
 	return json_pack("{s:i, s:I, s:i, s:s, s:s, s:I, s:s, s:s?, s:s?}", "v", 1, "job",
-		(json_int_t)entry->id, "attempt", entry->attempt, "name", entry->name, "outcome",
-		row->outcome, "code", (json_int_t)row->code, "code_name", result_name(row->code),
-		"reason", row->reason, "message", row->message);
+		(json_int_t)entry->id, "attempt", 0, "name", entry->name, "outcome", row->outcome,
+		"code", (json_int_t)row->code, "code_name", result_name(row->code), "reason",
+		row->reason, "message", row->message);
 }
 
 void batch_add_end(struct batch *batch, const struct queue_actor *actor, const struct entry *entry,

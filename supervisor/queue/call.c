@@ -60,10 +60,15 @@ bool queue_actor_may(const struct queue_actor *actor, uid_t owner)
 	return actor->admin || actor->uid == owner;
 }
 
+json_t *queue_actor_json(const struct queue_actor *actor)
+{
+	return json_pack(
+		"{s:I, s:I}", "uid", (json_int_t)actor->uid, "pid", (json_int_t)actor->pid);
+}
+
 char *actor_text(const struct queue_actor *actor)
 {
-	auto_json json = json_pack(
-		"{s:I, s:I}", "uid", (json_int_t)actor->uid, "pid", (json_int_t)actor->pid);
+	auto_json json = queue_actor_json(actor);
 
 	return json_dumps(json, JSON_COMPACT);
 }

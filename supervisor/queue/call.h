@@ -48,7 +48,8 @@ void caller_fail_state(const struct queue_caller *caller, uint64_t job, int64_t 
 
 void caller_fail_limit(const struct queue_caller *caller, const char *name, int64_t limit);
 
-/* {"uid", "pid"} of who called, as text for the store; the caller frees. */
+/* {"uid", "pid"} of who called; and as text for the store, which the caller frees. */
+json_t *queue_actor_json(const struct queue_actor *actor);
 char *actor_text(const struct queue_actor *actor);
 
 bool queue_actor_may(const struct queue_actor *actor, uid_t owner);

@@ -77,7 +77,7 @@ static void cancel_running(struct queue *queue, const struct queue_caller *calle
 	if (entry->ending)
 		return caller_fail_state(
 			caller, entry->id, -1, STATE_RUNNING, state_allowing(EVENT_CANCEL));
-	code = job_kill(entry->running->job, REASON_JOB_CANCELED, message);
+	code = running_kill(entry->running, caller, REASON_JOB_CANCELED, message);
 	if (code == AXE_E_INTERNAL_ERROR)
 		return caller_fail_internal(caller, "out of memory");
 	if (code == AXE_E_INVALID_STATE)

@@ -33,6 +33,7 @@ struct running {
 	struct queue *queue;
 	uint64_t id;
 	struct job *job; /* borrowed from the host until it has ended */
+	unsigned attempt;
 	struct list_link waits; /* wait::link */
 	bool requeue; /* when it has ended, whatever became of it */
 	bool leaving; /* it is ended because its supervisor goes */
@@ -94,6 +95,9 @@ bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault);
 /* running.c: it is one of the host's jobs now; and what its calls wait for. */
 int running_launch(struct queue *queue, struct entry *entry, struct error *error);
 int running_add_wait(struct entry *entry, enum wait_kind kind, unsigned index, struct call *call);
+/* job_kill on behalf of a caller. */
+axe_result running_kill(struct running *running, const struct queue_caller *caller,
+	const char *reason, const char *message);
 void running_destroy(struct running *running);
 /* The host goes on with it; false: it does not. */
 bool running_adopt(struct queue *queue, struct entry *entry);

@@ -146,7 +146,7 @@ bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault)
 static void requeue_running(struct queue *queue, const struct queue_caller *caller,
 	struct entry *entry, bool asynchronous)
 {
-	axe_result code = job_kill(entry->running->job, REASON_REQUEUED, "queued again");
+	axe_result code = running_kill(entry->running, caller, REASON_REQUEUED, "queued again");
 	struct queue_caller nobody = { .done = NULL, .actor = caller->actor };
 	struct call *call;
 
@@ -154,13 +154,15 @@ static void requeue_running(struct queue *queue, const struct queue_caller *call
 		return caller_fail_internal(caller, "out of memory");
 	entry->running->requeue = true;
 	entry->ending |= code == S_OK;
+	/* Whether an end that is sealed allows it is only known when it is told. */
+	asynchronous &= code != AXE_E_NO_JOB_RUNNING;
 	call = call_create(queue, asynchronous ? &nobody : caller, NULL);
 	if (call && running_add_wait(entry, WAIT_REQUEUE, 0, call) < 0)
 		return call_fail(call, AXE_E_INTERNAL_ERROR, "InternalError",
 			json_pack("{s:s}", "text", "out of memory"));
 	if (call && asynchronous)
-		caller_answer(
-			caller, json_pack("{s:i, s:[]}", "attempt", entry->attempt + 1, "tasks"));
+		caller_answer(caller, json_pack("{s:i, s:[]}", "attempt",
+					      (int)entry->running->attempt + 1, "tasks"));
 }
 
 static void requeue(

@@ -176,6 +176,18 @@ int running_add_wait(struct entry *entry, enum wait_kind kind, unsigned index, s
 	return 0;
 }
 
+axe_result running_kill(struct running *running, const struct queue_caller *caller,
+	const char *reason, const char *message)
+{
+	struct job *job = running->job;
+	axe_result code;
+
+	job_note_actor(job, queue_actor_json(&caller->actor));
+	code = job_kill(job, reason, message);
+	job_note_actor(job, NULL);
+	return code;
+}
+
 static void task_ended(struct running *running, const json_t *event)
 {
 	unsigned index = (unsigned)json_integer_value(json_object_get(event, "assessment"));
@@ -225,7 +237,7 @@ static int launch(struct queue *queue, struct entry *entry, struct preparation *
 	};
 	struct job_observer observer = observe(entry->running);
 
-	row.attempt++;
+	entry->running->attempt = ++row.attempt;
 	return queue->host.launch(take_pointer(preparation->manifest), &options, &observer,
 		&entry->running->job, error, queue->host.data);
 }
@@ -280,6 +292,7 @@ bool running_adopt(struct queue *queue, struct entry *entry)
 		running_destroy(running);
 		return false;
 	}
+	running->attempt = entry->attempt;
 	entry->running = running;
 	count_running(queue, entry, 1);
 	return true;

@@ -79,6 +79,21 @@ static void tell_job_pending(
 			(long long)field_integer(data, "ahead"));
 }
 
+/* Who called; nobody did what the supervisor does by itself. */
+static void print_caller(const struct terminal *terminal, const json_t *actor)
+{
+	if (actor)
+		fprintf(terminal->stream, ", asked by uid %lld [%lld]",
+			(long long)field_integer(actor, "uid"), pid_of(actor));
+}
+
+static void tell_job_cancel(
+	const struct terminal *terminal, const json_t *data, const json_t *actor)
+{
+	fputs("job is asked to stop", terminal->stream);
+	print_caller(terminal, actor);
+}
+
 static void tell_job_terminate(
 	const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
@@ -91,6 +106,7 @@ static void tell_job_terminate(
 		fputs(": ", terminal->stream);
 		print_text(terminal, data, "message");
 	}
+	print_caller(terminal, actor);
 }
 
 static void tell_job_begin(const struct terminal *terminal, const json_t *data, const json_t *actor)
@@ -207,6 +223,7 @@ static const struct story_row {
 } story_rows[] = {
 	{ "job.pending", tell_job_pending },
 	{ "job.begin", tell_job_begin },
+	{ "job.cancel", tell_job_cancel },
 	{ "job.terminate", tell_job_terminate },
 	{ "job.end", tell_job_end },
 	{ "job.kill", tell_kill },

@@ -85,8 +85,24 @@ static axe_result killed;
 
 static void kill_job(struct fixture *fixture, const json_t *event)
 {
-	if (number_at(event, "assessment") == 1)
-		killed = job_kill(fixture->job, "job_canceled", "wrong kernel");
+	if (number_at(event, "assessment") != 1)
+		return;
+	job_note_actor(fixture->job, json_pack("{s:i, s:i}", "uid", 1234, "pid", 77));
+	killed = job_kill(fixture->job, "job_canceled", "wrong kernel");
+	job_note_actor(fixture->job, NULL);
+}
+
+/* Of the only event of that type. */
+static json_int_t actor_of(const struct fixture *fixture, const char *type)
+{
+	const json_t *event;
+	size_t i;
+
+	assert_int_equal(1, fixture_count(fixture, type));
+	json_array_foreach (fixture->events, i, event)
+		if (!strcmp(text_at(event, "type"), type))
+			return number_at(event, "actor.uid");
+	return -1;
 }
 
 static void a_killed_job_is_canceled_with_its_message_when_all_are_dead(void **state)
@@ -98,6 +114,8 @@ static void a_killed_job_is_canceled_with_its_message_when_all_are_dead(void **s
 	fixture->react = kill_job;
 	fixture_run(fixture, THREE);
 	assert_int_equal(S_OK, killed);
+	assert_int_equal(1234, actor_of(fixture, "job.terminate"));
+	assert_int_equal(-1, actor_of(fixture, "job.end"));
 	assert_string_equal("canceled", text_at(fixture->summary, "outcome"));
 	assert_int_equal(1, number_at(fixture->summary, "receipt.killed"));
 	stored = read_stored(fixture);
@@ -119,9 +137,12 @@ static void a_job_that_is_killed_before_its_begin_starts_nothing(void **state)
 	struct stored stored;
 
 	fixture_start(fixture, THREE);
+	job_note_actor(fixture->job, json_pack("{s:i}", "uid", 1234));
 	assert_int_equal(S_OK, job_kill(fixture->job, "job_canceled", ""));
+	job_note_actor(fixture->job, NULL);
 	assert_int_equal(AXE_E_INVALID_STATE, job_kill(fixture->job, "job_canceled", ""));
 	fixture_finish(fixture);
+	assert_int_equal(1234, actor_of(fixture, "job.terminate"));
 	assert_int_equal(0, fixture_count(fixture, "assessment.begin"));
 	assert_int_equal(1, fixture_count(fixture, "job.begin"));
 	assert_int_equal(1, fixture_count(fixture, "job.end"));

@@ -31,7 +31,7 @@ static const struct {
 		"SELECT job, attempt FROM events WHERE type = 'job.begin' GROUP BY 1, 2"
 		" HAVING count(*) > 1" },
 	{ "an attempt has ended twice",
-		"SELECT job, attempt FROM events WHERE type = 'job.end' GROUP BY 1, 2"
+		"SELECT job, attempt FROM events WHERE type = 'job.end' AND attempt GROUP BY 1, 2"
 		" HAVING count(*) > 1" },
 	{ "an attempt has begun and not ended",
 		"SELECT job, attempt FROM events AS begin WHERE type = 'job.begin' AND NOT EXISTS"

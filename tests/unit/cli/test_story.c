@@ -34,6 +34,10 @@ static void each_kind_has_its_words(void **state)
 		  "\"w\\u001b\"}}",
 			"job is canceled: w\\x1b" },
 		{ "{\"type\":\"job.terminate\",\"data\":{}}", "job is terminated" },
+		{ "{\"type\":\"job.terminate\",\"actor\":{\"uid\":7,\"pid\":9},\"data\":{}}",
+			"job is terminated, asked by uid 7 [9]" },
+		{ "{\"type\":\"job.cancel\",\"actor\":{\"uid\":7,\"pid\":9},\"data\":{}}",
+			"job is asked to stop, asked by uid 7 [9]" },
 		{ "{\"type\":\"assessment.begin\",\"data\":{\"name\":\"a\",\"argv\":[\"ls\",\"b "
 		  "c\"]}}",
 			"a begins: `ls 'b c'`" },

@@ -35,6 +35,7 @@ struct job {
 	size_t tasks_count;
 	uint64_t runtime_ns;
 	char killed[64], message[2048]; /* by job_kill */
+	uid_t asked_by; /* who did last */
 	bool sealed, over;
 };
 
@@ -61,6 +62,13 @@ axe_result job_kill(struct job *job, const char *reason, const char *message)
 	snprintf(job->killed, sizeof(job->killed), "%s", reason);
 	snprintf(job->message, sizeof(job->message), "%s", message);
 	return S_OK;
+}
+
+void job_note_actor(struct job *job, json_t *actor)
+{
+	if (actor)
+		job->asked_by = (uid_t)json_integer_value(json_object_get(actor, "uid"));
+	json_decref(actor);
 }
 
 axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started)

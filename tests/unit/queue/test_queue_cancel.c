@@ -94,6 +94,20 @@ static void an_asynchronous_cancel_answers_when_it_is_accepted(void **state)
 	assert_int_equal(1, answer.count);
 }
 
+static void a_cancel_says_who_asked_for_it(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer queued = { .count = 0 }, answer = { .count = 0 };
+	struct queue_caller owner = user_calls(1234, &queued), caller = user_calls(1234, &answer);
+	uint64_t job = case_queue_with(test, &owner, MANIFEST_ONE, &JOB_WISHES_NONE);
+	struct job *running = case_start(test);
+
+	queue_cancel(test->queue, &caller, job, "m", 1, true);
+	expect_done(&answer);
+	assert_int_equal(1234, running->asked_by);
+	job_dies(running);
+}
+
 static void abandoned_processes_make_the_job_failed(void **state)
 {
 	struct queue_case *test = *state;
@@ -258,6 +272,7 @@ int main(void)
 		QUEUE_TEST(running_tasks_fail_the_others_are_canceled_and_finished_ones_stay),
 		QUEUE_TEST(cancel_returns_only_when_the_processes_are_dead),
 		QUEUE_TEST(an_asynchronous_cancel_answers_when_it_is_accepted),
+		QUEUE_TEST(a_cancel_says_who_asked_for_it),
 		QUEUE_TEST(abandoned_processes_make_the_job_failed),
 		QUEUE_TEST(a_second_cancel_is_refused_and_the_first_message_stands),
 		QUEUE_TEST(two_cancels_before_the_disk_answers_are_one),
