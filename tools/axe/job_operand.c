@@ -163,6 +163,14 @@ unsigned job_operand_attempt(const struct job_operand *job)
 	return attempt > 1 ? (unsigned)attempt : 1;
 }
 
+const char *job_operand_since(const struct job_operand *job)
+{
+	const json_t *queued = json_object_get(job->queued, "job");
+	const char *state = field_text(queued, "state");
+
+	return state && strcmp(state, "Queued") == 0 ? field_text(queued, "submitted") : NULL;
+}
+
 bool job_operand_has_ended(const struct job_operand *job)
 {
 	const char *name = field_text(json_object_get(job->queued, "job"), "state");

@@ -28,6 +28,10 @@ int job_operand_check_folder(const char *verb, const struct job_operand *job);
 /* Of a job of a queue: the attempt that it is at, 1 for others. */
 unsigned job_operand_attempt(const struct job_operand *job);
 
+/* When one that waits in the queue was put there: earlier ends are of earlier attempts. NULL: it
+ * does not wait. */
+const char *job_operand_since(const struct job_operand *job);
+
 /* Whether a queue says that the job has ended. */
 bool job_operand_has_ended(const struct job_operand *job);
 

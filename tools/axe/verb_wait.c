@@ -67,6 +67,7 @@ static int wait_for_end(const struct job_operand *operand, const struct wait_val
 		.folder = operand->folder,
 		.job = operand->name.job,
 		.attempt = job_operand_attempt(operand),
+		.since = job_operand_since(operand),
 		.deadline_ns = values->timeout.set ? clock_monotonic_ns() + values->timeout.ns : 0,
 	};
 	long long job = (long long)operand->name.job;

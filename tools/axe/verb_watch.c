@@ -92,6 +92,7 @@ static int watch_job(const struct operands *operands, const struct watch_values 
 	events->folder = operand.folder;
 	events->job = operand.name.job;
 	events->attempt = job_operand_attempt(&operand);
+	events->since = job_operand_since(&operand);
 	code = operand.name.has_index
 		       ? verb_refuse("watch", "only a whole job can be watched: say %lld",
 				 (long long)operand.name.job)

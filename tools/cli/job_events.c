@@ -40,9 +40,12 @@ struct telling {
 static bool is_last(const struct job_events *events, const json_t *event, const char *type)
 {
 	const json_t *attempt = json_object_get(event, "attempt");
+	const char *time = field_text(event, "time");
 
-	return strcmp(type, "job.end") == 0 &&
-	       (!json_is_integer(attempt) || json_integer_value(attempt) >= events->attempt);
+	if (strcmp(type, "job.end") != 0 ||
+		(events->since && time && strcmp(time, events->since) < 0))
+		return false;
+	return !json_is_integer(attempt) || json_integer_value(attempt) >= events->attempt;
 }
 
 /* GO_ON, or 0: it is over. */

@@ -13,7 +13,10 @@ struct job_folder;
 struct job_events {
 	struct connection *connection; /* of the supervisor that has it; NULL: none has; borrowed */
 	uint64_t job; /* 0: of all jobs of the supervisor */
-	unsigned attempt; /* whose job.end is waited for; 0: the first that comes */
+	unsigned attempt; /* whose job.end is waited for, or a later one's; 0: the first */
+	/* Nothing has begun since this time (RFC 3339), so an earlier end is none. Borrowed; NULL:
+	 * unknown. */
+	const char *since;
 	const struct job_folder *folder; /* of the job; borrowed; NULL: not readable */
 	uint64_t after; /* the number of the last event that is not wanted; 0: none */
 	bool from_now; /* of all jobs only: nothing of the past */
