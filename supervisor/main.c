@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "control/server.h"
 #include "control/supervisor.h"
 #include "control/support.h"
@@ -81,6 +82,7 @@ int main(int argc, char **argv)
 	struct options options;
 	struct error error;
 
+	memory_make_json_patient();
 	if (options_parse(argc, argv, &options, &error) < 0) {
 		fprintf(stderr, "axed: %s\n", error.text);
 		return EXIT_USAGE;

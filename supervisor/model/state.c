@@ -47,7 +47,7 @@ const char *state_name(enum state state)
 
 bool state_from_name(const char *name, enum state *ret_state)
 {
-	for (unsigned at = 0; at < STATE_COUNT; at++) {
+	for (unsigned at = 0; name && at < STATE_COUNT; at++) {
 		if (strcmp(name, state_names[at]) == 0) {
 			*ret_state = (enum state)at;
 			return true;

@@ -166,7 +166,7 @@ const char *verdict_name(enum verdict verdict)
 
 bool verdict_from_name(const char *name, enum verdict *ret_verdict)
 {
-	for (unsigned at = 0; at < VERDICT_COUNT; at++) {
+	for (unsigned at = 0; name && at < VERDICT_COUNT; at++) {
 		if (strcmp(name, names[at]) == 0) {
 			*ret_verdict = (enum verdict)at;
 			return true;
