@@ -36,6 +36,7 @@ struct job_options {
 	 */
 	const struct store_job *row;
 	const enum state *tasks;
+	unsigned task_retries; /* of each that the host could not start */
 };
 
 /* Facts travel up by these; `data` is the job's owner's. Neither may destroy the job. */

@@ -42,6 +42,7 @@ struct job_try {
 	struct runner *runner;
 	size_t index;
 	unsigned number; /* from 1 */
+	unsigned host_faults; /* of the earlier ones, those that the host could not start */
 	json_t *earlier; /* what earlier tries of it said; owned */
 	bool again; /* it ended, and another try follows unless the job is ended first */
 	bool untold; /* its supervisor died before its begin was told */
@@ -92,6 +93,7 @@ struct job {
 	struct timer repeat; /* the deadline of a repeated TerminateJob */
 	struct store_job row; /* what does not change of a job of the queue; its texts are NULL */
 	enum state *kept; /* of it, by index; owned; NULL: none is kept */
+	unsigned task_retries; /* see job_options */
 	char *reason, *message; /* of job_kill; owned; NULL: there was none */
 	json_t *actor; /* see job_note_actor; owned */
 	json_t *killer; /* the actor of job_kill; owned */

@@ -35,6 +35,7 @@ int job_take_row(struct job *job, const struct job_options *options, struct erro
 {
 	if (!options->row)
 		return 0;
+	job->task_retries = options->task_retries;
 	job->row = *options->row;
 	job->row.name = job->row.outcome = job->row.reason = job->row.message = NULL;
 	job->row.boot_id = job->row.manifest_digest = job->row.manifest = NULL;

@@ -8,6 +8,7 @@
 #include "engine/job_parts.h"
 #include "engine/result.h"
 #include "engine/runner.h"
+#include "model/host_fault.h"
 #include "model/manifest.h"
 #include "record/results.h"
 
@@ -22,14 +23,27 @@ void job_count(struct job *job, enum verdict verdict, json_t *result)
 			error.text);
 }
 
+/* It has not begun, so that it may be tried again whatever its manifest says of that. */
+static bool host_could_not(const struct job_try *ended, enum verdict verdict)
+{
+	return verdict == VERDICT_ERROR && ended->host_faults < ended->job->task_retries &&
+	       host_fault(runner_start_failure(ended->runner));
+}
+
 /* Another try follows unless somebody wants the job to end. */
-static bool wants_another(const struct job_try *ended, enum verdict verdict)
+static bool wants_another(struct job_try *ended, enum verdict verdict)
 {
 	const struct job *job = ended->job;
 	const struct assessment *assessment = job->manifest->assessments[ended->index];
 
-	return ended->number <= assessment->retry_times && assessment->retry_on & 1u << verdict &&
-	       job_may_start(job);
+	if (!job_may_start(job))
+		return false;
+	if (host_could_not(ended, verdict)) {
+		ended->host_faults++;
+		return true;
+	}
+	return ended->number - ended->host_faults <= assessment->retry_times &&
+	       assessment->retry_on & 1u << verdict;
 }
 
 void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result)

@@ -46,6 +46,9 @@ unsigned runner_index(const struct runner *runner);
 
 /* One lifecycle line about this try. `data` is taken. */
 void runner_emit(struct runner *runner, enum trace_type type, json_t *data);
+/* The errno with which it could not start; 0: it could. */
+int runner_start_failure(const struct runner *runner);
+
 bool runner_is_over(const struct runner *runner);
 
 /* Look at the facts again: a bell rang, a child was reaped, the group above was killed. */

@@ -209,3 +209,8 @@ void runner_conclude(struct runner *runner)
 	runner_tell_ignored(runner, ruling.verdict);
 	runner->owner.ended(runner, &ruling, result, runner->owner.data);
 }
+
+int runner_start_failure(const struct runner *runner)
+{
+	return runner->could_not_start ? runner->failure.code : 0;
+}

@@ -234,6 +234,7 @@ static int launch(struct queue *queue, struct entry *entry, struct preparation *
 		.owner = preparation->has_identity ? &preparation->identity : NULL,
 		.row = &row,
 		.tasks = preparation->tasks,
+		.task_retries = (unsigned)queue->parameters[PARAMETER_TASK_RETRY_COUNT],
 	};
 	struct job_observer observer = observe(entry->running);
 

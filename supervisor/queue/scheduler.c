@@ -1,8 +1,7 @@
 /* Which job is started next: the first by priority and order, when its user and the processors
  * allow it. */
-#include <errno.h>
-
 #include "base/log.h"
+#include "model/host_fault.h"
 #include "queue/batch.h"
 #include "queue/queue_parts.h"
 #include "record/trace.h"
@@ -23,16 +22,9 @@ static bool user_may_run(const struct entry *entry, void *data)
 	return user && user->running < (uint64_t)queue->parameters[PARAMETER_USER_RUNNING_JOBS];
 }
 
-/* What the host lacks for a moment; everything else is the job's own fault. */
-static bool is_of_host(int code)
-{
-	return code == -ENOSPC || code == -EMFILE || code == -ENFILE || code == -ENOMEM ||
-	       code == -EIO || code == -EDQUOT || code == -EAGAIN;
-}
-
 static bool try_later(struct queue *queue, struct entry *entry, int code)
 {
-	if (!is_of_host(code) || entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT])
+	if (!host_fault(-code) || entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT])
 		return false;
 	entry->retries++;
 	return true;

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import pty
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -171,6 +173,35 @@ def test_a_job_that_runs_while_the_daemon_is_stopped(axe, on_stop, attempt, said
         gate.touch()
         queue.stop()
     axe.assert_nothing_left()
+
+
+def broken_program(place):
+    """The kernel cannot read the interpreter that it names: EIO, as of a disk that fails."""
+    interpreter = place / "short"
+    interpreter.write_bytes(b"")
+    interpreter.chmod(0o755)
+    name = str(interpreter).encode() + b"\0"
+    machine = pathlib.Path("/proc/self/exe").read_bytes()[:20]
+    head = machine + struct.pack("<IQQQIHHHHHH", 1, 0x400000, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 3, 4, 120, 0, 0, len(name), len(name), 1)
+    program = place / "broken"
+    program.write_bytes(head + segment + name)
+    program.chmod(0o755)
+    return str(program)
+
+
+@pytest.mark.parametrize("retries, tries", [(0, 1), (3, 4)])
+def test_a_task_that_the_host_cannot_start_is_tried_again_so_often(queue, retries, tries):
+    assert queue("config", f"TaskRetryCount={retries}").returncode == 0
+    job = queue.submit(queue.manifest(
+        [broken_program(queue.axe.state.parent)], ["/nowhere/at/all"], "exit 1"))
+    assert queue("wait", str(job)).returncode != 0
+    shown = queue.show(job)
+    assert (shown["state"], shown["attempts"]) == ("Failed", 1)
+    assert [each["verdict"] for each in shown["tasks"]] == ["error", "error", "failed"]
+    assert shown["tasks"][0]["error"]["errno"] == "EIO"
+    # What a manifest or a test has wrong is not.
+    assert [each["tries"] for each in shown["tasks"]] == [tries, 1, 1]
 
 
 def test_slots_are_a_parameter(queue):

@@ -1,0 +1,15 @@
+/* Which failures are the host's: what it lacks for a moment, and nobody's test can help. */
+#include "model/host_fault.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+static const int codes[] = { EAGAIN, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC };
+
+bool host_fault(int code)
+{
+	for (size_t at = 0; at < sizeof(codes) / sizeof(*codes); at++)
+		if (codes[at] == code)
+			return true;
+	return false;
+}

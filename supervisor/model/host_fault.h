@@ -1,0 +1,7 @@
+/* Which failures are the host's: what it lacks for a moment, and nobody's test can help. */
+#pragma once
+
+#include <stdbool.h>
+
+/* An errno, positive. */
+bool host_fault(int code);
