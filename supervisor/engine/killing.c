@@ -36,6 +36,8 @@ struct killing {
 	struct timer look;
 	uint64_t pause_ns;
 	unsigned looks;
+	uint64_t survive_ns; /* when survivors are named */
+	uint64_t living; /* when it was last counted */
 	bool told_survived;
 	bool told_abandoned;
 };
@@ -47,12 +49,31 @@ static void strike(struct killing *killing)
 }
 
 /* What cannot be read counts as alive. */
-static bool something_lives(struct killing *killing)
+static bool something_lives(struct killing *killing, uint64_t *ret_stray)
 {
 	bool group_is_empty = group_populated(killing->group) == 0;
-	uint64_t stray = killing->owner.stray(group_is_empty, killing->owner.data);
 
-	return !group_is_empty || stray > 0;
+	*ret_stray = killing->owner.stray(group_is_empty, killing->owner.data);
+	return !group_is_empty || *ret_stray > 0;
+}
+
+/*
+ * Fewer than before: they do die, only slowly (a host without memory, a great many), and are no
+ * survivors yet. Counting is for the second half of the deadline, which few kills ever reach.
+ */
+static void note_progress(struct killing *killing, uint64_t stray)
+{
+	uint64_t now = clock_monotonic_ns(), living = stray;
+	int members;
+
+	if (killing->told_survived || now + killing->deadlines.kill_ns / 2 < killing->survive_ns)
+		return;
+	members = group_processes(killing->group, NULL, 0);
+	if (members > 0)
+		living += (uint64_t)members;
+	if (living < killing->living)
+		killing->survive_ns = now + killing->deadlines.kill_ns;
+	killing->living = living;
 }
 
 static void finish(struct killing *killing)
@@ -65,9 +86,10 @@ static void finish(struct killing *killing)
 
 static void tell_deadlines(struct killing *killing)
 {
-	uint64_t since = clock_monotonic_ns() - killing->report.struck_ns;
+	uint64_t now = clock_monotonic_ns();
+	uint64_t since = now - killing->report.struck_ns;
 
-	if (!killing->told_survived && since >= killing->deadlines.kill_ns) {
+	if (!killing->told_survived && now >= killing->survive_ns) {
 		killing->told_survived = true;
 		killing->owner.survived(killing->owner.data);
 	}
@@ -84,7 +106,7 @@ static uint64_t next_look_ns(const struct killing *killing)
 	uint64_t deadline = UINT64_MAX;
 
 	if (!killing->told_survived)
-		deadline = killing->report.struck_ns + killing->deadlines.kill_ns;
+		deadline = killing->survive_ns;
 	else if (!killing->told_abandoned)
 		deadline = killing->report.struck_ns + killing->deadlines.abandon_ns;
 	return next < deadline ? next : deadline;
@@ -92,10 +114,13 @@ static uint64_t next_look_ns(const struct killing *killing)
 
 static void look_again(struct killing *killing)
 {
-	if (!something_lives(killing)) {
+	uint64_t stray;
+
+	if (!something_lives(killing, &stray)) {
 		finish(killing);
 		return;
 	}
+	note_progress(killing, stray);
 	tell_deadlines(killing);
 	if (killing->phase == KILLING_STRUCK)
 		timer_arm(&killing->look, next_look_ns(killing));
@@ -106,6 +131,7 @@ static void strike_first(struct killing *killing)
 	killing->phase = KILLING_STRUCK;
 	killing->owner.strike(killing->owner.data);
 	killing->report.struck_ns = clock_monotonic_ns();
+	killing->survive_ns = killing->report.struck_ns + killing->deadlines.kill_ns;
 	strike(killing);
 	group_thaw(killing->group, NULL);
 	look_again(killing);

@@ -20,6 +20,10 @@
 
 #define PATIENCE_NS (20 * NS_PER_SEC)
 
+/* Of a death that takes three deadlines, in a hundred steps. */
+#define SLOW_NS (9 * NS_PER_SEC)
+#define TURN_NS (SLOW_NS / 100)
+
 struct scene {
 	struct test_groups groups;
 	struct hierarchy hierarchy;
@@ -27,6 +31,7 @@ struct scene {
 	struct group *group;
 	bool struck, emptied, survived;
 	bool looks_for_ever;
+	uint64_t struck_ns;
 	unsigned late; /* processes that enter the group after the strike */
 	pid_t latecomer;
 	int frozen_at_strike;
@@ -184,6 +189,57 @@ static void a_look_that_never_ends_holds_the_kill_up_for_its_budget_only(void **
 	killing_destroy(killing);
 }
 
+/* One of what left the group ends in each turn, and there are many turns in a deadline. */
+static uint64_t slowly(bool group_is_empty, void *data)
+{
+	struct scene *scene = data;
+	uint64_t now = clock_monotonic_ns();
+
+	if (!scene->struck_ns)
+		scene->struck_ns = now;
+	return now - scene->struck_ns >= SLOW_NS
+		       ? 0
+		       : (SLOW_NS - (now - scene->struck_ns)) / TURN_NS + 1;
+}
+
+static uint64_t never(bool group_is_empty, void *data)
+{
+	return 1;
+}
+
+static void kill_with(struct scene *scene, uint64_t (*stray)(bool, void *))
+{
+	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
+	struct killing_owner owner = { on_look, on_strike, stray, on_emptied, on_survived,
+		on_abandoned, scene };
+	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+	struct killing *killing;
+
+	deadlines.kill_ns = SLOW_NS / 3;
+	assert_return_code(
+		killing_create(scene->loop, scene->group, &deadlines, &owner, &killing, NULL), 0);
+	while (!scene->emptied && !scene->survived && clock_monotonic_ns() < patience)
+		assert_return_code(sd_event_run(scene->loop, 100000), 0);
+	killing_destroy(killing);
+}
+
+static void who_dies_slowly_is_no_survivor(void **state)
+{
+	struct scene *scene = *state;
+
+	kill_with(scene, slowly);
+	assert_true(scene->emptied);
+	assert_false(scene->survived);
+}
+
+static void who_does_not_die_is_one(void **state)
+{
+	struct scene *scene = *state;
+
+	kill_with(scene, never);
+	assert_true(scene->survived);
+}
+
 static void a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen(void **state)
 {
 	struct scene *scene = *state;
@@ -245,6 +301,8 @@ int main(void)
 		LIVE(who_is_born_into_the_kill_is_killed_by_another_pass),
 		LIVE(an_empty_group_is_ended_at_once),
 		LIVE(a_look_that_never_ends_holds_the_kill_up_for_its_budget_only),
+		LIVE(who_dies_slowly_is_no_survivor),
+		LIVE(who_does_not_die_is_one),
 		LIVE(a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen),
 		LIVE(a_killing_that_is_given_up_leaves_nothing_frozen),
 		LIVE(a_busy_group_is_buried_when_it_is_free),
