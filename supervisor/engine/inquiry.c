@@ -22,7 +22,7 @@
 
 #define SURVIVORS_MOST 64
 #define BUDGET_NS      (500 * NS_PER_MS)
-#define ANSWER_MOST    (SURVIVORS_MOST * 8192)
+#define ANSWER_MOST    (SURVIVORS_MOST * 16384)
 
 struct inquiry {
 	pid_t pids[SURVIVORS_MOST];
@@ -38,17 +38,29 @@ struct inquiry {
 	void *data;
 };
 
-/* In the helper: each description is written when it is complete, so that a hang loses only the
- * rest. */
+static void write_description(const json_t *description, int answer)
+{
+	if (!description)
+		return;
+	json_dumpfd(description, answer, JSON_COMPACT);
+	file_write_all(answer, "\n", 1);
+}
+
+/* In the helper. All are described as far as that cannot hang, then each anew: a hang loses only
+ * the rest. */
 static void __attribute__((noreturn)) describe_all(const struct inquiry *inquiry, int answer)
 {
-	for (int i = 0; i < inquiry->count; i++) {
-		auto_json description = survivor_describe(inquiry->pids[i], inquiry->freezer);
+	json_t *descriptions[SURVIVORS_MOST];
 
-		if (description) {
-			json_dumpfd(description, answer, JSON_COMPACT);
-			file_write_all(answer, "\n", 1);
-		}
+	for (int i = 0; i < inquiry->count; i++) {
+		descriptions[i] = survivor_describe(inquiry->pids[i], inquiry->freezer);
+		write_description(descriptions[i], answer);
+	}
+	for (int i = 0; i < inquiry->count; i++) {
+		if (!descriptions[i])
+			continue;
+		survivor_describe_more(descriptions[i]);
+		write_description(descriptions[i], answer);
 	}
 	_exit(0);
 }
@@ -59,16 +71,28 @@ static json_t *unanswered(pid_t pid)
 		"not described in time: reading its state from /proc blocks");
 }
 
-static bool has_pid(const json_t *survivors, pid_t pid)
+/* Its place among the survivors; their number: it has none. */
+static size_t find_pid(const json_t *survivors, json_int_t pid)
 {
 	const json_t *survivor;
 	size_t i;
 
 	json_array_foreach (survivors, i, survivor) {
 		if (json_integer_value(json_object_get(survivor, "pid")) == pid)
-			return true;
+			break;
 	}
-	return false;
+	return i;
+}
+
+/* The last word of each counts. */
+static void add_survivor(json_t *survivors, json_t *survivor)
+{
+	size_t place = find_pid(survivors, json_integer_value(json_object_get(survivor, "pid")));
+
+	if (place < json_array_size(survivors))
+		json_array_set_new(survivors, place, survivor);
+	else
+		json_array_append_new(survivors, survivor);
 }
 
 static json_t *parse_answer(struct inquiry *inquiry)
@@ -81,7 +105,7 @@ static json_t *parse_answer(struct inquiry *inquiry)
 		json_t *survivor = json_loads(line, 0, NULL);
 
 		if (survivor)
-			json_array_append_new(survivors, survivor);
+			add_survivor(survivors, survivor);
 	}
 	return survivors;
 }
@@ -90,7 +114,8 @@ static json_t *parse_answer(struct inquiry *inquiry)
 static void add_unanswered(struct inquiry *inquiry, json_t *survivors)
 {
 	for (int i = 0; i < inquiry->count; i++) {
-		if (!has_pid(survivors, inquiry->pids[i]) && kill(inquiry->pids[i], 0) == 0)
+		if (find_pid(survivors, inquiry->pids[i]) == json_array_size(survivors) &&
+			kill(inquiry->pids[i], 0) == 0)
 			json_array_append_new(survivors, unanswered(inquiry->pids[i]));
 	}
 }

@@ -51,7 +51,10 @@ def test_v1_frozen_member_is_named_with_its_group(axe, freezer):
     client = start(axe, "v1_frozen", freezer, options=SOON)
     survivor = assert_survives(axe, f"frozen by the v1 freezer group `/{freezer.name}`")
     assert survivor["comm"] == "icicle"
-    (freezer / "freezer.state").write_text("THAWED", encoding="ascii")
+    assert survivor["frozen_by"] == f"/{freezer.name}"
+    # The cure is named, and it is one.
+    assert (freezer / "freezer.state").read_text(encoding="ascii") == "FROZEN\n"
+    subprocess.run(survivor["remedy"], check=True)
     code, text = end(client)
     assert code == 5, text
     assert_recorded(axe, "terminated", """
@@ -66,6 +69,8 @@ def test_tracer_that_holds_the_dead_is_named(axe):
     with outsider("outside_tracer", pid) as tracer:
         survivor = assert_survives(axe, f"held by its tracer, process {tracer.pid}")
         assert survivor["tracer_pid"] == tracer.pid
+        assert survivor["tracer"] == "outside_tracer"
+        assert survivor["remedy"] == ["kill", "-KILL", str(tracer.pid)]
     code, text = end(client)
     assert code == 5, text
     assert_recorded(axe, "terminated", "stand: KILL by axe")
@@ -124,7 +129,11 @@ def test_asker_that_holds_the_servers_descriptor_survives_and_is_named(axe, fold
     client = start(axe, "mute_server", folder, "keep", options=SOON)
     survivor = assert_survives(axe, "waits uninterruptibly")
     assert (survivor["comm"], survivor["state"], survivor["sigkill_pending"]) == ("asker", "D", True)
-    abort(folder)
+    assert survivor["unkillable"]
+    assert survivor["waits_for"]["mount"] == str(folder)
+    # Nothing was aborted unasked: who does so by the command that is named frees it.
+    assert axe.inhabitants() == [survivor["pid"]]
+    subprocess.run(survivor["remedy"], check=True)
     code, text = end(client)
     assert code == 5, text
     assert_recorded(axe, "terminated", FUSE_RECORD)

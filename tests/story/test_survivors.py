@@ -44,7 +44,15 @@ def test_terminate_names_the_survivor_and_may_be_repeated(axe, fuse):
     assert (survivor["pid"], survivor["comm"], survivor["state"]) == (pid, "stat", "D")
     assert survivor["sigkill_pending"] is True
     assert "uninterruptibly" in survivor["reason"]
+    assert survivor["unkillable"] is True
     assert survivor["wait_channel"] in survivor["reason"]
+    assert survivor["system_call"]["name"] in ("stat", "lstat", "newfstatat", "statx")
+    assert len(survivor["system_call"]["arguments"]) == 6
+    where = survivor["waits_for"]
+    assert (where["path"], where["mount"]) == (str(fuse.mount / "x"), str(fuse.mount))
+    assert (where["type"], where["source"]) == ("fuse", "mute")
+    assert where["device"] == f"0:{where['fuse_connection']}"
+    assert "whose server does not answer" in survivor["reason"]
     assert json.loads(axe("show", "-o", "json", job).stdout)["state"] == "Running"
 
     fuse.release()
