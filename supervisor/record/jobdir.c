@@ -111,6 +111,53 @@ int jobdir_create(const char *state_dir, struct jobdir **ret_jobdir, struct erro
 	return 0;
 }
 
+/* Whose name it is in a folder of root's, so that it cannot be another's. */
+static int show_name(int jobs, uint64_t id, gid_t group, struct error *error)
+{
+	char name[NUMBER_SIZE];
+
+	number_name(id, name);
+	if (fchownat(jobs, name, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) < 0 ||
+		fchmodat(jobs, name, SHOWN, 0) < 0)
+		return fail(error, errno, "show `jobs/%s` to group %u", name, group);
+	return 0;
+}
+
+static int reserve(
+	struct jobdir *jobdir, size_t count, const gid_t *group, uint64_t *ids, struct error *error)
+{
+	size_t taken;
+	int code = number_reserve_all(jobdir->state, jobdir->jobs, count, ids, &taken, error);
+
+	for (size_t at = 0; code == 0 && group && at < taken; at++)
+		code = show_name(jobdir->jobs, ids[at], *group, error);
+	for (size_t at = 0; code < 0 && at < taken; at++) {
+		char name[NUMBER_SIZE];
+
+		number_name(ids[at], name);
+		unlinkat(jobdir->jobs, name, AT_REMOVEDIR);
+	}
+	return code;
+}
+
+int jobdir_reserve(const char *state_dir, size_t count, const gid_t *group, uint64_t *ret_ids,
+	struct error *error)
+{
+	auto_of(jobdir) struct jobdir *jobdir = calloc(1, sizeof(*jobdir));
+	int code;
+
+	if (!jobdir)
+		return fail(error, ENOMEM, "make job folders in `%s`", state_dir);
+	jobdir->state = jobdir->jobs = jobdir->fd = -1;
+	code = open_state(jobdir, state_dir, error);
+	if (code == 0)
+		code = reserve(jobdir, count, group, ret_ids, error);
+	if (code == 0)
+		return 0;
+	fail_context(error, "make job folders in `%s`", state_dir);
+	return advise(error, code);
+}
+
 int jobdir_open(const char *state_dir, uint64_t id, struct jobdir **ret_jobdir, struct error *error)
 {
 	auto_of(jobdir) struct jobdir *jobdir = calloc(1, sizeof(*jobdir));

@@ -17,6 +17,13 @@ struct jobdir;
  */
 int jobdir_create(const char *state_dir, struct jobdir **ret_jobdir, struct error *error);
 
+/*
+ * The same for several at once, whose folders are not opened; all or none. With a group as by
+ * jobdir_show; NULL: as they are.
+ */
+int jobdir_reserve(const char *state_dir, size_t count, const gid_t *group, uint64_t *ret_ids,
+	struct error *error);
+
 /* Open the folder of a job that a supervisor before us began. -ENOENT: it is gone. */
 int jobdir_open(
 	const char *state_dir, uint64_t id, struct jobdir **ret_jobdir, struct error *error);

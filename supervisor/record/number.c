@@ -109,12 +109,28 @@ static int take_next(int hint, int jobs, uint64_t *number, struct error *error)
 	return errno == EEXIST ? 0 : fail(error, errno, "make `jobs/%s`", name);
 }
 
-int number_reserve(int state, int jobs, uint64_t *ret_number, struct error *error)
+/* The next after *number. */
+static int take(int hint, int jobs, uint64_t *number, struct error *error)
+{
+	int code;
+
+	while ((code = take_next(hint, jobs, number, error)) == 0) {
+		uint64_t highest = highest_folder(jobs);
+
+		if (highest > *number)
+			*number = highest;
+	}
+	return code < 0 ? code : 0;
+}
+
+int number_reserve_all(int state, int jobs, size_t count, uint64_t *ret_numbers, size_t *ret_count,
+	struct error *error)
 {
 	auto_fd hint = file_open_beneath(state, HINT_NAME, O_RDWR | O_CREAT, HINT_MODE);
 	uint64_t number;
-	int code;
+	int code = 0;
 
+	*ret_count = 0;
 	if (hint < 0)
 		return fail(error, -hint, "open `%s`", HINT_NAME);
 	if (fchmod(hint, HINT_MODE) < 0)
@@ -123,14 +139,21 @@ int number_reserve(int state, int jobs, uint64_t *ret_number, struct error *erro
 	number = hint_read(hint);
 	if (number == 0)
 		number = highest_folder(jobs);
-	while ((code = take_next(hint, jobs, &number, error)) == 0) {
-		uint64_t highest = highest_folder(jobs);
-
-		if (highest > number)
-			number = highest;
+	for (size_t at = 0; code == 0 && at < count; at++) {
+		code = take(hint, jobs, &number, error);
+		if (code == 0)
+			ret_numbers[(*ret_count)++] = number;
 	}
-	if (code < 0)
-		return code;
-	*ret_number = number;
-	return 0;
+	return code;
+}
+
+int number_reserve(int state, int jobs, uint64_t *ret_number, struct error *error)
+{
+	uint64_t number;
+	size_t count;
+	int code = number_reserve_all(state, jobs, 1, &number, &count, error);
+
+	if (code == 0)
+		*ret_number = number;
+	return code;
 }
