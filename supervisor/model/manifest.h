@@ -25,11 +25,15 @@ struct parameter {
 	bool read_only;
 };
 
+/* What becomes of a job of the queue that ran when its host restarted. */
+enum reboot_policy { REBOOT_FAIL, REBOOT_REQUEUE };
+
 struct manifest {
 	char *name;
 	unsigned parallel; /* how many assessments run at once; 1: one after another */
 	uint64_t runtime_ns; /* of the whole job; 0: no bound */
 	bool stop_on_failure; /* start no other once one has failed */
+	enum reboot_policy on_reboot;
 	bool limits_optional; /* what the assessments take over unless they say otherwise */
 	struct assessment **assessments;
 	size_t assessments_count;

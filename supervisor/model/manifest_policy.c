@@ -1,4 +1,4 @@
-/* The readers of choices: leaks, residue, system calls, and when to try again. */
+/* The readers of choices: leaks, residue, restarts, system calls, and when to try again. */
 #include <errno.h>
 #include <string.h>
 
@@ -42,6 +42,22 @@ int value_read_residue(
 	if (text && residue_policy_from_name(text, &assessment->residue))
 		return 0;
 	return reader_refuse_choice(reader, value, names, 3, "");
+}
+
+int value_read_on_reboot(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	static const char *const names[] = { [REBOOT_FAIL] = "fail", [REBOOT_REQUEUE] = "requeue" };
+	struct manifest *manifest = target;
+	const char *text = value_text(value);
+
+	for (unsigned at = 0; text && at < sizeof(names) / sizeof(*names); at++) {
+		if (strcmp(text, names[at]) == 0) {
+			manifest->on_reboot = (enum reboot_policy)at;
+			return 0;
+		}
+	}
+	return reader_refuse_choice(reader, value, names, 2, "");
 }
 
 int value_read_seccomp(

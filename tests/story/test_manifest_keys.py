@@ -126,6 +126,7 @@ WRONG = {
     "/parallel": ("257", "from 1 to 256"),
     "/runtime": ("9000h", "8784h"),
     "/stop_on_failure": ("2", "`true` or `false`"),
+    "/on_reboot": ("again", "`requeue`"),
     "/parameters": ("{p-q: v}", "parameter's name"),
     "/defaults": ("{name: x}", "belongs in an assessment"),
     "/limits_optional": ("maybe", "`true` or `false`"),

@@ -21,6 +21,7 @@ static const struct sample samples[] = {
 	{ "parallel", "2", "0", "", NULL },
 	{ "runtime", "'2h'", "'soon'", "", NULL },
 	{ "stop_on_failure", "true", "'yes'", "", NULL },
+	{ "on_reboot", "'requeue'", "'again'", "", NULL },
 	{ "parameters", "{'p': 'v'}", "['p']", "", NULL },
 	{ "parameters.*", "'v'", "5", "", NULL },
 	{ "parameters.*.value", "'v'", "5", "", NULL },

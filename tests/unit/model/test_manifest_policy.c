@@ -45,6 +45,27 @@ static void residue_is_one_of_three_policies(void **state)
 	case_check_keys(wrong, COUNT(wrong));
 }
 
+static void restarts_are_answered_by_one_of_two(void **state)
+{
+	static const char *const accepted[] = { "fail", "requeue" };
+	struct manifest_error wrong;
+	char text[128];
+
+	for (unsigned at = 0; at < COUNT(accepted); at++) {
+		struct manifest *manifest;
+
+		snprintf(text, sizeof(text),
+			"{'on_reboot': '%s', 'assessments': [{'command': 'x'}]}", accepted[at]);
+		manifest = case_accepted(case_json(text));
+		assert_int_equal(at, manifest->on_reboot);
+		manifest_destroy(manifest);
+	}
+	wrong = case_refused(
+		case_json("{'on_reboot': 'reque', 'assessments': [{'command': 'x'}]}"));
+	assert_string_equal("on_reboot", wrong.path);
+	assert_non_null(strstr(wrong.expected, "`fail`, `requeue`"));
+}
+
 static void system_calls_are_refused_by_a_known_profile(void **state)
 {
 	static const char later[] = "does not build yet";
@@ -131,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaks_are_one_of_three_policies),
 		cmocka_unit_test(residue_is_one_of_three_policies),
+		cmocka_unit_test(restarts_are_answered_by_one_of_two),
 		cmocka_unit_test(system_calls_are_refused_by_a_known_profile),
 		cmocka_unit_test(retry_is_a_number_or_says_after_what),
 		cmocka_unit_test(own_retry_comes_over_that_of_the_defaults),
