@@ -31,6 +31,9 @@ class Daemon:
             return self.call("org.varlink.service.GetInfo")
         except (FileNotFoundError, ConnectionRefusedError):
             return None
+        except (ConnectionResetError, StopIteration):
+            # A child of the one that was killed had its socket for a moment longer.
+            return None
 
     def connect(self):
         client = socket.socket(socket.AF_UNIX)
