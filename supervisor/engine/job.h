@@ -87,6 +87,7 @@ uint64_t job_id(const struct job *job);
 const char *job_directory(const struct job *job);
 const char *job_group(const struct job *job); /* once it was started */
 uid_t job_owner(const struct job *job);
+const char *job_reason(const struct job *job); /* of the job_kill that ends it; NULL: none does */
 
 /*
  * Who asks for what is called from here on; taken: it is the `actor` of the events that this makes.

@@ -46,13 +46,19 @@ static struct job *allocate(struct engine *engine)
 	return job;
 }
 
-/* A job of the queue has the row that it was started with. */
+/* A job of the queue has the row that it was started with; the store may have that of before. */
 static int take_row(struct job *job, const struct store_job *row, struct error *error)
 {
 	enum state *kept = take_pointer(job->kept);
-	const struct job_options options = { .row = row, .tasks = kept };
-	int code = row && row->submit_order ? job_take_row(job, &options, error) : 0;
+	struct store_job mine;
+	const struct job_options options = { .row = &mine, .tasks = kept };
+	int code = 0;
 
+	if (row && row->submit_order) {
+		mine = *row;
+		mine.attempt = job->context.attempt;
+		code = job_take_row(job, &options, error);
+	}
 	free(kept);
 	return code;
 }

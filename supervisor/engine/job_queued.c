@@ -64,6 +64,11 @@ void job_queued_finish(struct job *job)
 	json_decref(job->killer);
 }
 
+const char *job_reason(const struct job *job)
+{
+	return job->reason;
+}
+
 static bool job_is_open(const struct job *job)
 {
 	return job->phase == JOB_PREPARED || job->phase == JOB_RUNNING;

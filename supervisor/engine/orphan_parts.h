@@ -6,15 +6,15 @@
 #include "base/clock.h"
 #include "engine/error_list.h"
 #include "engine/orphans.h"
+#include "model/requeue.h"
 #include "record/store_row.h"
 
-#define ORPHAN_REASON "supervisor_ended"
 #define ORPHAN_TEXT   "the supervisor ended before the job did"
 
 /* Why it could not go on; of no orphan (NULL) its supervisor's end is the reason. */
 static inline const char *orphan_reason(const struct orphan *orphan)
 {
-	return orphan && orphan->rebooted ? "host_restarted" : ORPHAN_REASON;
+	return orphan && orphan->rebooted ? REASON_RESTARTED : REASON_HOST;
 }
 
 static inline const char *orphan_text(const struct orphan *orphan)

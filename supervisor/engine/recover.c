@@ -15,10 +15,10 @@
 #include "engine/tree.h"
 #include "record/store_read.h"
 
-/* A job that the store has as running, or that only the pins know of. */
+/* A job that the store has as running, or that the pins know of. */
 struct candidate {
 	uint64_t id;
-	bool stored;
+	bool stored; /* whatever its state there */
 	struct store_job row; /* if so; without texts */
 };
 
@@ -67,9 +67,7 @@ static void see_row(const struct store_job *row, void *data)
 
 	recovery->seen++;
 	recovery->last_id = row->id;
-	/* The queue begins its own again. */
-	if (!row->submit_order)
-		add(recovery, row->id, row);
+	add(recovery, row->id, row);
 }
 
 static int collect_stored(struct recovery *recovery, struct error *error)
@@ -85,15 +83,24 @@ static int collect_stored(struct recovery *recovery, struct error *error)
 	return code;
 }
 
-/* It may have begun so shortly before the end that the store never got to know. */
-static void collect_pinned(struct recovery *recovery)
+/* It may have begun so shortly before the end that the store never got to know, or has a job of the
+ * queue as queued. */
+static int collect_pinned(struct recovery *recovery, struct error *error)
 {
-	for (size_t at = 0; at < recovery->left.count; at++) {
+	int code = 0;
+
+	for (size_t at = 0; code == 0 && at < recovery->left.count; at++) {
 		uint64_t id = recovery->left.slots[at].intent.job;
 
-		if (id && !is_candidate(recovery, id))
+		if (!id || is_candidate(recovery, id))
+			continue;
+		code = store_read_job(recovery->engine->store, id, see_row, recovery, error);
+		if (code == -ENOENT) {
 			add(recovery, id, NULL);
+			code = 0;
+		}
 	}
+	return code;
 }
 
 static void know(struct engine *engine, uint64_t id)
@@ -166,8 +173,9 @@ int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *
 
 	left_collect(&recovery.left, engine->watches);
 	code = collect_stored(&recovery, error);
+	if (code == 0)
+		code = collect_pinned(&recovery, error);
 	if (code == 0) {
-		collect_pinned(&recovery);
 		for (size_t at = 0; at < recovery.count; at++)
 			adopt(&recovery, &recovery.candidates[at], state_dir, adopted, data);
 	}

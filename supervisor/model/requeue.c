@@ -15,6 +15,7 @@ static const struct {
 	{ "canceled", CAUSE_OF_CANCEL },
 	{ "abandoned", CAUSE_OF_CANCEL },
 	{ REASON_HOST, CAUSE_OF_HOST },
+	{ REASON_RESTARTED, CAUSE_OF_HOST },
 };
 
 /* A finished task never runs again; CancelTask is forgotten only where all was cancelled. */

@@ -13,6 +13,7 @@
 #define REASON_RUNTIME       "runtime"
 #define REASON_REQUEUED      "requeued" /* it ran when it was requeued */
 #define REASON_HOST          "supervisor_ended" /* while it ran */
+#define REASON_RESTARTED     "host_restarted" /* likewise */
 
 /* What ended a job, as far as a requeue is concerned. */
 enum cause {

@@ -101,4 +101,6 @@ axe_result running_kill(struct running *running, const struct queue_caller *call
 void running_destroy(struct running *running);
 /* The host goes on with it; false: it does not. */
 bool running_adopt(struct queue *queue, struct entry *entry);
+/* resume.c: at the start; jobs that ended to be queued again, which then was not stored. */
+int resume_requeues(struct queue *queue, struct error *error);
 void running_forget(struct queue *queue, struct entry *entry); /* it has ended */

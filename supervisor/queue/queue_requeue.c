@@ -69,17 +69,19 @@ static void add_moves(struct batch *batch, const struct entry *entry, enum cause
 		.state = STATE_QUEUED,
 		.but = requeue_spares_canceled(cause) ? REASON_TASK_CANCELED : NULL,
 	};
-	const struct store_task_move spoiled = {
+	static const char *const spoilers[] = { REASON_HOST, REASON_RESTARTED };
+	struct store_task_move spoiled = {
 		.job = entry->id,
 		.from = 1u << STATE_FAILED,
 		.state = STATE_QUEUED,
-		.only = REASON_HOST,
 	};
 
 	batch_add(batch, &(struct store_change){ .kind = STORE_TASK_MOVE, .move = move });
-	if (cause == CAUSE_OF_HOST)
+	for (unsigned at = 0; cause == CAUSE_OF_HOST && at < 2; at++) {
+		spoiled.only = spoilers[at];
 		batch_add(
 			batch, &(struct store_change){ .kind = STORE_TASK_MOVE, .move = spoiled });
+	}
 }
 
 /* In memory it is queued at once, behind all others or where it was, and started when that is

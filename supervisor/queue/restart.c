@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/orphans.h"
+#include "model/manifest.h"
 #include "model/requeue.h"
 #include "queue/queue_parts.h"
 #include "record/store_read.h"
@@ -52,6 +53,7 @@ static void keep_orphan(struct reading *reading, const struct store_job *row)
 	size_t size = (reading->count + 1) * sizeof(*reading->orphans);
 	struct orphan *more = realloc(reading->orphans, size);
 	char *name = strdup(row->name);
+	char boot[37];
 
 	if (more)
 		reading->orphans = more;
@@ -62,6 +64,8 @@ static void keep_orphan(struct reading *reading, const struct store_job *row)
 	}
 	more[reading->count] = (struct orphan){ .job = *row, .name = name };
 	more[reading->count].job.name = name;
+	more[reading->count].rebooted =
+		row->boot_id && strcmp(row->boot_id, clock_boot_id(boot)) != 0;
 	more[reading->count].job.outcome = more[reading->count].job.reason = NULL;
 	more[reading->count].job.message = more[reading->count].job.boot_id = NULL;
 	more[reading->count].job.manifest_digest = NULL;
@@ -82,7 +86,9 @@ static void see_job(const struct store_job *row, void *data)
 	queue_put(queue, entry, row->state);
 	if (row->submit_order > queue->last_order)
 		queue->last_order = row->submit_order;
-	if (row->state == STATE_RUNNING && !running_adopt(queue, entry))
+	if (row->state != STATE_NOT_SUBMITTED && running_adopt(queue, entry))
+		return;
+	if (row->state == STATE_RUNNING)
 		keep_orphan(reading, row);
 	else if (row->state == STATE_QUEUED && !row->held)
 		reading->failed |= !ready_put(&queue->ready, entry);
@@ -136,16 +142,32 @@ static enum state_event event_to(enum state state)
 	return state == STATE_CANCELED ? EVENT_CANCEL : EVENT_FAIL;
 }
 
-static void take_back(struct queue *queue, uint64_t id)
+/* A job that restarts its host, or cannot bear it, does so again. */
+static bool may_run_again(struct queue *queue, const struct orphan *orphan)
+{
+	const struct queue_caller nobody = { .done = NULL };
+	struct manifest *manifest;
+	bool may;
+
+	if (!orphan->rebooted)
+		return true;
+	manifest = find_manifest(queue, &nobody, orphan->job.id);
+	may = manifest && manifest->on_reboot == REBOOT_REQUEUE;
+	manifest_destroy(manifest);
+	return may;
+}
+
+static void take_back(struct queue *queue, const struct orphan *orphan)
 {
 	struct verdict_of_store found = { STATE_FAILED, true };
+	uint64_t id = orphan->job.id;
 	struct entry *entry = entries_find(&queue->entries, id);
 
 	store_read_job(queue->config.store, id, see_end, &found, NULL);
 	if (found.state == STATE_RUNNING) /* still on its way to the disk */
 		found = (struct verdict_of_store){ STATE_FAILED, true };
 	queue_apply(queue, entry, event_to(found.state));
-	if (!found.by_host || !requeue_by_host(queue, entry, true))
+	if (!found.by_host || !may_run_again(queue, orphan) || !requeue_by_host(queue, entry, true))
 		queue_settle(queue, entry);
 }
 
@@ -160,7 +182,7 @@ static int take_back_all(struct reading *reading, struct error *error)
 		end_orphan(reading, &reading->orphans[at], state);
 	await_store(queue->config.store);
 	for (size_t at = 0; at < reading->count; at++)
-		take_back(queue, reading->orphans[at].job.id);
+		take_back(queue, &reading->orphans[at]);
 	return 0;
 }
 
@@ -175,14 +197,19 @@ int restart_read(struct queue *queue, struct error *error)
 {
 	struct reading reading = { .queue = queue };
 	struct store *store = queue->config.store;
-	int code = store_read_parameters(store, see_parameter, &reading, error);
+	int code;
 
+	/* What was made good of the jobs that go on. */
+	await_store(store);
+	code = store_read_parameters(store, see_parameter, &reading, error);
 	if (code == 0)
 		code = store_read_open(store, see_job, &reading, error);
 	if (code == 0 && reading.failed)
 		code = fail(error, ENOMEM, "keep its jobs");
 	if (code == 0 && reading.count)
 		code = take_back_all(&reading, error);
+	if (code == 0)
+		code = resume_requeues(queue, error);
 	reading_finish(&reading);
 	return code;
 }

@@ -6,6 +6,7 @@
 #include "base/identity.h"
 #include "base/json.h"
 #include "model/manifest.h"
+#include "model/requeue.h"
 #include "queue/ending.h"
 #include "queue/queue_parts.h"
 #include "record/store_read.h"
@@ -284,6 +285,7 @@ bool running_adopt(struct queue *queue, struct entry *entry)
 {
 	struct running *running = queue->host.adopt ? running_create(queue, entry->id) : NULL;
 	struct job_observer observer;
+	const char *reason;
 
 	if (!running)
 		return false;
@@ -293,8 +295,15 @@ bool running_adopt(struct queue *queue, struct entry *entry)
 		running_destroy(running);
 		return false;
 	}
-	running->attempt = entry->attempt;
+	/* One that was just being started may still be queued in the store. */
+	running->attempt = entry->attempt + (entry->state == STATE_QUEUED);
+	reason = job_reason(running->job);
+	running->requeue = reason && strcmp(reason, REASON_REQUEUED) == 0;
+	running->leaving = reason && strcmp(reason, REASON_HOST) == 0;
+	entry->ending = reason;
 	entry->running = running;
 	count_running(queue, entry, 1);
+	if (entry->state == STATE_QUEUED)
+		queue_apply(queue, entry, EVENT_START);
 	return true;
 }

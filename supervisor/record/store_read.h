@@ -110,6 +110,10 @@ int store_read_tries(struct store *store, uint64_t job, struct store_try_key beh
  */
 int store_read_base(struct store *store, uint64_t *ret_base_ns, struct error *error);
 
+/* All jobs of the queue that ended for that reason, in no order. */
+int store_read_stopped(struct store *store, const char *reason, store_see_job *see, void *data,
+	struct error *error);
+
 /* Jobs that ended at that time of the clock of all boots or before, the oldest first. */
 int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_see_job *see,
 	void *data, struct error *error);

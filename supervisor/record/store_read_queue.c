@@ -27,6 +27,19 @@ int store_read_base(struct store *store, uint64_t *ret_base_ns, struct error *er
 	return 0;
 }
 
+int store_read_stopped(struct store *store, const char *reason, store_see_job *see, void *data,
+	struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_STOPPED, &row, error);
+
+	if (code < 0)
+		return code;
+	sql_bind_text(row, 1, reason);
+	code = store_see_jobs(row, see, data, error);
+	return code < 0 ? code : 0;
+}
+
 int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_see_job *see,
 	void *data, struct error *error)
 {

@@ -46,6 +46,8 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 		" WHERE job = ?1 AND (attempt, assessment, try) > (?3, ?4, ?5)"
 		" ORDER BY attempt, assessment, try LIMIT ?2",
 	[STORE_READ_BASE] = "SELECT base_ns FROM boots WHERE boot_id = ?1",
+	[STORE_READ_STOPPED] = JOBS "WHERE submit_order IS NOT NULL"
+				    " AND state IN ('Failed', 'Canceled') AND reason = ?1",
 	[STORE_READ_AGED] = JOBS "WHERE ended_age_ns <= ?1 ORDER BY ended_age_ns LIMIT ?2",
 	[STORE_READ_OPEN] = JOBS "WHERE state IN ('NotSubmitted', 'Queued', 'Running')"
 				 " AND (submit_order IS NOT NULL OR state = 'NotSubmitted')",

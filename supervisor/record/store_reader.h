@@ -14,6 +14,7 @@ struct store_place;
 struct store_reader;
 
 enum store_question {
+	STORE_READ_STOPPED,
 	STORE_READ_EVENTS,
 	STORE_READ_JOB_EVENTS,
 	STORE_READ_JOBS,

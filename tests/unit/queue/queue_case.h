@@ -71,6 +71,11 @@ void job_note_actor(struct job *job, json_t *actor)
 	json_decref(actor);
 }
 
+const char *job_reason(const struct job *job)
+{
+	return job->killed[0] ? job->killed : NULL;
+}
+
 axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started)
 {
 	if (job->sealed || job->over)

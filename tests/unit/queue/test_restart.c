@@ -1,6 +1,8 @@
 /* What a new supervisor makes of what the last one left running, and what the last one leaves. */
 #include "unit/queue/queue_looks.h"
 
+#include <sqlite3.h>
+
 static void what_ran_is_queued_again_as_often_as_allowed(void **state)
 {
 	struct queue_case *test = *state;
@@ -69,6 +71,108 @@ static void a_job_that_the_host_goes_on_with_is_steered_as_before(void **state)
 	expect_state(test, job, "Canceled");
 }
 
+/* What the store says was done before the host restarted. */
+static void case_reboot(struct queue_case *test)
+{
+	char path[4096];
+	sqlite3 *db;
+
+	case_close(test);
+	snprintf(path, sizeof(path), "%s/axe.db", test->folder->path);
+	assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
+	assert_int_equal(SQLITE_OK,
+		sqlite3_exec(db, "UPDATE boots SET boot_id = 'before ' || id", NULL, NULL, NULL));
+	assert_int_equal(SQLITE_OK, sqlite3_close(db));
+	case_open(test);
+}
+
+static void what_ran_when_the_host_restarted_has_failed(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+	auto_json about = NULL;
+
+	case_start(test);
+	case_reboot(test);
+	expect_state(test, job, "Failed");
+	about = case_get(test, job);
+	assert_string_equal(REASON_RESTARTED, text_in(about, "reason"));
+	assert_null(case_start(test));
+}
+
+static void what_ran_when_the_host_restarted_is_queued_again_where_that_is_asked_for(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t job = case_queue(test, "{'name': 'j', 'on_reboot': 'requeue', 'assessments': ["
+					" {'name': 'a', 'command': 'true'},"
+					" {'name': 'b', 'command': 'true'}]}");
+
+	for (unsigned life = 1; life <= 3; life++) {
+		struct job *running = case_start(test);
+
+		assert_int_equal(life, running->row.attempt);
+		store_task(running, 0, STATE_FINISHED, NULL);
+		task_begins(running, 1);
+		case_reboot(test);
+		expect_state(test, job, "Queued");
+		expect_tasks(test, job, "Finished Queued");
+	}
+	/* A job that brings its host down does not do so for ever. */
+	case_start(test);
+	case_reboot(test);
+	expect_state(test, job, "Failed");
+}
+
+static void a_job_that_the_store_has_as_queued_may_run_already(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	struct queue_caller caller = root_calls(&answer);
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+
+	/* Its beginning was never stored. */
+	assert_true(queue_start_next(test->queue));
+	test->adopted = test->jobs[0];
+	case_restart(test);
+	assert_null(case_start(test));
+	queue_cancel(test->queue, &caller, job, "m", 1, false);
+	assert_string_equal("job_canceled", test->jobs[0]->killed);
+	job_dies(test->jobs[0]);
+	expect_done(&answer);
+	expect_state(test, job, "Canceled");
+}
+
+static void a_requeue_under_way_is_completed(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+	struct job *running = case_start(test);
+
+	snprintf(running->killed, sizeof(running->killed), "%s", REASON_REQUEUED);
+	test->adopted = running;
+	case_restart(test);
+	job_dies(running);
+	expect_state(test, job, "Queued");
+	assert_int_equal(2, case_start(test)->row.attempt);
+}
+
+static void a_cancel_under_way_is_not_accepted_twice(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	struct queue_caller caller = root_calls(&answer);
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+	struct job *running = case_start(test);
+
+	assert_int_equal(S_OK, job_kill(running, REASON_JOB_CANCELED, "the first message"));
+	test->adopted = running;
+	case_restart(test);
+	queue_cancel(test->queue, &caller, job, "the second", 10, false);
+	expect_refused(&answer, "InvalidState", AXE_E_INVALID_STATE);
+	job_dies(running);
+	expect_state(test, job, "Canceled");
+}
+
 static void a_supervisor_that_stops_queues_again_what_it_ran(void **state)
 {
 	struct queue_case *test = *state;
@@ -122,6 +226,12 @@ int main(void)
 		QUEUE_TEST(each_attempt_has_one_end),
 		QUEUE_TEST(what_may_not_run_again_has_failed),
 		QUEUE_TEST(a_job_that_the_host_goes_on_with_is_steered_as_before),
+		QUEUE_TEST(what_ran_when_the_host_restarted_has_failed),
+		QUEUE_TEST(
+			what_ran_when_the_host_restarted_is_queued_again_where_that_is_asked_for),
+		QUEUE_TEST(a_job_that_the_store_has_as_queued_may_run_already),
+		QUEUE_TEST(a_requeue_under_way_is_completed),
+		QUEUE_TEST(a_cancel_under_way_is_not_accepted_twice),
 		QUEUE_TEST(a_supervisor_that_stops_queues_again_what_it_ran),
 		QUEUE_TEST(one_hundred_thousand_jobs_are_read_at_once),
 	};
