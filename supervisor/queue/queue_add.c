@@ -1,4 +1,5 @@
 /* AddJob, SubmitJob and QueueJob: all jobs of a batch, or none. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,19 +35,6 @@ static char *names_text(const struct manifest *manifest)
 	for (size_t at = 0; at < manifest->assessments_count; at++)
 		json_array_append_new(names, json_string(manifest->assessments[at]->name));
 	return json_dumps(names, JSON_COMPACT);
-}
-
-static int reserve(struct queue *queue, const struct queue_caller *caller, uint64_t *ret_job,
-	struct error *error)
-{
-	auto_of(jobdir) struct jobdir *jobdir = NULL;
-	int code = jobdir_create(queue->config.state_dir, &jobdir, error);
-
-	if (code == 0 && caller->actor.owner)
-		code = jobdir_show(jobdir, caller->actor.owner->gid, error);
-	if (code == 0)
-		*ret_job = jobdir_id(jobdir);
-	return code;
 }
 
 static struct entry *make_entry(struct queue *queue, const struct queue_caller *caller,
@@ -93,15 +81,11 @@ static void add_rows(struct batch *batch, const struct queue_caller *caller,
 
 /* One job of a batch: -errno with the reason. */
 static int add_one(struct queue *queue, const struct queue_caller *caller,
-	const struct queue_new *job, bool submit, struct batch *batch, struct error *error)
+	const struct queue_new *job, uint64_t id, bool submit, struct batch *batch,
+	struct error *error)
 {
-	struct entry *entry;
-	uint64_t id = 0;
-	int code = reserve(queue, caller, &id, error);
+	struct entry *entry = make_entry(queue, caller, job, id);
 
-	if (code < 0)
-		return code;
-	entry = make_entry(queue, caller, job, id);
 	if (!entry || call_touch(batch->call, id) < 0)
 		return fail(error, ENOMEM, "add a job");
 	if (submit)
@@ -153,45 +137,44 @@ static bool may_add(struct queue *queue, const struct queue_caller *caller,
 	return has_room(queue, caller, count);
 }
 
-static void fail_batch(struct queue *queue, struct batch *batch, const struct error *error)
+/* A row for each; the call is gone when they could not be stored. */
+static int add_each(struct queue *queue, const struct queue_caller *caller,
+	const struct queue_new *jobs, const uint64_t *ids, size_t count, bool submit)
 {
-	struct queue_caller caller = batch->call->caller;
+	struct error error = { .text = "out of memory" };
+	struct batch batch;
+	int code = 0;
 
-	take_back(queue, batch->call->jobs, batch->call->count);
-	call_destroy(take_pointer(batch->call));
-	caller_fail_internal(&caller, error->text);
-}
-
-/* The call is gone when it could not be stored, so what it touched is kept beside it. */
-static void store_batch(struct queue *queue, struct batch *batch)
-{
-	size_t count = batch->call->count;
-	auto_free uint64_t *jobs = malloc((count + 1) * sizeof(*jobs));
-	const struct error error = { .text = "out of memory" };
-
-	if (!jobs || batch->failed)
-		return fail_batch(queue, batch, &error);
-	if (count)
-		memcpy(jobs, batch->call->jobs, count * sizeof(*jobs));
-	if (batch_store(batch) < 0)
-		take_back(queue, jobs, count);
+	if (!batch_init(&batch, queue, caller, json_pack("{s:[]}", "jobs")))
+		return -ENOMEM;
+	for (size_t at = 0; code == 0 && at < count; at++)
+		code = add_one(queue, caller, &jobs[at], ids[at], submit, &batch, &error);
+	if (code == 0) {
+		code = batch_store(&batch);
+	} else {
+		call_destroy(take_pointer(batch.call));
+		caller_fail_internal(caller, error.text);
+	}
+	batch_finish(&batch);
+	return code;
 }
 
 static void add_all(struct queue *queue, const struct queue_caller *caller, struct queue_new *jobs,
 	size_t count, bool submit)
 {
-	struct batch batch;
+	const gid_t *group = caller->actor.owner ? &caller->actor.owner->gid : NULL;
+	auto_free uint64_t *ids = NULL;
 	struct error error;
 
-	if (!may_add(queue, caller, jobs, count) ||
-		!batch_init(&batch, queue, caller, json_pack("{s:[]}", "jobs")))
+	if (!may_add(queue, caller, jobs, count))
 		return;
-	for (size_t at = 0; at < count && batch.call; at++)
-		if (add_one(queue, caller, &jobs[at], submit, &batch, &error) < 0)
-			fail_batch(queue, &batch, &error);
-	if (batch.call)
-		store_batch(queue, &batch);
-	batch_finish(&batch);
+	ids = calloc(count + 1, sizeof(*ids));
+	if (!ids)
+		return caller_fail_internal(caller, "out of memory");
+	if (jobdir_reserve(queue->config.state_dir, count, group, ids, &error) < 0)
+		return caller_fail_internal(caller, error.text);
+	if (add_each(queue, caller, jobs, ids, count, submit) < 0)
+		take_back(queue, ids, count);
 }
 
 static void add_and_free(struct queue *queue, const struct queue_caller *caller,
