@@ -22,6 +22,7 @@
 #include "engine/view.h"
 #include "engine/witness.h"
 #include "model/assessment.h"
+#include "record/jobdir.h"
 #include "survey/finding.h"
 
 void runner_survey_begin(struct runner *runner)
@@ -145,6 +146,11 @@ bool runner_survey(struct runner *runner)
 	order.seen = witness_collect(runner->context->engine->witness,
 		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
 	order.still = still_reference(runner->still);
+	order.folder = strdup(jobdir_path(runner->context->jobdir));
+	order.index = runner->index;
+	order.try_number = runner->try_number;
+	/* For its reader in the other thread. */
+	trace_flush(runner->context->trace, NULL);
 	note_ignored(runner, &order);
 	runner->before = NULL;
 	runner->pids = NULL;
@@ -161,6 +167,20 @@ static bool is_held_against_it(const json_t *finding)
 	return certainty && strcmp(certainty, certainty_name(CERTAINTY_UNATTRIBUTED)) != 0;
 }
 
+/* For the trace alone: to others the assessment's end tells it, as one of its warnings. */
+static void write_line(struct runner *runner, json_t *told)
+{
+	struct trace_line line = {
+		.type = TRACE_RESIDUE,
+		.has_assessment = true,
+		.assessment = runner->index,
+		.try_number = runner->try_number,
+		.data = told,
+	};
+
+	trace_write(runner->context->trace, &line, NULL);
+}
+
 bool runner_survey_tell(struct runner *runner, json_t *warnings)
 {
 	bool held = false;
@@ -171,7 +191,7 @@ bool runner_survey_tell(struct runner *runner, json_t *warnings)
 		json_t *told = json_copy(finding);
 
 		json_object_set_new(told, "text", finding_text(finding));
-		runner_emit(runner, TRACE_RESIDUE, json_incref(told));
+		write_line(runner, told);
 		json_array_append_new(warnings, told);
 		held |= is_held_against_it(finding);
 	}

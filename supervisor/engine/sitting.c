@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "engine/culprits.h"
 #include "engine/pid_set.h"
 #include "engine/still.h"
 #include "engine/view.h"
@@ -52,6 +53,7 @@ void comparison_order_finish(struct comparison_order *order)
 	still_drop(order->still);
 	for (unsigned number = 0; number < COMPARISON_IGNORED_MAX; number++)
 		free(order->ignored[number]);
+	free(order->folder);
 	json_decref(order->findings);
 }
 
@@ -146,6 +148,8 @@ static void carry_out(
 		return;
 	json_array_extend(order->findings, further);
 	add_interrupted(order, host);
+	if (order->folder)
+		culprits_name(order->findings, order->folder, order->index, order->try_number);
 }
 
 static struct view *look_around(const struct survey_host *host, struct survey_memory *memory)

@@ -103,6 +103,9 @@ def test_interrupted_file_is_told(axe, path, text, kind, certainty):
     warning, = about(receipt["warnings"], str(path))
     assert (warning["kind"], warning["certainty"]) == (kind, certainty)
     assert warning["pid"] in [each["pid"] for each in job.processes()]
+    assert warning["process"]["pid"] == warning["pid"]
+    assert warning["process"]["comm"].startswith("python3")
+    assert warning["process"]["argv"][-1] == str(path)
     assert warning["remedy"] is None
     assert receipt["frozen"]["partial"] is False
     assert len(about(job.only()["warnings"], str(path))) == len(about(job["warnings"], str(path))) == 1

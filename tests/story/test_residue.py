@@ -72,6 +72,8 @@ def test_segment_is_proved_told_everywhere_and_removed(axe):
         assert warning["remedy"] == ["ipcrm", "-m", number]
         assert warning["safe"]
         assert warning["pid"] in [each["pid"] for each in job.processes()]
+        # It ended long before the job did.
+        assert warning["process"]["argv"] == [sys.executable, "-c", SEGMENT]
         assert len(about(job["warnings"], name)) == len(about(job.only()["warnings"], name)) == 1
         line, = [each["data"] for each in job.trace("residue") if each["data"]["object"] == name]
         assert line["remedy"] == warning["remedy"]
