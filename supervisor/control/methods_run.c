@@ -113,8 +113,13 @@ static void refuse_busy(struct session *session)
 
 static void refuse_queue(struct session *session, const struct error *error)
 {
-	unsigned most = supervisor_config(session->config.supervisor)->pending_max;
+	struct supervisor *supervisor = session->config.supervisor;
+	int64_t most = supervisor_config(supervisor)->pending_max;
 
+	/* It is the user that may have no more. */
+	if (error->code == EDQUOT)
+		queue_refuses_user(
+			supervisor_queue(supervisor), session->config.actor.identity.uid, &most);
 	session_fail(session, VARLINK_ENGINE ".LimitReached",
 		json_pack("{s:I, s:s}", "limit", (json_int_t)most, "text", error->text));
 }
@@ -232,6 +237,7 @@ void engine_execute_job(struct session *session, const json_t *parameters)
 	if (!may_wait(session) || !read_options(session, parameters, &options))
 		return;
 	options.job.owner = actor_owner(&session->config.actor);
+	options.user_bounded = options.job.owner && !session->config.actor.admin;
 	start_job(session, parameters, &options);
 }
 

@@ -13,6 +13,7 @@ struct error;
 
 struct run_options {
 	struct job_options job; /* its texts belong to `source` */
+	bool user_bounded; /* by what the queue's parameters give each user */
 	bool wait_bounded; /* else the job waits for a slot as long as it takes */
 	uint64_t wait_ns; /* 0: not at all */
 	json_t *source; /* owned */

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/identity.h"
 #include "base/json.h"
 #include "control/listener.h"
 #include "control/supervisor_parts.h"
@@ -45,12 +46,27 @@ static axe_result judge_wait(
 	return S_OK;
 }
 
+static axe_result judge_user(
+	const struct supervisor *supervisor, const struct run_options *options, struct error *error)
+{
+	const char *bound = NULL;
+	int64_t limit;
+
+	if (supervisor->queue && options->user_bounded)
+		bound = queue_refuses_user(supervisor->queue, options->job.owner->uid, &limit);
+	if (!bound)
+		return S_OK;
+	fail_plain(error, EDQUOT, "%s is reached (%lld)", bound, (long long)limit);
+	return AXE_E_LIMIT_REACHED;
+}
+
 /* S_OK: it may run, or at least wait. */
 static axe_result judge(
 	const struct supervisor *supervisor, const struct run_options *options, struct error *error)
 {
 	const struct supervisor_config *config = &supervisor->config;
 	const char *asked = options->job.state_dir;
+	axe_result code;
 
 	if (supervisor->leaving) {
 		fail_plain(error, ESHUTDOWN, "the supervisor is about to leave");
@@ -61,7 +77,9 @@ static axe_result judge(
 			config->state_dir, asked);
 		return AXE_E_INVALID_ARGUMENT;
 	}
-	return may_start(supervisor) ? S_OK : judge_wait(supervisor, options, error);
+	code = judge_user(supervisor, options, error);
+	return code != S_OK || may_start(supervisor) ? code
+						     : judge_wait(supervisor, options, error);
 }
 
 static void let_wait(struct supervisor *supervisor, struct run *run)

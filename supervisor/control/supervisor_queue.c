@@ -48,6 +48,23 @@ static bool is_watched(uint64_t job, void *data)
 	return false;
 }
 
+static unsigned count_own(const struct list_link *runs, uid_t owner)
+{
+	const struct run *run;
+	unsigned count = 0;
+
+	list_for_each (run, runs, link)
+		count += !run->ended && !run->queue.ended && job_owner(run->job) == owner;
+	return count;
+}
+
+static unsigned count_beside(uid_t owner, void *data)
+{
+	const struct supervisor *supervisor = data;
+
+	return count_own(&supervisor->running, owner) + count_own(&supervisor->waiting, owner);
+}
+
 struct queue_host supervisor_queue_host(struct supervisor *supervisor)
 {
 	return (struct queue_host){
@@ -55,6 +72,7 @@ struct queue_host supervisor_queue_host(struct supervisor *supervisor)
 		.adopt = adopt,
 		.look = supervisor_turn_soon,
 		.event = tell_event,
+		.beside = count_beside,
 		.watched = is_watched,
 		.data = supervisor,
 	};

@@ -36,6 +36,9 @@ struct queue_host {
 	void (*look)(void *data);
 	/* An event of a job that the engine does not have; it is in the store. */
 	void (*event)(const json_t *event, void *data);
+	/* How many jobs of that user run, or wait for a slot, besides those of the queue. May be
+	 * NULL. */
+	unsigned (*beside)(uid_t owner, void *data);
 	/* Somebody follows that job: it is not purged by age. May be NULL. */
 	bool (*watched)(uint64_t job, void *data);
 	void *data;
@@ -63,6 +66,12 @@ DEFINE_CLEANUP(queue)
 
 /* Start the best job that may run now. False: there is none. For a slot that is free only. */
 bool queue_start_next(struct queue *queue);
+
+/*
+ * Whether a user who is no admin may not run a job beside the queue: NULL, or the name of the
+ * parameter whose bound is reached.
+ */
+const char *queue_refuses_user(struct queue *queue, uid_t owner, int64_t *ret_limit);
 
 /* The parameter. */
 unsigned queue_slots(const struct queue *queue);

@@ -6,6 +6,7 @@
 #include "base/identity.h"
 #include "base/json.h"
 #include "model/manifest.h"
+#include "queue/allowance.h"
 #include "queue/batch.h"
 #include "queue/queue_parts.h"
 #include "queue/wishes.h"
@@ -112,18 +113,6 @@ static void take_back(struct queue *queue, const uint64_t *jobs, size_t count)
 	}
 }
 
-static bool has_room(struct queue *queue, const struct queue_caller *caller, size_t count)
-{
-	uid_t owner = caller->actor.owner ? caller->actor.owner->uid : caller->actor.uid;
-	int64_t limit = queue->parameters[PARAMETER_USER_QUEUED_JOBS];
-	struct user *user = users_find(&queue->users, owner);
-
-	if (caller->actor.admin || (user && user->open + count <= (size_t)limit))
-		return true;
-	caller_fail_limit(caller, "UserQueuedJobs", limit);
-	return false;
-}
-
 static bool may_add(struct queue *queue, const struct queue_caller *caller,
 	const struct queue_new *jobs, size_t count)
 {
@@ -134,7 +123,7 @@ static bool may_add(struct queue *queue, const struct queue_caller *caller,
 	for (size_t at = 0; at < count; at++)
 		if (!wishes_check(&jobs[at].wishes, queue->processors, caller))
 			return false;
-	return has_room(queue, caller, count);
+	return allowance_add(queue, caller, count);
 }
 
 /* A row for each; the call is gone when they could not be stored. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "model/manifest.h"
 #include "model/requeue.h"
+#include "queue/allowance.h"
 #include "queue/batch.h"
 #include "queue/queue_parts.h"
 #include "queue/sequence.h"
@@ -176,7 +177,7 @@ static void requeue(
 
 	if (!entry)
 		return;
-	if (!is_rerunnable(queue, caller, job))
+	if (!allowance_write(queue, caller, entry->owner) || !is_rerunnable(queue, caller, job))
 		return queue_settle(queue, entry);
 	if (entry->running)
 		return requeue_running(queue, caller, entry, asynchronous);
@@ -262,7 +263,8 @@ void queue_requeue_task(
 	if (!entry)
 		return;
 	task = find_task(queue, caller, job, index, ENDED_BADLY, &copy);
-	if (task && task_is_rerunnable(queue, caller, job, index))
+	if (task && allowance_write(queue, caller, entry->owner) &&
+		task_is_rerunnable(queue, caller, job, index))
 		requeue_task(queue, caller, entry, task);
 	else
 		queue_settle(queue, entry);

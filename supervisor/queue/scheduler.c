@@ -2,6 +2,7 @@
  * allow it. */
 #include "base/log.h"
 #include "model/host_fault.h"
+#include "queue/allowance.h"
 #include "queue/batch.h"
 #include "queue/queue_parts.h"
 #include "record/trace.h"
@@ -17,9 +18,9 @@ static bool has_processors(const struct queue *queue, const struct entry *entry)
 static bool user_may_run(const struct entry *entry, void *data)
 {
 	struct queue *queue = data;
-	const struct user *user = users_find(&queue->users, entry->owner);
 
-	return user && user->running < (uint64_t)queue->parameters[PARAMETER_USER_RUNNING_JOBS];
+	return allowance_running(queue, entry->owner) <
+	       (uint64_t)queue->parameters[PARAMETER_USER_RUNNING_JOBS];
 }
 
 static bool try_later(struct queue *queue, struct entry *entry, int code)

@@ -1,4 +1,4 @@
-/* How many jobs each user has in the queue and running: what limits a user. */
+/* How many jobs each user has in the queue and running: and what they wrote: what limits a user. */
 #include "queue/users.h"
 
 #include <stdlib.h>

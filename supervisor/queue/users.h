@@ -1,4 +1,4 @@
-/* How many jobs each user has in the queue and running: what limits a user. */
+/* How many jobs each user has in the queue and running: and what they wrote: what limits a user. */
 #pragma once
 
 #include <stddef.h>
@@ -9,6 +9,8 @@ struct user {
 	uid_t uid;
 	uint32_t open; /* not ended */
 	uint32_t running;
+	uint64_t output_bytes; /* that the own jobs have written, when they were last counted */
+	uint64_t measure_ns; /* CLOCK_MONOTONIC, when they may be counted again */
 };
 
 struct users {

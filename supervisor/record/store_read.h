@@ -121,6 +121,10 @@ int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_se
 /* All jobs of the queue that have not ended, in no order, however many there are. */
 int store_read_open(struct store *store, store_see_job *see, void *data, struct error *error);
 
+/* The bytes that programs of a user's jobs wrote and that are kept, by the results of their tries.
+ */
+int store_read_output(struct store *store, uid_t owner, uint64_t *ret_bytes, struct error *error);
+
 typedef void store_see_parameter(const struct store_parameter *parameter, void *data);
 
 int store_read_parameters(

@@ -64,6 +64,21 @@ int store_read_open(struct store *store, store_see_job *see, void *data, struct 
 	return code < 0 ? code : 0;
 }
 
+int store_read_output(struct store *store, uid_t owner, uint64_t *ret_bytes, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_OUTPUT, &row, error);
+
+	if (code < 0)
+		return code;
+	sql_bind_number(row, 1, owner);
+	code = store_reader_next(row, "how much a user has written", error);
+	if (code < 0)
+		return code;
+	*ret_bytes = code ? sql_unsigned(row, 0) : 0;
+	return 0;
+}
+
 int store_read_parameters(
 	struct store *store, store_see_parameter *see, void *data, struct error *error)
 {

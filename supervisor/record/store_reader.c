@@ -51,6 +51,11 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 	[STORE_READ_AGED] = JOBS "WHERE ended_age_ns <= ?1 ORDER BY ended_age_ns LIMIT ?2",
 	[STORE_READ_OPEN] = JOBS "WHERE state IN ('NotSubmitted', 'Queued', 'Running')"
 				 " AND (submit_order IS NOT NULL OR state = 'NotSubmitted')",
+	[STORE_READ_OUTPUT] =
+		"SELECT coalesce(sum(coalesce(json_extract(result, '$.output.stdout.kept'), 0) +"
+		" coalesce(json_extract(result, '$.output.stderr.kept'), 0)), 0)"
+		" FROM jobs JOIN tries ON tries.job = jobs.id"
+		" WHERE owner_uid = ?1 AND result IS NOT NULL",
 	[STORE_READ_PARAMETERS] = "SELECT name, value FROM parameters",
 	[STORE_COUNT_TASKS] =
 		"SELECT state, count(*) FROM assessments WHERE job = ?1 GROUP BY state",

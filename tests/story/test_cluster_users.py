@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from axe import BIN, v2_mount
+from axe import BIN, until, v2_mount
 from users import ALICE, BOB, daemon_of_all
 
 
@@ -46,6 +46,19 @@ def test_a_users_job_runs_as_the_user_who_sees_all_of_it(run):
     assert [each["verdict"] for each in shown["assessments"]] == ["passed"]
     assert run(ALICE, "trace", job).returncode == 0
     assert run(ALICE, "purge", job).returncode == 0
+
+
+def test_what_a_user_has_written_bounds_what_comes_next(run):
+    first = int(run(ALICE, "submit", "--", "echo", "0123456789").stdout)
+    assert run(ALICE, "wait", first).returncode == 0
+    assert run(0, "config", "UserOutputBytes=11").returncode == 0
+    refused = run(ALICE, "submit", "--", "true")
+    assert refused.returncode != 0
+    assert "UserOutputBytes" in refused.stderr
+    assert run(BOB, "submit", "--hold", "--", "true").returncode == 0
+    assert run(0, "submit", "--hold", "--", "true").returncode == 0
+    assert run(ALICE, "purge", first).returncode == 0
+    until(lambda: run(ALICE, "submit", "--hold", "--", "true").returncode == 0, "there is room")
 
 
 def test_one_user_neither_sees_nor_steers_what_is_anothers(run):

@@ -19,6 +19,7 @@ struct queue {
 	struct queue_caller caller; /* who waits for its answer; done NULL: nobody */
 	bool waits; /* the test answers, instead of {} at once */
 	unsigned forgotten;
+	const char *refuses_user; /* an ExecuteJob; NULL: it does not */
 };
 
 static struct queue fake_queue;
@@ -210,6 +211,12 @@ void queue_forget(struct queue *queue, const void *data)
 bool queue_start_next(struct queue *queue)
 {
 	return false;
+}
+
+const char *queue_refuses_user(struct queue *queue, uid_t owner, int64_t *ret_limit)
+{
+	*ret_limit = 5;
+	return queue->refuses_user;
 }
 
 unsigned queue_slots(const struct queue *queue)

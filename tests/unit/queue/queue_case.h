@@ -48,6 +48,7 @@ struct queue_case {
 	unsigned looks, events;
 	int refuse_launch; /* -errno of the next ones */
 	uint64_t watched; /* this job */
+	unsigned beside; /* jobs of each user, with a connection */
 	uint64_t now_ns; /* of the fake clock; 0: the real one */
 	struct job *adopted; /* what queue_create finds running */
 };
@@ -140,6 +141,13 @@ static inline void case_event(const json_t *event, void *data)
 	test->events++;
 }
 
+static inline unsigned case_beside(uid_t owner, void *data)
+{
+	struct queue_case *test = data;
+
+	return test->beside;
+}
+
 static inline bool case_watched(uint64_t job, void *data)
 {
 	struct queue_case *test = data;
@@ -173,8 +181,8 @@ static inline void case_open(struct queue_case *test)
 	struct queue_config config = {
 		.state_dir = test->folder->path, .monotonic_ns = case_clock, .clock_data = test
 	};
-	struct queue_host host = { case_launch, case_adopt, case_look, case_event, case_watched,
-		test };
+	struct queue_host host = { case_launch, case_adopt, case_look, case_event, case_beside,
+		case_watched, test };
 	struct error error = { 0 };
 
 	if (store_open(&stored, &test->store, &error) < 0)

@@ -1,0 +1,19 @@
+/* What a user may have who steers the own jobs only: bounds that are parameters of the queue. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct queue;
+struct queue_caller;
+
+/* How many jobs of that user run, or are about to with a connection. */
+uint64_t allowance_running(struct queue *queue, uid_t owner);
+
+/* Whether the caller may add `count` jobs; false: the caller has been told. */
+bool allowance_add(struct queue *queue, const struct queue_caller *caller, size_t count);
+
+/* Whether jobs of that user may write more; false: the caller has been told. */
+bool allowance_write(struct queue *queue, const struct queue_caller *caller, uid_t owner);
