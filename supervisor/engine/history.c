@@ -111,11 +111,10 @@ static void take_line(struct history *history, const char *type, json_t *line)
 				json_object_get(line, "data"));
 }
 
-/* Most lines tell of processes; and what is said of the trace itself is no event. */
+/* What is said of the trace itself is no event. */
 static bool is_event(const char *type)
 {
-	return strncmp(type, "process.", strlen("process.")) != 0 &&
-	       strcmp(type, trace_type_name(TRACE_LOST)) != 0 &&
+	return trace_name_is_lifecycle(type) && strcmp(type, trace_type_name(TRACE_LOST)) != 0 &&
 	       strcmp(type, trace_type_name(TRACE_TORN)) != 0;
 }
 

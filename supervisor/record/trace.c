@@ -33,6 +33,14 @@ const char *trace_type_name(enum trace_type type)
 	return trace_rows[type].name;
 }
 
+bool trace_name_is_lifecycle(const char *name)
+{
+	for (unsigned type = 0; type < TRACE_TYPE_COUNT; type++)
+		if (strcmp(trace_rows[type].name, name) == 0)
+			return trace_rows[type].lifecycle;
+	return false;
+}
+
 int trace_prepare(uint64_t job, unsigned attempt, uint64_t limit_bytes, struct trace **ret_trace)
 {
 	auto_of(trace) struct trace *trace = calloc(1, sizeof(*trace));

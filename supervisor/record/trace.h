@@ -31,7 +31,7 @@ struct trace;
 	TRACE_TYPE(POST_BEGIN, "post.begin", true)                                                 \
 	TRACE_TYPE(POST_END, "post.end", true)                                                     \
 	TRACE_TYPE(ASSESSMENT_PROGRESS, "assessment.progress", true)                               \
-	TRACE_TYPE(RESIDUE, "residue", true)                                                       \
+	TRACE_TYPE(RESIDUE, "residue", false)                                                      \
 	TRACE_TYPE(RESIDUE_CLEARED, "residue.cleared", true)                                       \
 	TRACE_TYPE(PROCESS_FORK, "process.fork", false)                                            \
 	TRACE_TYPE(PROCESS_JOIN, "process.join", false)                                            \
@@ -49,6 +49,9 @@ enum trace_type { TRACE_TYPES(TRACE_CONSTANT_) TRACE_TYPE_COUNT };
 #undef TRACE_CONSTANT_
 
 const char *trace_type_name(enum trace_type type);
+
+/* Whether lines of that name are lifecycle; false for a name that nobody gave. */
+bool trace_name_is_lifecycle(const char *name);
 
 #define TRACE_LIMIT_DEFAULT (UINT64_C(256) << 20) /* bytes of a trace that are not lifecycle */
 

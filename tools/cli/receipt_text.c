@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/field.h"
+#include "cli/result_text.h"
 
 #define PICTURE_SHOWN_MAX 10
 
@@ -90,25 +91,39 @@ static void print_survivors(const json_t *receipt, const struct terminal *termin
 	}
 }
 
+static size_t count_unattributed(const json_t *warnings)
+{
+	const json_t *warning;
+	size_t index, count = 0;
+
+	json_array_foreach ((json_t *)warnings, index, warning)
+		count += result_names_nobody(warning);
+	return count;
+}
+
 /* What the kill left of the host otherwise than it was. */
 static void print_warnings(const json_t *receipt, const struct terminal *terminal)
 {
 	json_t *warnings = json_object_get(receipt, "warnings"), *warning;
-	size_t index;
+	size_t unattributed = count_unattributed(warnings), index;
+	size_t count = json_array_size(warnings) - unattributed;
 
 	if (!warnings)
 		return;
-	if (json_array_size(warnings) == 0)
+	if (count == 0)
 		fprintf(terminal->stream, "  %-18s none\n", "warnings");
 	else
-		terminal_paint(terminal, PAINT_WARNING, "  %-18s %zu\n", "warnings",
-			json_array_size(warnings));
+		terminal_paint(terminal, PAINT_WARNING, "  %-18s %zu\n", "warnings", count);
 	json_array_foreach (warnings, index, warning) {
 		auto_free char *text = terminal_safe(field_text(warning, "text"));
 
-		fprintf(terminal->stream, "    %s: %s\n", field_text(warning, "kind"),
-			text ? text : "?");
+		if (!result_names_nobody(warning))
+			fprintf(terminal->stream, "    %s: %s\n", field_text(warning, "kind"),
+				text ? text : "?");
 	}
+	if (unattributed)
+		fprintf(terminal->stream, "  %-18s %zu (`axe repair` lists them)\n", "unattributed",
+			unattributed);
 }
 
 void receipt_print(const json_t *receipt, bool durable, const struct terminal *terminal)

@@ -259,13 +259,11 @@ void result_print_survivors(
 		print_survivor(survivor, prefix, terminal);
 }
 
-/* Nobody is named for it and nothing can be done: `axe repair` lists it all the same. */
-static bool is_of_no_use(const json_t *warning)
+bool result_names_nobody(const json_t *warning)
 {
 	const char *certainty = field_text(warning, "certainty");
 
-	return certainty && strcmp(certainty, "unattributed") == 0 && field_text(warning, "key") &&
-	       json_array_size(json_object_get(warning, "remedy")) == 0;
+	return certainty && strcmp(certainty, "unattributed") == 0 && field_text(warning, "key");
 }
 
 void result_print_warnings(
@@ -279,7 +277,7 @@ void result_print_warnings(
 	json_array_foreach (json_object_get(result, "warnings"), index, item) {
 		auto_free char *text = terminal_safe(field_text(item, "text"));
 
-		if (is_of_no_use(item))
+		if (result_names_nobody(item))
 			continue;
 		terminal_paint(
 			terminal, PAINT_WARNING, "%swarning: %s\n", prefix, text ? text : "");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cli/terminal.h"
@@ -23,6 +24,10 @@ void result_print_leaks(const json_t *result, const char *prefix, const struct t
 /* Who outlived their kill, and why: a line each. */
 void result_print_survivors(
 	const json_t *survivors, const char *prefix, const struct terminal *terminal);
+
+/* A change of the host that is told because it happened meanwhile, and is held against nobody: it
+ * is no warning to a person, who finds it by `axe repair`. */
+bool result_names_nobody(const json_t *warning);
 
 /* What else is to be known: survivors, warnings, a record with gaps. */
 void result_print_warnings(

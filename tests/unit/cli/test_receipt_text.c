@@ -62,12 +62,32 @@ static void survivors_and_doubts_are_told(void **state)
 	free(text);
 }
 
+static void what_nobody_is_named_for_is_counted_and_not_warned_of(void **state)
+{
+	char *text =
+		print("{\"warnings\":["
+		      "{\"kind\":\"socket\",\"key\":\"s\",\"certainty\":\"unattributed\","
+		      "\"text\":\"somebody's\"},"
+		      "{\"kind\":\"shm\",\"key\":\"2\",\"certainty\":\"proved\",\"text\":\"ours\"},"
+		      "{\"kind\":\"incomplete\",\"certainty\":\"unattributed\","
+		      "\"text\":\"no look\"}]}",
+			true);
+
+	assert_non_null(strstr(text, "warnings           2\n"));
+	assert_non_null(strstr(text, "shm: ours\n"));
+	assert_non_null(strstr(text, "incomplete: no look\n"));
+	assert_null(strstr(text, "somebody's"));
+	assert_non_null(strstr(text, "unattributed       1 (`axe repair` lists them)\n"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clean_kill_shows_its_numbers),
 		cmocka_unit_test(what_is_unknown_is_said),
 		cmocka_unit_test(survivors_and_doubts_are_told),
+		cmocka_unit_test(what_nobody_is_named_for_is_counted_and_not_warned_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

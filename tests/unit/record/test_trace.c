@@ -264,6 +264,15 @@ static void every_type_has_a_name_of_its_own(void **state)
 	}
 }
 
+static void what_is_for_the_trace_alone_is_no_lifecycle(void **state)
+{
+	assert_true(trace_name_is_lifecycle("assessment.end"));
+	assert_false(trace_name_is_lifecycle("process.exit"));
+	assert_false(trace_name_is_lifecycle("residue"));
+	assert_false(trace_name_is_lifecycle("supervisor.pressure"));
+	assert_false(trace_name_is_lifecycle("assessment"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
 int main(void)
@@ -282,6 +291,7 @@ int main(void)
 		TEST(text_that_is_not_utf8_is_counted_as_lost),
 		TEST(second_trace_in_one_folder_is_refused),
 		cmocka_unit_test(every_type_has_a_name_of_its_own),
+		cmocka_unit_test(what_is_for_the_trace_alone_is_no_lifecycle),
 	};
 
 	signal(SIGXFSZ, SIG_IGN);
