@@ -1,0 +1,67 @@
+"""Who asked for the end of a job is told with it: by whichever call, whatever the job did."""
+
+import os
+
+import pytest
+from cluster import Queue
+
+MYSELF = {"uid": os.getuid(), "pid": os.getpid()}
+
+
+@pytest.fixture
+def queue(axe):
+    queue = Queue(axe)
+    yield queue
+    queue.stop()
+    axe.assert_nothing_left()
+
+
+def actors(queue, job, kind):
+    """Of the events of a job that are of a kind."""
+    answer = queue.daemon.call("io.axe.Events.GetEvents", job=job, types=[kind])
+    return [event.get("actor") for event in answer["parameters"]["events"]]
+
+
+def running(queue):
+    job = queue.submit("--", "sleep", "1000")
+    queue.await_task(job, 0, "Running")
+    return job
+
+
+def test_who_cancels_a_job_that_runs_is_named(queue):
+    job = running(queue)
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="not needed")
+    assert actors(queue, job, "job.terminate") == [MYSELF]
+    # What the supervisor then did, it did by itself.
+    assert actors(queue, job, "job.end") == [None]
+
+
+def test_who_cancels_a_job_that_waits_is_named(queue):
+    job = queue.hold()
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="not needed")
+    assert actors(queue, job, "job.end") == [MYSELF]
+
+
+def test_who_queues_a_job_again_is_named(queue):
+    job = running(queue)
+    queue.daemon.call("io.axe.Cluster.RequeueJob", job=job)
+    assert actors(queue, job, "job.terminate") == [MYSELF]
+    assert actors(queue, job, "job.pending")[1] == MYSELF
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job)
+
+
+@pytest.mark.parametrize("method, kind", [("TerminateJob", "job.terminate"),
+                                          ("CancelJob", "job.cancel")])
+def test_who_steers_a_job_of_the_engine_is_named(queue, method, kind):
+    job = running(queue)
+    queue.daemon.call(f"io.axe.Engine.{method}", job=job, **(
+        {"grace_ns": 1} if method == "CancelJob" else {}))
+    queue.await_state(job, "Canceled")
+    assert actors(queue, job, kind) == [MYSELF]
+
+
+def test_the_story_of_a_job_says_who_canceled_it(queue):
+    job = running(queue)
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="not needed")
+    told = queue.axe("trace", str(job)).stdout
+    assert f"job is canceled: not needed, asked by uid {MYSELF['uid']} [{MYSELF['pid']}]" in told
