@@ -168,6 +168,11 @@ void job_terminate_forget(struct job *job, void *data)
 			fake.waiters[index] = fake.waiters[--fake.waiters_count];
 }
 
+void job_note_actor(struct job *job, json_t *actor)
+{
+	json_decref(actor);
+}
+
 json_t *job_running(const struct job *job)
 {
 	return json_pack("[i, i]", 3, 4);
