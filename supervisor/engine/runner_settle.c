@@ -57,12 +57,16 @@ bool runner_root_is_dead(struct runner *runner)
  */
 int runner_see_records(struct runner *runner)
 {
+	int code;
+
 	runner->told = malloc(sizeof(*runner->told));
 	if (!runner->told)
 		return -ENOMEM;
 	told_init(runner->told, runner->index, runner->try_number);
-	return probe_walk(watch_probe(runner->watch), watch_index(runner->watch), told_see_record,
+	code = probe_walk(watch_probe(runner->watch), watch_index(runner->watch), told_see_record,
 		runner->told);
+	told_sort(runner->told);
+	return code;
 }
 
 /*
@@ -75,13 +79,14 @@ static void take_in_records(struct runner *runner)
 
 	if (!told)
 		return;
-	/* What the drain told is in the trace before that is read. */
-	runner_release_ends(runner);
+	/* What the drain told is in the file before that is read. */
+	trace_flush(runner->story.trace, NULL);
 	told_read(told, runner->context->jobdir, NULL);
 	runner->traced = told->exits;
+	runner->told = NULL;
 	for (size_t at = 0; at < told->count; at++)
 		runner_take_in(runner, &told->processes[at]);
-	told_destroy(take_pointer(runner->told));
+	told_destroy(told);
 }
 
 static void arm_deadlines(struct runner *runner)

@@ -46,6 +46,9 @@ static bool is_known_root(const struct runner *runner, const struct axe_process_
  */
 static void forget(struct runner *runner, const struct axe_process_key *key)
 {
+	/* Of those that a predecessor left, the birth may not be told yet: see runner_take_in. */
+	if (runner->told && told_has(runner->told, key))
+		return;
 	if (!is_known_root(runner, key))
 		backlog_add(&runner->backlog, runner->watch, runner->story.trace, key);
 }
@@ -120,13 +123,13 @@ void runner_take_in(struct runner *runner, const struct told_process *process)
 		runner->child.pid = (pid_t)process->key.tgid;
 	if (!process->birth_told)
 		process_trace_born(&runner->story, &process->key, &process->record);
-	if (exited && process->exit_told) {
-		note_root(runner, &process->key, &process->record);
-		forget(runner, &process->key);
-	}
 	/* One that lived when the table was read may have ended in the drain behind that. */
-	if (process->exit_told)
+	if (process->exit_told) {
+		if (exited)
+			note_root(runner, &process->key, &process->record);
+		forget(runner, &process->key);
 		return;
+	}
 	learn(&process->key, &process->record, runner);
 	if (!exited)
 		learn_words(runner, process);

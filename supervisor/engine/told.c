@@ -96,6 +96,17 @@ static struct told_process *find(const struct told *told, const struct axe_proce
 	return bsearch(key, told->processes, told->count, sizeof(*told->processes), compare);
 }
 
+void told_sort(struct told *told)
+{
+	if (told->count)
+		qsort(told->processes, told->count, sizeof(*told->processes), compare);
+}
+
+bool told_has(const struct told *told, const struct axe_process_key *key)
+{
+	return find(told, key) != NULL;
+}
+
 static void see_line(const char *type, const char *text, size_t size, void *data)
 {
 	bool is_exit = !strcmp(type, trace_type_name(TRACE_PROCESS_EXIT));
@@ -119,7 +130,5 @@ static void see_line(const char *type, const char *text, size_t size, void *data
 
 int told_read(struct told *told, const struct jobdir *jobdir, struct error *error)
 {
-	if (told->count)
-		qsort(told->processes, told->count, sizeof(*told->processes), compare);
 	return trace_history(jobdir_descriptor(jobdir), see_line, told, error);
 }

@@ -20,7 +20,7 @@ struct told_process {
 
 struct told {
 	unsigned index, try_number;
-	struct told_process *processes; /* sorted by key once the trace was read */
+	struct told_process *processes; /* by key once they are sorted */
 	size_t count, room;
 	uint64_t exits; /* of any process of the try */
 	bool incomplete; /* out of memory */
@@ -29,9 +29,14 @@ struct told {
 void told_init(struct told *told, unsigned index, unsigned try_number);
 void told_destroy(struct told *told); /* of malloc; NULL is fine */
 
-/* A probe_visitor: first all records, */
+/* A probe_visitor: first all records, which are then sorted, */
 void told_see_record(
 	const struct axe_process_key *key, const struct axe_process *record, void *data);
+
+void told_sort(struct told *told);
+
+/* Is it one of those records? */
+bool told_has(const struct told *told, const struct axe_process_key *key);
 
 /* then the trace. */
 int told_read(struct told *told, const struct jobdir *jobdir, struct error *error);
