@@ -142,6 +142,9 @@ int job_private_read(struct job *job, struct error *error)
 	if (code < 0)
 		return code;
 	json = json_loadb(text, size, 0, NULL);
+	if (!json)
+		return fail_plain(
+			error, EINVAL, "`%s` was not written to its end", JOB_PRIVATE_NAME);
 	if (number_of(json, "v") != 1)
 		return fail_plain(error, EINVAL, "`%s` is of another version", JOB_PRIVATE_NAME);
 	return fill(job, json, error);
