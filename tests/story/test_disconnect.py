@@ -69,12 +69,13 @@ def running(daemon):
 
 
 def events(daemon):
-    seen = []
+    seen, last = [], 0
     while True:
-        page = daemon.call("io.axe.Events.GetEvents", after=len(seen))["parameters"]
+        page = daemon.call("io.axe.Events.GetEvents", after=last)["parameters"]
         seen += page["events"]
-        if len(seen) >= page["last"]:
+        if page["last"] <= last:
             return seen
+        last = page["last"]
 
 
 def test_client_that_is_gone_in_the_middle_of_each_call(axe, daemon):
