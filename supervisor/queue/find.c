@@ -67,6 +67,14 @@ static int read_row(
 	return ret_seen->failed ? -ENOMEM : code;
 }
 
+/* What runs or waits with a connection is none of the queue's: nothing would allow it. */
+static void refuse_state(
+	const struct queue_caller *caller, const struct store_job *row, uint32_t states)
+{
+	caller_fail_state(
+		caller, row->id, -1, row->state, row->state < STATE_FINISHED ? 0 : states);
+}
+
 static struct entry *find_entry(struct queue *queue, const struct queue_caller *caller,
 	struct entry *entry, uint32_t states)
 {
@@ -110,7 +118,7 @@ struct entry *find_open(
 	if (entry)
 		return find_entry(queue, caller, entry, states);
 	if (read_row(queue, caller, job, &seen) == 0 && may(caller, job, seen.row.owner))
-		caller_fail_state(caller, job, -1, seen.row.state, states);
+		refuse_state(caller, &seen.row, states);
 	seen_finish(&seen);
 	return NULL;
 }
@@ -122,9 +130,8 @@ static struct entry *find_ended(struct queue *queue, const struct queue_caller *
 
 	if (read_row(queue, caller, job, seen) < 0 || !may(caller, job, seen->row.owner))
 		return NULL;
-	/* What runs or waits with a connection is none of the queue's. */
 	if (!(states & 1u << seen->row.state) || seen->row.state < STATE_FINISHED) {
-		caller_fail_state(caller, job, -1, seen->row.state, states);
+		refuse_state(caller, &seen->row, states);
 		return NULL;
 	}
 	entry = make_entry(queue, seen);
