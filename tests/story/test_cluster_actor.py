@@ -60,6 +60,15 @@ def test_who_steers_a_job_of_the_engine_is_named(queue, method, kind):
     assert actors(queue, job, kind) == [MYSELF]
 
 
+def test_show_tells_who_canceled_a_job(queue):
+    job = running(queue)
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="not needed")
+    asked, = queue.show(job)["asked"]
+    assert (asked["type"], asked["uid"], asked["pid"]) == ("job.terminate", *MYSELF.values())
+    told = queue("show", str(job)).stdout
+    assert f"uid {MYSELF['uid']} [{MYSELF['pid']}]" in told
+
+
 def test_the_story_of_a_job_says_who_canceled_it(queue):
     job = running(queue)
     queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="not needed")

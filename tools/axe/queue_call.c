@@ -77,6 +77,46 @@ int queue_look_up(const char *socket, uint64_t job, json_t **ret_answer,
 	return code;
 }
 
+static void add_askers(json_t *askers, const json_t *events)
+{
+	json_t *event;
+	size_t at;
+
+	json_array_foreach (events, at, event) {
+		json_t *actor = json_object_get(event, "actor");
+		json_t *asker = json_is_object(actor) ? json_copy(actor) : NULL;
+
+		if (!asker)
+			continue;
+		json_object_set(asker, "type", json_object_get(event, "type"));
+		json_object_set(asker, "time", json_object_get(event, "time"));
+		json_array_append_new(askers, asker);
+	}
+}
+
+json_t *queue_askers(struct connection *connection, uint64_t job)
+{
+	auto_json askers = json_array();
+	json_int_t after = 0;
+	bool more = true;
+
+	while (more) {
+		auto_reply reply = { 0 };
+		json_t *asked = json_pack("{s:I, s:I, s:[s, s, s]}", "job", (json_int_t)job,
+			"after", after, "types", "job.cancel", "job.terminate", "job.end");
+
+		if (connection_send_to(connection, "io.axe.Events.GetEvents", asked, CONNECTION_ONE,
+			    NULL) < 0 ||
+			connection_wait(connection, CONNECTION_FOREVER, &reply, NULL) < 0 ||
+			reply.error[0])
+			return NULL;
+		add_askers(askers, json_object_get(reply.parameters, "events"));
+		after = json_integer_value(json_object_get(reply.parameters, "last"));
+		more = json_is_true(json_object_get(reply.parameters, "more"));
+	}
+	return take_pointer(askers);
+}
+
 /* Before anything is done, so that a slip in the last word does not come after half of it. */
 static int check_names(const char *verb, const struct operands *operands)
 {

@@ -35,6 +35,10 @@ int queue_ask(struct connection *connection, const char *method, json_t *paramet
 int queue_look_up(const char *socket, uint64_t job, json_t **ret_answer,
 	struct connection **ret_connection, struct error *error);
 
+/* Who asked for an end of a job, the first one first: [{"type", "time", "uid", "pid"}]; a new
+ * reference, NULL: nobody can tell. */
+json_t *queue_askers(struct connection *connection, uint64_t job);
+
 /* Do something to each of the jobs that were named, in this order, up to the first failure, whose
  * exit code is returned. Nothing is done when one of them is no job's name. */
 typedef int queue_step(struct connection *connection, const struct job_name *name, void *data);

@@ -81,6 +81,18 @@ static void print_times(const json_t *job)
 		printf("%-10s at least until %.19s\n", "kept", kept);
 }
 
+/* Of each attempt that somebody put an end to. */
+static void print_askers(const json_t *askers)
+{
+	const json_t *asker;
+	size_t at;
+
+	json_array_foreach ((json_t *)askers, at, asker)
+		printf("%-10s uid %lld [%lld], %.19s\n", "asked by",
+			(long long)field_integer(asker, "uid"),
+			(long long)field_integer(asker, "pid"), field_text(asker, "time") ?: "");
+}
+
 static void print_head(const json_t *job)
 {
 	const char *outcome = field_text(job, "outcome"), *code = field_text(job, "code_name");
@@ -97,6 +109,7 @@ static void print_head(const json_t *job)
 		print_field("reason", field_text(job, "reason"));
 	if (field_text(job, "message"))
 		print_field("message", field_text(job, "message"));
+	print_askers(json_object_get(job, "asked"));
 	print_place(job);
 	print_times(job);
 	print_person(job);

@@ -83,6 +83,7 @@ static json_t *read_job(const struct job_operand *operand, const char *socket)
 	auto_json folder = operand->folder ? job_folder_read(operand->folder, operand->live) : NULL;
 	auto_json tasks = NULL;
 	auto_json again = NULL;
+	json_t *story;
 
 	if (!operand->queued)
 		return folder ? json_incref(folder) : NULL;
@@ -91,7 +92,10 @@ static json_t *read_job(const struct job_operand *operand, const char *socket)
 		connection = own;
 	}
 	tasks = connection ? read_tasks(connection, operand->name.job) : NULL;
-	return queue_story(folder, operand->queued, tasks);
+	story = queue_story(folder, operand->queued, tasks);
+	if (story && connection)
+		json_object_set_new(story, "asked", queue_askers(connection, operand->name.job));
+	return story;
 }
 
 static int show(const struct job_operand *operand, const char *socket, enum output_format format)
