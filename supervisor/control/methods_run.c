@@ -172,6 +172,8 @@ static const char *find_forbidden(const struct session *session, const struct ru
 		return "options.kill_deadline_ns";
 	if (job->abandon_after_ns > ORDINARY_ABANDON_NS)
 		return "options.abandon_after_ns";
+	if (job->core_grace_ns)
+		return "options.core_grace_ns";
 	return NULL;
 }
 

@@ -35,6 +35,11 @@ static bool read_abandon_after(const json_t *value, struct run_options *options)
 	return read_duration(value, &options->job.abandon_after_ns);
 }
 
+static bool read_core_grace(const json_t *value, struct run_options *options)
+{
+	return read_duration(value, &options->job.core_grace_ns);
+}
+
 static bool read_wait(const json_t *value, struct run_options *options)
 {
 	if (!json_is_integer(value) || json_integer_value(value) < 0)
@@ -83,6 +88,7 @@ static const struct option_row {
 	{ "state_dir", read_state_dir },
 	{ "kill_deadline_ns", read_kill_deadline },
 	{ "abandon_after_ns", read_abandon_after },
+	{ "core_grace_ns", read_core_grace },
 	{ "freeze_deadline_ns", read_freeze_deadline },
 	{ "environment", read_environment },
 	{ "wait_ns", read_wait },

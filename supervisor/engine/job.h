@@ -22,6 +22,7 @@ struct job_options {
 	uint64_t freeze_deadline_ns; /* 0: the default (100 ms), and so on */
 	uint64_t kill_deadline_ns; /* 10 s */
 	uint64_t abandon_after_ns; /* 60 s */
+	uint64_t core_grace_ns; /* none: a kill cuts core dumps off */
 	const char *const *environment; /* for `environment_inherited`; NULL-terminated; copied */
 	/*
 	 * Whose job it is: all of it runs as this user, whatever its manifest says, opens what its

@@ -52,6 +52,7 @@ static void set_context(struct job *job, const struct job_options *options)
 		deadlines.kill_ns = options->kill_deadline_ns;
 	if (options->abandon_after_ns)
 		deadlines.abandon_ns = options->abandon_after_ns;
+	deadlines.core_ns = options->core_grace_ns;
 	job->context = (struct job_context){
 		.engine = job->engine,
 		.job = job_id(job),

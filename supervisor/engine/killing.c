@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "confine/group.h"
+#include "engine/core_dumps.h"
 #include "engine/timer.h"
 
 /* The bell usually tells at once; these are for the kernel whose bell was lost, and for strays. */
@@ -24,8 +25,16 @@
 #define LOOK_MOST_NS  (250 * NS_PER_MS)
 /* Before this many looks found it populated, a second kill would only hit dying tasks. */
 #define LOOKS_BEFORE_REPEAT 3
+/* Nobody tells that a core is written. */
+#define LOOK_AT_CORES_NS (20 * NS_PER_MS)
 
-enum killing_phase { KILLING_FREEZING, KILLING_LOOKING, KILLING_STRUCK, KILLING_OVER };
+enum killing_phase {
+	KILLING_FREEZING,
+	KILLING_LOOKING,
+	KILLING_DUMPING, /* some member writes its core: SIGKILL would cut it off */
+	KILLING_STRUCK,
+	KILLING_OVER,
+};
 
 struct killing {
 	struct group *group;
@@ -38,6 +47,7 @@ struct killing {
 	unsigned looks;
 	uint64_t survive_ns; /* when survivors are named */
 	uint64_t living; /* when it was last counted */
+	uint64_t dump_until_ns;
 	bool told_survived;
 	bool told_abandoned;
 };
@@ -137,6 +147,20 @@ static void strike_first(struct killing *killing)
 	look_again(killing);
 }
 
+/* The freeze does not hold up who writes its core; the others stay frozen meanwhile. */
+static void await_cores(struct killing *killing)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (killing->phase != KILLING_DUMPING)
+		killing->dump_until_ns = now + killing->deadlines.core_ns;
+	killing->phase = KILLING_DUMPING;
+	if (now < killing->dump_until_ns && core_dumps_any(killing->group))
+		timer_arm(&killing->look, now + LOOK_AT_CORES_NS);
+	else
+		strike_first(killing);
+}
+
 static void begin_to_look(struct killing *killing)
 {
 	killing->phase = KILLING_LOOKING;
@@ -145,7 +169,7 @@ static void begin_to_look(struct killing *killing)
 	if (killing->owner.look(killing->owner.data))
 		timer_arm(&killing->look, killing->report.frozen_ns + killing->deadlines.look_ns);
 	else
-		strike_first(killing);
+		await_cores(killing);
 }
 
 static void look_expired(void *data)
@@ -157,7 +181,8 @@ static void look_expired(void *data)
 		begin_to_look(killing);
 		return;
 	case KILLING_LOOKING:
-		strike_first(killing);
+	case KILLING_DUMPING:
+		await_cores(killing);
 		return;
 	case KILLING_STRUCK:
 	case KILLING_OVER:
@@ -218,6 +243,7 @@ void killing_look(struct killing *killing)
 			begin_to_look(killing);
 		break;
 	case KILLING_LOOKING:
+	case KILLING_DUMPING:
 		break;
 	case KILLING_STRUCK:
 		look_again(killing);
@@ -230,7 +256,7 @@ void killing_look(struct killing *killing)
 void killing_looked(struct killing *killing)
 {
 	if (killing->phase == KILLING_LOOKING)
-		strike_first(killing);
+		await_cores(killing);
 }
 
 const struct killing_report *killing_report(const struct killing *killing)

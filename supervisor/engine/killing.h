@@ -12,7 +12,9 @@ struct killing;
 struct killing_deadlines {
 	uint64_t freeze_ns; /* how long a freeze may take before the kill goes ahead */
 	uint64_t look_ns; /* and likewise a look at what is frozen */
-	uint64_t kill_ns; /* after which survivors are named; anew as long as some of them still end */
+	uint64_t core_ns; /* how long the kill waits for core dumps to be written; 0: not at all */
+	uint64_t kill_ns; /* after which survivors are named; anew as long as some of them still end
+			   */
 	uint64_t abandon_ns; /* after which they are given up */
 };
 #define KILLING_DEADLINES_DEFAULT                                                                  \

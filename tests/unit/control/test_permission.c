@@ -216,6 +216,7 @@ static void options_of_an_ordinary_user_are_bounded(void **state)
 		{ "freeze_deadline_ns", "1000000001" },
 		{ "kill_deadline_ns", "10000000001" },
 		{ "abandon_after_ns", "60000000001" },
+		{ "core_grace_ns", "1" },
 	};
 	struct client alice, root;
 
