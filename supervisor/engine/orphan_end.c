@@ -45,11 +45,30 @@ void orphan_emit(struct closing *closing, const struct trace_line *line,
 	publisher_put(closing->publisher, event, rows, count);
 }
 
+static void see_state(const struct store_assessment *row, void *data)
+{
+	struct store_assessment *seen = data;
+
+	seen->index = row->index;
+	seen->state = row->state;
+}
+
+/* By this attempt, which has nothing to say of it: an earlier one has. */
+static bool is_kept(const struct closing *closing, unsigned index)
+{
+	struct store_assessment seen = { .state = STATE_QUEUED };
+
+	return store_read_assessments(closing->store, closing->orphan->job.id, index, 1, see_state,
+		       &seen, NULL) == 0 &&
+	       seen.index == index && seen.state >= STATE_FINISHED;
+}
+
 static void add_not_run(struct closing *closing)
 {
 	for (size_t index = 0; closing->manifest && index < closing->manifest->assessments_count;
 		index++)
-		if (!orphan_find_result(closing, (unsigned)index))
+		if (!orphan_find_result(closing, (unsigned)index) &&
+			!is_kept(closing, (unsigned)index))
 			json_array_append_new(closing->results,
 				result_not_run(
 					closing->manifest->assessments[index], (unsigned)index));

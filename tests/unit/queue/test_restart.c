@@ -219,6 +219,45 @@ static void one_hundred_thousand_jobs_are_read_at_once(void **state)
 	assert_true(clock_monotonic_ns() - begun_ns < 20 * NS_PER_SEC);
 }
 
+/* "1/error 2/not_run": what the job's newest results.json says. */
+static void expect_results(struct queue_case *test, uint64_t job, const char *expected)
+{
+	char path[160], text[256] = "";
+	auto_json summary = NULL;
+	json_t *result;
+	size_t at;
+
+	snprintf(path, sizeof(path), "%s/jobs/%" PRIu64 "/results.json", test->folder->path, job);
+	summary = json_load_file(path, 0, NULL);
+	json_array_foreach (json_object_get(summary, "assessments"), at, result)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld/%s",
+			at ? " " : "", number_in(result, "index"), text_in(result, "verdict"));
+	assert_string_equal(expected, text);
+}
+
+static void what_an_earlier_attempt_finished_is_not_told_as_not_run(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	struct queue_caller caller = root_calls(&answer);
+	uint64_t job = case_queue(test, MANIFEST_THREE);
+	struct job *first = case_start(test), *second;
+
+	task_begins(first, 0);
+	task_ends(first, 0, STATE_FINISHED, NULL);
+	task_begins(first, 1);
+	task_ends(first, 1, STATE_FAILED, "failed");
+	job_ends(first, "failed", STATE_FAILED, NULL);
+	queue_requeue(test->queue, &caller, job, false);
+	case_dispatch(test);
+	expect_done(&answer);
+	second = case_start(test);
+	task_begins(second, 1);
+	case_restart(test);
+	expect_results(test, job, "1/error 2/not_run");
+	expect_tasks(test, job, "Finished Queued Queued");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +273,7 @@ int main(void)
 		QUEUE_TEST(a_cancel_under_way_is_not_accepted_twice),
 		QUEUE_TEST(a_supervisor_that_stops_queues_again_what_it_ran),
 		QUEUE_TEST(one_hundred_thousand_jobs_are_read_at_once),
+		QUEUE_TEST(what_an_earlier_attempt_finished_is_not_told_as_not_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
