@@ -51,7 +51,9 @@ static int take_row(struct job *job, const struct store_job *row, struct error *
 {
 	enum state *kept = take_pointer(job->kept);
 	struct store_job mine;
-	const struct job_options options = { .row = &mine, .tasks = kept };
+	const struct job_options options = {
+		.row = &mine, .tasks = kept, .task_retries = job->task_retries
+	};
 	int code = 0;
 
 	if (row && row->submit_order) {

@@ -45,6 +45,8 @@ static json_t *private_json(const struct job *job)
 		"created_wall_ns", (json_int_t)job->created.wall_ns, "created_mono_ns",
 		(json_int_t)job->created.mono_ns);
 
+	if (json && job->task_retries)
+		json_object_set_new(json, "task_retries", json_integer(job->task_retries));
 	if (json && job->kept)
 		json_object_set_new(json, "kept", kept_json(job));
 	if (json && job->context.owner)
@@ -119,6 +121,7 @@ static int fill(struct job *job, json_t *json, struct error *error)
 		return fail(error, -code, "read `%s`", JOB_PRIVATE_NAME);
 	job->context.owner = owner ? &job->owner : NULL;
 	job->context.attempt = (unsigned)number_of(json, "attempt");
+	job->task_retries = (unsigned)number_of(json, "task_retries");
 	job->context.deadlines = (struct killing_deadlines){
 		.freeze_ns = number_of(json, "freeze_ns"),
 		.kill_ns = number_of(json, "kill_ns"),
