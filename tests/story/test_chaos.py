@@ -1,0 +1,47 @@
+"""Supervisors that are killed at any moment, and a system that fails below them."""
+
+import os
+import pathlib
+import random
+import subprocess
+import sys
+
+import pytest
+from axe import BIN, SLOWNESS
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "chaos"))
+
+import faults  # noqa: E402  pylint: disable=wrong-import-position
+
+ROUNDS = int(os.environ.get("AXE_ROUNDS", "50"))
+SEED = int(os.environ.get("AXE_SEED", random.SystemRandom().randrange(1 << 32)))
+STEPS = 8
+
+
+@pytest.mark.parametrize("rounds, options", [(ROUNDS, []), (ROUNDS // 2, ["--narrow"])],
+                         ids=["usual", "narrow"])
+def test_killed_supervisors_lose_nothing_and_tell_nothing_wrong(rounds, options):
+    done = subprocess.run(
+        [sys.executable, TESTS.parent / "tools/dev/chaos", str(rounds), "--seed", str(SEED),
+         "--build", BIN.parent, *options], capture_output=True, text=True, timeout=800 * SLOWNESS,
+        check=False)
+    if done.returncode == 77:
+        pytest.skip(done.stderr)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def reported(hits, failed):
+    assert not failed, (f"seed {SEED}", failed)
+    assert hits, "nothing failed"
+
+
+@pytest.mark.parametrize("name", faults.FAULTS)
+def test_call_that_fails_costs_one_job_at_most(axe, tmp_path, name):
+    faults.run(tmp_path / "f", name, SEED, STEPS, lambda _, hits, failed: reported(hits, failed))
+
+
+@pytest.mark.parametrize("name", faults.FAULTS)
+def test_start_on_which_a_call_fails_is_refused_or_works(axe, tmp_path, name):
+    reported(*faults.start_under(tmp_path / "s", name, SEED, STEPS))
