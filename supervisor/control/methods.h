@@ -77,6 +77,7 @@ void cluster_purge_job(struct session *session, const json_t *parameters);
 /* methods_cluster_look.c: what is known of them, and the queue's parameters. */
 void cluster_get_job(struct session *session, const json_t *parameters);
 void cluster_list_jobs(struct session *session, const json_t *parameters);
+void cluster_list_waiting(struct session *session, const json_t *parameters);
 void cluster_list_tasks(struct session *session, const json_t *parameters);
 void cluster_get_job_counter(struct session *session, const json_t *parameters);
 void cluster_tell_parameters(struct session *session, const json_t *parameters);

@@ -44,6 +44,17 @@ void cluster_list_jobs(struct session *session, const json_t *parameters)
 	cluster_call_end(session);
 }
 
+void cluster_list_waiting(struct session *session, const json_t *parameters)
+{
+	struct cluster_call call;
+	size_t limit;
+
+	if (!read_limit(session, parameters, &limit) || !cluster_call_begin(session, &call))
+		return;
+	queue_list_waiting(call.queue, &call.caller, limit);
+	cluster_call_end(session);
+}
+
 void cluster_list_tasks(struct session *session, const json_t *parameters)
 {
 	struct cluster_call call;

@@ -165,6 +165,11 @@ static const struct method methods[] = {
 			{ "page", JSON_STRING, false }, { "limit", JSON_INTEGER, false } },
 	},
 	{
+		.name = VARLINK_CLUSTER ".ListWaiting",
+		.handle = cluster_list_waiting,
+		.parameters = { { "limit", JSON_INTEGER, false } },
+	},
+	{
 		.name = VARLINK_CLUSTER ".ListTasks",
 		.handle = cluster_list_tasks,
 		.parameters = { { "job", JSON_INTEGER, true }, { "states", JSON_ARRAY, false },

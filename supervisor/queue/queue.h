@@ -185,6 +185,8 @@ struct queue_listing {
 
 void queue_list(struct queue *queue, const struct queue_caller *caller,
 	const struct queue_listing *listing);
+/* Those that may start, the next one first; limit 0: 100. */
+void queue_list_waiting(struct queue *queue, const struct queue_caller *caller, size_t limit);
 void queue_list_tasks(struct queue *queue, const struct queue_caller *caller, uint64_t job,
 	uint32_t states, unsigned first, size_t limit);
 

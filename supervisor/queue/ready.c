@@ -2,6 +2,7 @@
 #include "queue/ready.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "queue/entries.h"
 
@@ -114,6 +115,37 @@ struct entry *ready_first_of(const struct ready *ready,
 			passes(ready->heap[at], data))
 			first = ready->heap[at];
 	return first;
+}
+
+/* Where it belongs among those that are the best so far. */
+static size_t place_of(const struct entry **best, size_t count, const struct entry *entry)
+{
+	while (count && goes_before(entry, best[count - 1]))
+		count--;
+	return count;
+}
+
+size_t ready_best(const struct ready *ready, size_t limit,
+	bool (*passes)(const struct entry *entry, void *data), void *data,
+	const struct entry **ret_entries)
+{
+	size_t count = 0;
+
+	for (size_t at = 0; at < ready->count; at++) {
+		const struct entry *entry = ready->heap[at];
+		size_t place;
+
+		if (!passes(entry, data))
+			continue;
+		place = place_of(ret_entries, count, entry);
+		if (place == limit)
+			continue;
+		count += count < limit;
+		memmove(&ret_entries[place + 1], &ret_entries[place],
+			(count - place - 1) * sizeof(struct entry *));
+		ret_entries[place] = entry;
+	}
+	return count;
 }
 
 size_t ready_rank(const struct ready *ready, const struct entry *entry)

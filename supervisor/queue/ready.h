@@ -29,5 +29,10 @@ struct entry *ready_first(const struct ready *ready); /* NULL: none */
 struct entry *ready_first_of(const struct ready *ready,
 	bool (*passes)(const struct entry *entry, void *data), void *data);
 
+/* Those that pass, the next one first, at most `limit` of them; how many. Looks at all. */
+size_t ready_best(const struct ready *ready, size_t limit,
+	bool (*passes)(const struct entry *entry, void *data), void *data,
+	const struct entry **ret_entries);
+
 /* How many go before it. */
 size_t ready_rank(const struct ready *ready, const struct entry *entry);

@@ -44,7 +44,8 @@ def test_config_refuses_what_is_none(queue, run, word, part):
 def test_top_looks_once_without_a_terminal(queue, run):
     queue.answers.update(
         GetJobCounter={"counts": {"Queued": 1, "Running": 1}},
-        ListJobs=lambda parameters: {"jobs": [job(3, name=EVIL)], "next": None}
+        ListWaiting={"jobs": [job(5, name=EVIL), job(3)]},
+        ListJobs=lambda parameters: {"jobs": [job(5), job(4, held=True), job(3)], "next": None}
         if "states" in parameters else {"jobs": [{"job": 2, "name": "busy", "running": [
             {"index": 1, "name": EVIL, "elapsed_ms": 1500, "processes": 7,
              "memory_bytes": 1 << 20}]}]})
@@ -54,7 +55,8 @@ def test_top_looks_once_without_a_terminal(queue, run):
     assert "\x1b" not in done.stdout
     view = json.loads(run("top", "-o", "json").stdout)
     assert view["counts"]["Running"] == 1
-    assert [each["job"] for each in view["waiting"]] == [3]
+    # The next one first, and those that are held behind all others.
+    assert [each["job"] for each in view["waiting"]] == [5, 3, 4]
 
 
 def test_a_supervisor_without_a_queue_is_told_from_a_daemon(run):

@@ -43,19 +43,36 @@ static const struct option_row rows[] = {
 };
 const struct option_table top_options = OPTION_TABLE(rows);
 
-static int list(struct connection *connection, const char *state, json_t **ret_jobs)
+static void add_lines(json_t *lines, const json_t *jobs, bool held_only)
 {
-	auto_json answer = NULL;
-	auto_json lines = json_array();
 	json_t *job;
 	size_t index;
+
+	json_array_foreach ((json_t *)jobs, index, job)
+		if ((!held_only || json_is_true(json_object_get(job, "held"))) &&
+			json_array_size(lines) < JOBS_MOST)
+			json_array_append_new(lines, queue_story_line(job));
+}
+
+static int list(struct connection *connection, const char *state, bool held_only, json_t *lines)
+{
+	auto_json answer = NULL;
 	int code = queue_call("top", connection, "ListJobs",
 		json_pack("{s:[s], s:i}", "states", state, "limit", JOBS_MOST), &answer);
 
-	json_array_foreach (json_object_get(answer, "jobs"), index, job)
-		json_array_append_new(lines, queue_story_line(job));
-	*ret_jobs = take_pointer(lines);
+	add_lines(lines, json_object_get(answer, "jobs"), held_only);
 	return code;
+}
+
+/* The next one first; those that are held come last. */
+static int list_waiting(struct connection *connection, json_t *lines)
+{
+	auto_json answer = NULL;
+	int code = queue_call(
+		"top", connection, "ListWaiting", json_pack("{s:i}", "limit", JOBS_MOST), &answer);
+
+	add_lines(lines, json_object_get(answer, "jobs"), false);
+	return code ? code : list(connection, "Queued", true, lines);
 }
 
 /* {counts, running: as Engine.ListJobs, jobs: those of the queue that run, waiting}. An exit code,
@@ -64,15 +81,15 @@ static int look(struct connection *connection, json_t **ret_view)
 {
 	struct client client = { .connection = connection };
 	auto_json counter = NULL;
-	auto_json running = NULL;
-	auto_json waiting = NULL;
+	auto_json running = json_array();
+	auto_json waiting = json_array();
 	auto_json live = NULL;
 	int code = queue_call("top", connection, "GetJobCounter", NULL, &counter);
 
 	if (code == 0)
-		code = list(connection, "Running", &running);
+		code = list(connection, "Running", false, running);
 	if (code == 0)
-		code = list(connection, "Queued", &waiting);
+		code = list_waiting(connection, waiting);
 	if (code == 0)
 		code = client_call("top", &client, "ListJobs", NULL, &live);
 	if (code)

@@ -178,6 +178,11 @@ void queue_list(
 		listing->limit);
 }
 
+void queue_list_waiting(struct queue *queue, const struct queue_caller *caller, size_t limit)
+{
+	NOTE("waiting limit=%zu", limit);
+}
+
 void queue_list_tasks(struct queue *queue, const struct queue_caller *caller, uint64_t job,
 	uint32_t states, unsigned first, size_t limit)
 {

@@ -44,6 +44,8 @@ static void each_call_is_passed_on_as_it_was_asked(void **state)
 		{ CLUSTER("ListJobs", "\"states\":[\"Queued\",\"Failed\"],\"owner\":65533,"
 				      "\"page\":\"p\",\"limit\":1000"),
 			"list states=12 owner=1:65533 page=p limit=1000" },
+		{ CLUSTER("ListWaiting", ""), "waiting limit=0" },
+		{ CLUSTER("ListWaiting", "\"limit\":1000"), "waiting limit=1000" },
 		{ CLUSTER("ListTasks",
 			  "\"job\":5,\"states\":[\"Canceled\"],\"first\":7,\"limit\":1"),
 			"tasks 5 states=20 first=7 limit=1" },
