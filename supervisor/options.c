@@ -49,7 +49,7 @@ static const struct option_row {
 	ROW("slots", "N", VALUE_SLOTS, slots, "run up to N jobs at once (1)"),
 	ROW("on-stop", "WHAT", VALUE_STOP, on_stop,
 		"what becomes of running jobs when axed is stopped: keep, for the next"
-		" axed to go on with, or terminate (terminate)"),
+		" axed to go on with, or terminate (keep)"),
 	ROW("cgroup-root", "PATH", VALUE_PATH, cgroup_root,
 		"make groups below this cgroup v2 directory"),
 	ROW("foreground", NULL, VALUE_FLAG, foreground, "do not become a daemon"),

@@ -26,7 +26,7 @@ static bool keeps_jobs(const struct axed *axed)
 {
 	const char *on_stop = axed->options->on_stop;
 
-	return !axed_is_private(axed) && on_stop && strcmp(on_stop, "keep") == 0;
+	return !axed_is_private(axed) && (!on_stop || strcmp(on_stop, "keep") == 0);
 }
 
 static const char *announce_job(uint64_t job, void *data)

@@ -12,6 +12,9 @@ from axe import BIN, until
 class Daemon:
     """axed on a socket and a state directory below the story's place."""
 
+    # At the end of a story nothing runs any more; its own options come over this.
+    on_stop = ("--on-stop", "terminate")
+
     def __init__(self, axe, *options):
         self.state = axe.state
         self.socket = str(axe.state.parent / "axed.sock")
@@ -22,7 +25,7 @@ class Daemon:
     def start(self):
         self.process = subprocess.Popen(
             [BIN / "axed", "--foreground", "--socket", self.socket, "--state-dir", self.state,
-             *self.options], stderr=subprocess.PIPE, text=True)
+             *self.on_stop, *self.options], stderr=subprocess.PIPE, text=True)
         until(self.answers, "the daemon answers")
 
     def answers(self):

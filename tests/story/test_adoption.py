@@ -29,8 +29,7 @@ def run_dir():
 
 @pytest.fixture
 def daemon(axe, run_dir):
-    daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root), "--run-dir", str(run_dir),
-                    "--on-stop", "terminate")
+    daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root), "--run-dir", str(run_dir))
     yield daemon
     daemon.stop()
     axe.assert_nothing_left()
@@ -302,9 +301,10 @@ def test_secrets_are_still_known_and_still_kept(axe, daemon):
     assert [each["verdict"] for each in job["assessments"]] == ["passed", "passed"]
 
 
-def test_stop_may_keep_what_runs(axe, daemon):
+@pytest.mark.parametrize("on_stop", [(), ("--on-stop", "keep")])
+def test_stop_keeps_what_runs(axe, daemon, on_stop):
     daemon.stop()
-    daemon.options = [*daemon.options[:-1], "keep"]
+    daemon.on_stop = on_stop
     daemon.start()
     client = submit(axe, daemon, shell(f"{await_gate(axe)}; exit 5"))
     begun(axe)

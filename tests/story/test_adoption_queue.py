@@ -14,7 +14,7 @@ from cluster import ENDED, Queue
 
 @pytest.fixture
 def queue(axe):
-    queue = Queue(axe, "--on-stop", "terminate")
+    queue = Queue(axe)
     yield queue
     queue.stop()
     axe.assert_nothing_left()

@@ -34,7 +34,7 @@ def start(axe):
 
     def start_one(*options, prefix=(), **keywords):
         command = [*prefix, BIN / "axed", "--foreground", "--cgroup-root", axe.cgroup_root,
-                   *options]
+                   "--on-stop", "terminate", *options]
         started.append(subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True,
                                         **keywords))
         return started[-1]
@@ -178,7 +178,8 @@ def start_in(axe, group, path, manager=True):
     script = f'echo $$ > {group}/cgroup.procs && SYSTEMD_EXEC_PID=$$ exec "$@"'
     return subprocess.Popen(
         ["sh", "-c", script, "sh", str(BIN / "axed"), "--foreground", "--socket", str(path),
-         "--state-dir", str(axe.state)], env={**axe.environment(), **marks},
+         "--state-dir", str(axe.state), "--on-stop", "terminate"],
+        env={**axe.environment(), **marks},
         stderr=subprocess.PIPE, text=True)
 
 

@@ -27,7 +27,8 @@ class AdminDaemon(Daemon):
         self.process = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private", "sh", "-c",
              'mount --bind "$0" /etc/group && exec "$@"', groups, BIN / "axed", "--foreground",
-             "--socket", self.socket, "--state-dir", self.state], stderr=subprocess.PIPE, text=True)
+             "--socket", self.socket, "--state-dir", self.state, *self.on_stop],
+            stderr=subprocess.PIPE, text=True)
         until(self.answers, "the daemon answers")
 
 

@@ -178,7 +178,27 @@ def test_service_is_alive_to_its_watchdog(unit):
     assert axe_run("--", "echo", "again").stdout == "again\n"
 
 
-def test_stop_ends_the_running_job_and_leaves_nothing(unit, tmp_path):
+def test_stop_keeps_the_running_job_for_the_next_start(unit, tmp_path):
+    systemctl("start", SERVICE)
+    job = Sleeper(tmp_path)
+    systemctl("stop", SERVICE)
+    output, _ = job.client.communicate(timeout=PATIENCE_S)
+    assert all(map(is_running, job.pids)), output
+    systemctl("start", SERVICE)
+    number, = [each["job"] for each in json.loads(
+        run("axe", "list", "-o", "json", "--socket", SOCKET).stdout)["jobs"]
+        if each["state"] == "Running"]
+    run("axe", "terminate", "--yes", "--socket", SOCKET, str(number))
+    assert not any(map(is_running, job.pids))
+    until(lambda: groups_of_jobs() == [], "its groups are gone")
+
+
+def test_stop_ends_the_running_job_and_leaves_nothing_where_that_is_asked_for(unit, tmp_path):
+    DROP_IN.parent.mkdir(parents=True, exist_ok=True)
+    DROP_IN.write_text("[Service]\nExecStart=\n"
+                       "ExecStart=/usr/sbin/axed --foreground --on-stop terminate\n",
+                       encoding="ascii")
+    systemctl("daemon-reload")
     systemctl("start", SERVICE)
     job = Sleeper(tmp_path)
     assert shown("StatusText") == "1 running, 0 pending"

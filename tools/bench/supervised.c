@@ -42,7 +42,7 @@ static void run_axed(const struct supervised *supervised, const char *program)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (freopen(log, "w", stderr))
 		execl(program, "axed", "--foreground", "--socket", supervised->socket,
-			"--state-dir", supervised->folder, (char *)NULL);
+			"--state-dir", supervised->folder, "--on-stop", "terminate", (char *)NULL);
 	_exit(127);
 }
 

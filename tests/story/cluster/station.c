@@ -34,7 +34,7 @@ void station_start(struct station *station)
 	assert_true(station->daemon >= 0);
 	if (station->daemon == 0) {
 		execl(getenv("AXE_AXED"), "axed", "--foreground", "--socket", station->socket,
-			"--state-dir", state, NULL);
+			"--state-dir", state, "--on-stop", "terminate", NULL);
 		_exit(127);
 	}
 	free(state);

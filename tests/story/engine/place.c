@@ -83,7 +83,7 @@ void place_start_daemon(struct place *place, unsigned slots)
 	assert_true(place->daemon >= 0);
 	if (place->daemon == 0) {
 		execl(getenv("AXE_AXED"), "axed", "--foreground", "--socket", place->socket,
-			"--state-dir", state, "--slots", count, NULL);
+			"--state-dir", state, "--slots", count, "--on-stop", "terminate", NULL);
 		_exit(127);
 	}
 	free(state);
