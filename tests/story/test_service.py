@@ -201,7 +201,7 @@ def test_delegated_unit_holds_all_groups(axe, unit, tmp_path):
     finally:
         code, stderr = stop(daemon)
     assert code == 0, stderr
-    assert inside.startswith(f"/{unit.name}/axe/run-{daemon.pid}-")
+    assert inside.startswith(f"/{unit.name}/axe/daemon-")
     assert not (unit / "axe").exists()
 
 
@@ -216,7 +216,7 @@ def test_group_that_nobody_gave_away_is_left_alone(axe, unit, tmp_path, manager)
     finally:
         code, stderr = stop(daemon)
     assert code == 0
-    assert inside.startswith(f"/axe/run-{daemon.pid}-")
+    assert inside.startswith("/axe/daemon-")
     assert ("Delegate=yes" in stderr) == manager
 
 

@@ -125,7 +125,7 @@ def test_first_connection_starts_the_service(unit):
     assert (shown("Type"), shown("SubState")) == ("notify", "running")
     assert shown("StatusText") == "no job"
     # In the part of the tree that systemd has given to the service, and nowhere else.
-    assert group.startswith("0::/system.slice/axed.service/axe/run-")
+    assert group.startswith("0::/system.slice/axed.service/axe/daemon-")
     assert (UNIT / "cgroup.procs").read_text(encoding="ascii") == ""
     leaf = (UNIT / "supervisor/cgroup.procs").read_text(encoding="ascii").split()
     assert leaf == [shown("MainPID")]
