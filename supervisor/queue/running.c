@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "model/manifest.h"
+#include "model/requeue.h"
 #include "queue/ending.h"
 #include "queue/preparation.h"
 #include "queue/queue_parts.h"
