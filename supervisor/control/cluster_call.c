@@ -35,9 +35,7 @@ bool cluster_call_begin(struct session *session, struct cluster_call *ret_call)
 	struct queue *queue = supervisor_queue(session->config.supervisor);
 
 	if (!queue) {
-		session_fail(session, VARLINK_CLUSTER ".InternalError",
-			json_pack("{s:s}", "text",
-				"a private supervisor keeps no queue: ask the daemon's socket"));
+		session_fail(session, VARLINK_CLUSTER ".NoQueue", json_object());
 		return false;
 	}
 	*ret_call = (struct cluster_call){

@@ -166,6 +166,7 @@ static const struct refusal {
 	{ "LimitReached", "AXE_E_LIMIT_REACHED", refuse_more },
 	{ "PageExpired", "AXE_E_LIMIT_REACHED", refuse_text },
 	{ "BatchStopped", NULL, refuse_batch },
+	{ "NoQueue", "AXE_E_INTERNAL_ERROR", refuse_queue },
 	{ "MethodNotFound", "AXE_E_INTERNAL_ERROR", refuse_queue },
 	{ "InterfaceNotFound", "AXE_E_INTERNAL_ERROR", refuse_queue },
 };

@@ -107,6 +107,7 @@ static const struct refusal_case {
 		"AXE_E_NOT_FOUND", "job 5, after 2 were done: there is no job 5" },
 	{ "{'error':'BatchStopped','parameters':{'done':0,'job':5,'error':'BatchStopped'}}",
 		"AXE_E_INTERNAL_ERROR", "job 5, after 0" },
+	{ "{'error':'NoQueue','parameters':{}}", "AXE_E_INTERNAL_ERROR", "keeps no queue" },
 	{ "{'error':'MethodNotFound','parameters':{'method':'x'}}", "AXE_E_INTERNAL_ERROR",
 		"keeps no queue" },
 };
