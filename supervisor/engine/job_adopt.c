@@ -135,8 +135,11 @@ static int find_group(struct job *job, struct left_slot *slot, struct error *err
 	return watch_take(engine->watches, slot->slot, job_hear, job, &job->watch, error);
 }
 
-static void note_untold(struct job *job, uint32_t flags)
+static void note_untold(struct job *job, const struct axe_intent *intent)
 {
+	uint32_t flags = intent->flags;
+
+	job->cancel_until_ns = intent->cancel_until_ns;
 	if (!job->terminated)
 		job->untold |= flags & AXE_INTENT_TERMINATE;
 	if (!job->canceled)
@@ -157,7 +160,7 @@ static int take_living(struct adoption *adoption, struct error *error)
 	}
 	if (!slot)
 		return fail_plain(error, ENOENT, "the kernel half knows nothing of it any more");
-	note_untold(job, slot->intent.flags);
+	note_untold(job, &slot->intent);
 	code = find_group(job, slot, error);
 	if (code == 0)
 		code = adoption_take_results(adoption, error);

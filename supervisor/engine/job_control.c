@@ -1,5 +1,6 @@
 /* The two requests to a job: cancel one assessment, cancel all. Asynchronous; nothing is killed
  * unless the caller gave a grace. */
+#include "base/clock.h"
 #include "base/json.h"
 #include "engine/job_parts.h"
 #include "engine/runner.h"
@@ -44,6 +45,8 @@ axe_result job_cancel(struct job *job, uint64_t grace_ns)
 	if (!job_is_running(job))
 		return AXE_E_NO_JOB_RUNNING;
 	job->canceled = true;
+	if (grace_ns)
+		job->cancel_until_ns = clock_monotonic_ns() + grace_ns;
 	job_save(job);
 	job_emit(job, TRACE_JOB_CANCEL, grace_json(grace_ns));
 	job_each_running(running, job)

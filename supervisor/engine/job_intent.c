@@ -20,8 +20,11 @@ void job_save(struct job *job)
 
 	if (!intent)
 		return;
-	if (job->terminated && !intent->terminate_ns)
+	if (!job->terminated && !job->overrun)
+		intent->terminate_ns = 0;
+	else if (!intent->terminate_ns)
 		intent->terminate_ns = clock_monotonic_ns();
+	intent->cancel_until_ns = job->cancel_until_ns;
 	intent->flags = (job->terminated ? AXE_INTENT_TERMINATE : 0) |
 			(job->canceled ? AXE_INTENT_CANCEL_JOB : 0) |
 			(job->overrun ? AXE_INTENT_OVERRUN : 0);

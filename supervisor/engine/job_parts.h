@@ -84,6 +84,7 @@ struct job {
 	bool tasks_failed, tasks_canceled; /* of any task of the queue, those kept included */
 	bool overrun; /* `runtime` ran out */
 	bool canceled; /* CancelJob was accepted */
+	uint64_t cancel_until_ns; /* the end of the grace that it granted; 0: none */
 	uint32_t untold; /* enum axe_intent_flag: what our predecessor decided and did not tell */
 	bool terminated; /* TerminateJob was accepted */
 	bool terminate_failed; /* told to the waiters; the job still counts as running */

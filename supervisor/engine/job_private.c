@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -122,11 +123,10 @@ static int fill(struct job *job, json_t *json, struct error *error)
 	job->context.owner = owner ? &job->owner : NULL;
 	job->context.attempt = (unsigned)number_of(json, "attempt");
 	job->task_retries = (unsigned)number_of(json, "task_retries");
-	job->context.deadlines = (struct killing_deadlines){
-		.freeze_ns = number_of(json, "freeze_ns"),
-		.kill_ns = number_of(json, "kill_ns"),
-		.abandon_ns = number_of(json, "abandon_ns"),
-	};
+	job->context.deadlines = (struct killing_deadlines)KILLING_DEADLINES_DEFAULT;
+	job->context.deadlines.freeze_ns = number_of(json, "freeze_ns");
+	job->context.deadlines.kill_ns = number_of(json, "kill_ns");
+	job->context.deadlines.abandon_ns = number_of(json, "abandon_ns");
 	job->created = (struct store_time){
 		number_of(json, "created_wall_ns"),
 		number_of(json, "created_mono_ns"),

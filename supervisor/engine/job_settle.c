@@ -1,4 +1,5 @@
 /* Going on with a job whose supervisor died: what was under way goes on. */
+#include "base/clock.h"
 #include "base/json.h"
 #include "engine/adoption.h"
 #include "engine/job_adopt.h"
@@ -35,6 +36,16 @@ static void settle_try(struct job_try *adopted)
 	runner_settle_in(adopted->runner);
 }
 
+/* One that ran out meanwhile ends at once. */
+static uint64_t grace_left(const struct job *job)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (!job->cancel_until_ns)
+		return 0;
+	return job->cancel_until_ns > now ? job->cancel_until_ns - now : 1;
+}
+
 static void tell_untold(struct job *job)
 {
 	uint32_t untold = job->untold;
@@ -49,9 +60,8 @@ static void tell_untold(struct job *job)
 		job->terminated = true;
 		job_emit(job, TRACE_JOB_TERMINATE, NULL);
 	}
-	/* How long a grace was granted died with it. */
 	if (untold & AXE_INTENT_CANCEL_JOB)
-		job_cancel(job, 0);
+		job_cancel(job, grace_left(job));
 }
 
 /* Told for the job, but not yet for each that ran. */
@@ -62,7 +72,7 @@ static void cancel_rest(struct job *job)
 	job_each_running(running, job)
 	{
 		if (!runner_is_canceled(running->runner))
-			runner_cancel(running->runner, 0);
+			runner_cancel(running->runner, grace_left(job));
 	}
 }
 

@@ -171,9 +171,12 @@ static int start_killing(struct job *job, struct error *error)
 		.abandoned = job_given_up,
 		.data = job,
 	};
+	/* Our predecessor may have begun it. */
+	struct killing_deadlines deadlines = killing_deadlines_since(
+		&job->context.deadlines, watch_intent(job->watch)->terminate_ns);
 
-	return killing_create(job->engine->loop, job->group, &job->context.deadlines, &owner,
-		&job->killing, error);
+	return killing_create(
+		job->engine->loop, job->group, &deadlines, &owner, &job->killing, error);
 }
 
 /* A call after a failed one: another strike now, and an answer at its own deadline. */

@@ -22,6 +22,7 @@
 
 /* The bell usually tells at once; these are for the kernel whose bell was lost, and for strays. */
 #define LOOK_FIRST_NS (2 * NS_PER_MS)
+#define REST_LEAST_NS NS_PER_SEC
 #define LOOK_MOST_NS  (250 * NS_PER_MS)
 /* Before this many looks found it populated, a second kill would only hit dying tasks. */
 #define LOOKS_BEFORE_REPEAT 3
@@ -197,6 +198,24 @@ static void look_expired(void *data)
 	if (killing->pause_ns < LOOK_MOST_NS)
 		killing->pause_ns += killing->pause_ns / 2;
 	look_again(killing);
+}
+
+static uint64_t rest(uint64_t whole_ns, uint64_t passed_ns)
+{
+	uint64_t least_ns = whole_ns < REST_LEAST_NS ? whole_ns : REST_LEAST_NS;
+
+	return whole_ns < passed_ns + least_ns ? least_ns : whole_ns - passed_ns;
+}
+
+struct killing_deadlines killing_deadlines_since(
+	const struct killing_deadlines *deadlines, uint64_t begun_ns)
+{
+	uint64_t passed_ns = begun_ns ? clock_monotonic_ns() - begun_ns : 0;
+	struct killing_deadlines left = *deadlines;
+
+	left.kill_ns = rest(deadlines->kill_ns, passed_ns);
+	left.abandon_ns = rest(deadlines->abandon_ns, passed_ns);
+	return left;
 }
 
 int killing_create(sd_event *loop, struct group *group, const struct killing_deadlines *deadlines,

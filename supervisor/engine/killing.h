@@ -29,6 +29,13 @@ static inline uint64_t killing_look_budget_ns(const struct killing_deadlines *de
 	return deadlines->look_ns - deadlines->look_ns / 8;
 }
 
+/*
+ * What is left of them for a killing that another supervisor began; 0: nobody did, all. Never so
+ * little that somebody who is just dying would be taken for a survivor.
+ */
+struct killing_deadlines killing_deadlines_since(
+	const struct killing_deadlines *deadlines, uint64_t begun_ns);
+
 /* What the owner of the group adds; all are called from the loop, none may destroy the killing. */
 struct killing_owner {
 	/*

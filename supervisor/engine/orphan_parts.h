@@ -9,7 +9,7 @@
 #include "model/requeue.h"
 #include "record/store_row.h"
 
-#define ORPHAN_TEXT   "the supervisor ended before the job did"
+#define ORPHAN_TEXT "the supervisor ended before the job did"
 
 /* Why it could not go on; of no orphan (NULL) its supervisor's end is the reason. */
 static inline const char *orphan_reason(const struct orphan *orphan)

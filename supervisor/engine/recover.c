@@ -11,6 +11,7 @@
 #include "engine/job_adopt.h"
 #include "engine/job_parts.h"
 #include "engine/left.h"
+#include "engine/recover_residue.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
 #include "record/store_read.h"
@@ -181,6 +182,7 @@ int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *
 	}
 	if (code == 0 && (recovery.failed || recovery.left.incomplete))
 		code = fail(error, ENOMEM, "collect what a dead supervisor left");
+	recover_residue(engine, &recovery.left, keeps);
 	tree_clear(engine->tree, keeps, engine);
 	left_finish(&recovery.left, engine->watches);
 	free(recovery.candidates);

@@ -163,6 +163,9 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 		.abandoned = runner_given_up,
 		.data = runner,
 	};
+	/* Our predecessor may have begun it. */
+	struct killing_deadlines deadlines =
+		killing_deadlines_since(&runner->context->deadlines, runner->struck_ns);
 
 	if (runner->killing || runner->cause == CAUSE_JOB)
 		return;
@@ -170,7 +173,7 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 	runner->phase = RUNNER_KILLING;
 	runner_save(runner);
 	runner_deadlines_disarm(runner);
-	if (killing_create(runner->context->engine->loop, runner->group,
-		    &runner->context->deadlines, &owner, &runner->killing, NULL) < 0)
+	if (killing_create(runner->context->engine->loop, runner->group, &deadlines, &owner,
+		    &runner->killing, NULL) < 0)
 		group_kill(runner->group, NULL); /* out of memory: the blunt way */
 }

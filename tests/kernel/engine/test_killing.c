@@ -245,6 +245,26 @@ static void a_busy_group_is_buried_when_it_is_free(void **state)
 	graveyard_destroy(graveyard);
 }
 
+static void what_is_left_of_a_deadline_is_never_so_little_that_the_dying_survive(void **state)
+{
+	const struct killing_deadlines whole = { .freeze_ns = 1,
+		.look_ns = 2,
+		.kill_ns = 10 * NS_PER_SEC,
+		.abandon_ns = 60 * NS_PER_SEC };
+	struct killing_deadlines left = killing_deadlines_since(&whole, 0);
+
+	assert_memory_equal(&whole, &left, sizeof(whole));
+	left = killing_deadlines_since(&whole, clock_monotonic_ns() - 20 * NS_PER_SEC);
+	assert_int_equal(left.kill_ns, NS_PER_SEC);
+	assert_in_range(left.abandon_ns, 1, 40 * NS_PER_SEC);
+	assert_int_equal(left.freeze_ns, whole.freeze_ns);
+	/* Nobody waits for longer than he would have. */
+	left = killing_deadlines_since(
+		&(struct killing_deadlines){ .kill_ns = 5, .abandon_ns = 6 }, 1);
+	assert_int_equal(left.kill_ns, 5);
+	assert_int_equal(left.abandon_ns, 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +278,8 @@ int main(void)
 		LIVE(a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen),
 		LIVE(a_killing_that_is_given_up_leaves_nothing_frozen),
 		LIVE(a_busy_group_is_buried_when_it_is_free),
+		cmocka_unit_test(
+			what_is_left_of_a_deadline_is_never_so_little_that_the_dying_survive),
 	};
 
 	require_root();
