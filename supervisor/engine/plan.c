@@ -15,8 +15,9 @@
 #include "engine/tree.h"
 #include "model/manifest.h"
 
-/* The loop, the kernel half, the store, a few clients. */
-#define DESCRIPTORS_OWN 64
+/* The loop, the kernel half, the store, a few clients; and the settings that the survey keeps open.
+ */
+#define DESCRIPTORS_OWN 192
 /* Group and its files, folder and outputs, pidfd, report; for each v1 controller a group more. */
 #define DESCRIPTORS_EACH       16
 #define DESCRIPTORS_EACH_LIMIT 3

@@ -84,7 +84,8 @@ def test_oneway_call_is_carried_out_and_prints_nothing(axe, daemon):
     started = call(axe, daemon, "--oneway", "io.axe.Engine.ExecuteJob",
                    json.dumps({"manifest": SLEEPER}))
     assert (started.returncode, started.stdout, started.stderr) == (0, "", "")
-    until(lambda: daemon.call("io.axe.Engine.ListJobs")["parameters"]["jobs"], "the job runs")
+    until(lambda: [each for job in daemon.call("io.axe.Engine.ListJobs")["parameters"]["jobs"]
+                   for each in job["running"]], "its assessment runs")
     wrong = call(axe, daemon, "--oneway", "io.axe.Engine.Explode")
     assert (wrong.returncode, wrong.stdout, wrong.stderr) == (0, "", "")
     receipt, = lines(until(lambda: terminate(axe, daemon), "the job has begun"))

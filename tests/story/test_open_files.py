@@ -30,11 +30,11 @@ def test_own_limit_of_a_job_comes_over_the_callers(axe):
 def test_hard_limit_that_is_too_low_is_said_before_anything_begins(axe, verb):
     many = [{**GOOD, "name": f"a{at}"} for at in range(40)]
     path = manifest(axe, *many, parallel=40)
-    refused = axe(verb, path, prefix=limited("ulimit -n 128"))
+    refused = axe(verb, path, prefix=limited("ulimit -n 256"))
     assert refused.returncode == 3
     line, = refused.stderr.splitlines()
-    assert "40 assessments at once need" in line and "may have 128" in line
+    assert "40 assessments at once need" in line and "may have 256" in line
     assert "ulimit -Hn" in line and "lower `parallel`" in line
     assert axe.jobs() == []
     axe.assert_nothing_left()
-    assert axe("run", "--parallel", "3", path, prefix=limited("ulimit -n 128")).returncode == 0
+    assert axe("run", "--parallel", "3", path, prefix=limited("ulimit -n 256")).returncode == 0

@@ -44,7 +44,7 @@ static void too_few_open_files_are_said_with_the_way_out(void **state)
 	struct error error = { 0 };
 
 	assert_int_equal(check(1024, 200, 300, json_object(), &error), -EMFILE);
-	assert_non_null(strstr(error.text, "200 assessments at once need 3264 open files"));
+	assert_non_null(strstr(error.text, "200 assessments at once need 3392 open files"));
 	assert_non_null(strstr(error.text, "may have 1024"));
 	assert_non_null(strstr(error.text, "lower `parallel`"));
 	assert_int_equal(check(32, 1, 1, json_object(), &error), -EMFILE);
@@ -64,9 +64,9 @@ static void limits_of_groups_need_more_and_those_of_processes_do_not(void **stat
 {
 	struct error error = { 0 };
 
-	assert_int_equal(check(256, 12, 12, json_object(), &error), 0);
-	assert_int_equal(check(256, 12, 12, json_pack("{s:i}", "files", 64), &error), 0);
-	assert_int_equal(check(256, 12, 12, json_pack("{s:i}", "pids", 64), &error), -EMFILE);
+	assert_int_equal(check(384, 12, 12, json_object(), &error), 0);
+	assert_int_equal(check(384, 12, 12, json_pack("{s:i}", "files", 64), &error), 0);
+	assert_int_equal(check(384, 12, 12, json_pack("{s:i}", "pids", 64), &error), -EMFILE);
 }
 
 int main(void)
