@@ -110,6 +110,7 @@ void runner_destroy(struct runner *runner)
 	killing_destroy(runner->killing);
 	inquiry_destroy(runner->inquiry);
 	sd_event_source_disable_unref(runner->report);
+	sd_event_source_disable_unref(runner->root_end);
 	cleanup_fd(&runner->child.pidfd);
 	cleanup_fd(&runner->child.report);
 	for (int i = 0; i < RUNNER_OUTPUTS; i++)

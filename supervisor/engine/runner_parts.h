@@ -90,6 +90,8 @@ struct runner {
 
 	/* recovery */
 	bool adopted; /* born under a supervisor before us: its root is nobody's child here */
+	bool root_gone; /* the root has ended, as far as its pid tells */
+	sd_event_source *root_end; /* of its pidfd; NULL: it is not followed */
 	bool resumed; /* the number of the first event since then is known */
 	bool kill_told; /* the supervisor before us did */
 	struct told *told; /* what the kernel's table had before the first drain; NULL: taken in */
@@ -165,7 +167,9 @@ void runner_recover_root(struct runner *runner);
 
 /* runner_settle.c: take down what the kernel's table has of an adopted one, before any drain. */
 int runner_see_records(struct runner *runner);
-/* Has its root ended? */
+/* runner_root.c: be told of its root's end, behind what the records tell. */
+void runner_follow_root(struct runner *runner);
+/* runner_settle.c: has its root ended? */
 bool runner_root_is_dead(struct runner *runner);
 
 /* runner_kill.c: our own freeze and kill of this assessment alone. */

@@ -31,14 +31,14 @@ static void note_unknown_failure(struct runner *runner)
 }
 
 /*
- * The kernel's record is the one witness of a root that is nobody's child here. When the counters
- * say that it ended and no record does, that is all that will ever be known.
+ * The kernel's record is the one witness of a root that is nobody's child here. When it
+ * ended and no record says how, that is all that will ever be known.
  */
 bool runner_root_is_dead(struct runner *runner)
 {
 	if (runner->root_waited)
 		return true;
-	if (!watch_slot(runner->watch)->root_exited)
+	if (!watch_slot(runner->watch)->root_exited && !runner->root_gone)
 		return false;
 	if (!runner->root_recorded)
 		runner_recover_root(runner);
@@ -106,6 +106,7 @@ void runner_settle_in(struct runner *runner)
 	enum runner_cause cause = runner->cause;
 
 	take_in_records(runner);
+	runner_follow_root(runner);
 	/* The job's own killing goes on, too: it will find this group empty. */
 	if (cause == CAUSE_JOB)
 		return;
