@@ -64,3 +64,11 @@ def test_unknown_words_are_a_usage_error(axe):
     done = bench(axe, "--fast")
     assert done.returncode == 2
     assert "usage: axe-bench" in done.stderr
+
+
+def test_dead_supervisor_is_measured_until_its_successor_goes_on(axe):
+    done = bench(axe, "--quick", "--json", "--only", "j")
+    assert done.returncode in (0, 1), done.stderr
+    names = [row["name"] for row in json.loads(done.stdout)["rows"]]
+    assert [name[0] for name in names] == ["j", "j"]
+    assert "1000 processes" in names[0]

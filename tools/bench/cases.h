@@ -30,3 +30,4 @@ int case_start(struct bench *bench, struct error *error);
 int case_bytes(struct bench *bench, struct error *error);
 int case_growth(struct bench *bench, struct error *error);
 int case_queue(struct bench *bench, struct error *error);
+int case_adopt(struct bench *bench, struct error *error);

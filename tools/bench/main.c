@@ -29,6 +29,7 @@ static const struct bench_case cases[] = {
 	{ 'g', "bytes", case_bytes },
 	{ 'h', "growth", case_growth },
 	{ 'i', "a long queue", case_queue },
+	{ 'j', "a supervisor that dies", case_adopt },
 };
 
 enum { OPTION_QUICK = 256, OPTION_JSON, OPTION_ONLY };

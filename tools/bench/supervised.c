@@ -107,23 +107,34 @@ int supervised_start(struct supervised **ret_supervised, struct error *error)
 	return 0;
 }
 
-static void stop(struct supervised *supervised)
+static void stop(struct supervised *supervised, int signal)
 {
-	kill(supervised->pid, SIGTERM);
+	kill(supervised->pid, signal);
 	waitpid(supervised->pid, NULL, 0);
 	supervised->pid = 0;
 }
 
-int supervised_restart(struct supervised *supervised, double *ret_ms, struct error *error)
+static int start_again(
+	struct supervised *supervised, int signal, double *ret_ms, struct error *error)
 {
 	double begin;
 	int code;
 
-	stop(supervised);
+	stop(supervised, signal);
 	begin = bench_now_ms();
 	code = launch(supervised, error);
 	*ret_ms = bench_now_ms() - begin;
 	return code;
+}
+
+int supervised_restart(struct supervised *supervised, double *ret_ms, struct error *error)
+{
+	return start_again(supervised, SIGTERM, ret_ms, error);
+}
+
+int supervised_replace(struct supervised *supervised, double *ret_ms, struct error *error)
+{
+	return start_again(supervised, SIGKILL, ret_ms, error);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *position)
@@ -136,7 +147,7 @@ void supervised_destroy(struct supervised *supervised)
 	if (!supervised)
 		return;
 	if (supervised->pid > 0)
-		stop(supervised);
+		stop(supervised, SIGTERM);
 	if (*supervised->folder)
 		nftw(supervised->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	free(supervised);

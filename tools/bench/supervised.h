@@ -22,6 +22,9 @@ DEFINE_CLEANUP(supervised)
  */
 int supervised_restart(struct supervised *supervised, double *ret_ms, struct error *error);
 
+/* The same for one that is killed: its successor answers when it has adopted what runs. */
+int supervised_replace(struct supervised *supervised, double *ret_ms, struct error *error);
+
 const char *supervised_socket(const struct supervised *supervised);
 const char *supervised_folder(const struct supervised *supervised);
 pid_t supervised_pid(const struct supervised *supervised);
@@ -46,6 +49,13 @@ struct termination {
  */
 int supervised_terminate(struct supervised *supervised, unsigned processes,
 	struct termination *ret_termination, struct error *error);
+
+/*
+ * Start them likewise and kill the supervisor: *ret_ms from the start of the next one until it
+ * answers. That it has adopted all of them is checked; they are ended.
+ */
+int supervised_adopt(
+	struct supervised *supervised, unsigned processes, double *ret_ms, struct error *error);
 
 /* A manifest of `count` assessments of the same command. A new reference. */
 json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command);

@@ -114,10 +114,11 @@ static int call_terminate(
 	return 0;
 }
 
-int supervised_terminate(struct supervised *supervised, unsigned processes,
-	struct termination *ret_termination, struct error *error)
+/* *ret_job is the connection of the client that runs them. */
+static int start_sleepers(struct supervised *supervised, unsigned processes,
+	struct connection **ret_job, struct error *error)
 {
-	auto_of(connection) struct connection *job = NULL, *steering = NULL;
+	auto_of(connection) struct connection *steering = NULL;
 	char number[16], program[] = "/proc/self/exe", path[4096];
 	ssize_t length = readlink(program, path, sizeof(path) - 1);
 	int code;
@@ -126,14 +127,47 @@ int supervised_terminate(struct supervised *supervised, unsigned processes,
 	snprintf(number, sizeof(number), "%u", processes);
 	const char *const command[] = { path, "--load", "sleepers", number, NULL };
 
-	code = execute(supervised, manifest_of(1, 1, command), &job, error);
+	code = execute(supervised, manifest_of(1, 1, command), ret_job, error);
+	if (code == 0)
+		code = connection_open(supervised_socket(supervised), &steering, error);
+	return code < 0 ? code : await_processes(steering, processes, error);
+}
+
+int supervised_terminate(struct supervised *supervised, unsigned processes,
+	struct termination *ret_termination, struct error *error)
+{
+	auto_of(connection) struct connection *job = NULL, *steering = NULL;
+	int code = start_sleepers(supervised, processes, &job, error);
+
 	if (code == 0)
 		code = connection_open(supervised_socket(supervised), &steering, error);
 	if (code == 0)
-		code = await_processes(steering, processes, error);
-	if (code == 0)
 		code = call_terminate(steering, ret_termination, error);
 	return code < 0 ? code : take_replies(job, NULL, NULL, error);
+}
+
+int supervised_adopt(
+	struct supervised *supervised, unsigned processes, double *ret_ms, struct error *error)
+{
+	auto_of(connection) struct connection *job = NULL, *steering = NULL;
+	struct termination ended = { 0 };
+	unsigned adopted = 0;
+	int code = start_sleepers(supervised, processes, &job, error);
+
+	if (code == 0)
+		code = supervised_replace(supervised, ret_ms, error);
+	if (code == 0)
+		code = connection_open(supervised_socket(supervised), &steering, error);
+	if (code == 0)
+		code = count_processes(steering, &adopted, error);
+	if (code == 0)
+		code = call_terminate(steering, &ended, error);
+	if (code < 0)
+		return code;
+	if (adopted < processes)
+		return fail_plain(
+			error, EPROTO, "only %u of %u processes were adopted", adopted, processes);
+	return 0;
 }
 
 json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command)
