@@ -1,9 +1,15 @@
 """Whether a job ended as it must, whatever became of its supervisors: one sentence each if not."""
 
+import collections
 import json
 
+TRACED_ONLY = ("process.", "supervisor.")
 KILLED = ("terminated", "timeout", "canceled")
 BY_STEERING = ("terminated", "canceled", "not_run")
+
+
+def summary(kinds):
+    return dict(collections.Counter(kinds))
 
 
 def of_numbers(events):
@@ -27,9 +33,9 @@ def of_events(job, events):
     if [line["seq"] for line in lines] != list(range(1, len(lines) + 1)):
         yield "the trace has a gap"
     told = [line["type"] for line in lines
-            if not line["type"].startswith(("process.", "supervisor."))]
+            if not line["type"].startswith(TRACED_ONLY) and line["type"] != "residue"]
     if told != kinds:
-        yield f"the trace tells {told}, the store {kinds}"
+        yield f"the trace tells {summary(told)}, the store {summary(kinds)}"
 
 
 def integrity_is_said(result, narrow):
