@@ -245,7 +245,7 @@ static void a_busy_group_is_buried_when_it_is_free(void **state)
 	graveyard_destroy(graveyard);
 }
 
-static void what_is_left_of_a_deadline_is_never_so_little_that_the_dying_survive(void **state)
+static void what_is_left_of_a_deadline_is_never_nothing(void **state)
 {
 	const struct killing_deadlines whole = { .freeze_ns = 1,
 		.look_ns = 2,
@@ -278,8 +278,7 @@ int main(void)
 		LIVE(a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen),
 		LIVE(a_killing_that_is_given_up_leaves_nothing_frozen),
 		LIVE(a_busy_group_is_buried_when_it_is_free),
-		cmocka_unit_test(
-			what_is_left_of_a_deadline_is_never_so_little_that_the_dying_survive),
+		cmocka_unit_test(what_is_left_of_a_deadline_is_never_nothing),
 	};
 
 	require_root();

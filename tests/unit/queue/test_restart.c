@@ -100,7 +100,7 @@ static void what_ran_when_the_host_restarted_has_failed(void **state)
 	assert_null(case_start(test));
 }
 
-static void what_ran_when_the_host_restarted_is_queued_again_where_that_is_asked_for(void **state)
+static void what_ran_at_a_reboot_is_queued_again_if_asked_for(void **state)
 {
 	struct queue_case *test = *state;
 	uint64_t job = case_queue(test, "{'name': 'j', 'on_reboot': 'requeue', 'assessments': ["
@@ -266,8 +266,7 @@ int main(void)
 		QUEUE_TEST(what_may_not_run_again_has_failed),
 		QUEUE_TEST(a_job_that_the_host_goes_on_with_is_steered_as_before),
 		QUEUE_TEST(what_ran_when_the_host_restarted_has_failed),
-		QUEUE_TEST(
-			what_ran_when_the_host_restarted_is_queued_again_where_that_is_asked_for),
+		QUEUE_TEST(what_ran_at_a_reboot_is_queued_again_if_asked_for),
 		QUEUE_TEST(a_job_that_the_store_has_as_queued_may_run_already),
 		QUEUE_TEST(a_requeue_under_way_is_completed),
 		QUEUE_TEST(a_cancel_under_way_is_not_accepted_twice),
