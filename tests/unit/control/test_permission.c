@@ -33,25 +33,6 @@ static void jobs_run_as_who_called(void **state)
 	client_hang_up(&alice);
 }
 
-static void who_has_enough_of_it_may_run_no_more_unless_it_is_an_admin(void **state)
-{
-	struct bench *bench = *state;
-	struct client alice, root;
-	auto_json refusal = NULL;
-
-	fake_queue = (struct queue){ .refuses_user = "UserRunningJobs" };
-	supervisor_set_queue(bench->supervisor, &fake_queue);
-	client_connect_as(&alice, bench, ALICE);
-	client_send(&alice, EXECUTE_MORE);
-	refusal = client_expect_error(&alice, "io.axe.Engine.LimitReached");
-	assert_int_equal(5, number_of(refusal, "limit"));
-	assert_non_null(strstr(text_of(refusal, "text"), "UserRunningJobs"));
-	start_as(&root, bench, 0);
-	client_hang_up(&alice);
-	client_hang_up(&root);
-	supervisor_set_queue(bench->supervisor, NULL);
-}
-
 static void job_of_another_cannot_be_steered(void **state)
 {
 	struct client alice, bob;
@@ -292,7 +273,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		case_of(jobs_run_as_who_called),
-		case_of(who_has_enough_of_it_may_run_no_more_unless_it_is_an_admin),
 		case_of(job_of_another_cannot_be_steered),
 		case_of(refusal_says_whose_it_is_and_who_may),
 		case_of(ticket_of_another_is_worth_nothing),
