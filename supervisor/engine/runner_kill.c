@@ -51,7 +51,12 @@ uint64_t runner_kill_strays(struct runner *runner, bool group_is_empty)
 
 static void note_leaks(struct runner *runner)
 {
+	uint64_t living = watch_living(runner->watch);
+
 	runner->leaked = ledger_living(runner->ledger) + ledger_overflow(runner->ledger);
+	/* The counters know those, too, for whom there was no room. */
+	if (runner->leaked < living)
+		runner->leaked = living;
 	runner->leaks = process_json_all_living(runner->ledger, runner->begun_ns, LEAKS_MOST);
 	runner_emit(runner, TRACE_ASSESSMENT_LEAK,
 		json_pack("{s:I, s:O}", "count", (json_int_t)runner->leaked, "processes",
