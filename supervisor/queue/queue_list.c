@@ -85,6 +85,7 @@ void queue_list(
 		.limit = listing->limit ?: QUEUE_PAGE_DEFAULT,
 	};
 	struct error error = { 0 };
+	json_t *answer = NULL;
 	int code;
 
 	if (page.limit > QUEUE_PAGE_MAX)
@@ -92,9 +93,13 @@ void queue_list(
 	if (!choose_owner(caller, listing, &page.owner) ||
 		!read_token(caller, listing->page, &page))
 		return;
+	store_read_hold(queue->config.store);
 	code = page_read(&page, &error);
 	if (code == 0)
-		caller_answer(caller, reply(&page));
+		answer = reply(&page);
+	store_read_leave(queue->config.store);
+	if (code == 0)
+		caller_answer(caller, answer);
 	else
 		refuse(caller, code, &error);
 	page_finish(&page);

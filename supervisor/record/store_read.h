@@ -130,6 +130,13 @@ typedef void store_see_parameter(const struct store_parameter *parameter, void *
 int store_read_parameters(
 	struct store *store, store_see_parameter *see, void *data, struct error *error);
 
+/*
+ * From `hold` to `leave` all questions see the store as it was at the first of them, and cost less.
+ * Within one turn of the loop: the log of the store is not emptied meanwhile.
+ */
+void store_read_hold(struct store *store);
+void store_read_leave(struct store *store);
+
 /* How many tasks of a job are in each state. */
 int store_count_tasks(
 	struct store *store, uint64_t job, uint64_t ret_counts[STATE_COUNT], struct error *error);

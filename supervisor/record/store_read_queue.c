@@ -109,3 +109,22 @@ int store_count_tasks(
 	sql_bind_number(row, 1, job);
 	return store_see_counts(row, ret_counts, error);
 }
+
+/* Without it the answers are right, too, each of a moment of its own. */
+static void run_alone(struct store *store, enum store_question question)
+{
+	sqlite3_stmt *statement;
+
+	if (store_reader_ask(store_reader_of(store), question, &statement, NULL) == 0)
+		sql_execute(statement);
+}
+
+void store_read_hold(struct store *store)
+{
+	run_alone(store, STORE_HOLD_MOMENT);
+}
+
+void store_read_leave(struct store *store)
+{
+	run_alone(store, STORE_LEAVE_MOMENT);
+}

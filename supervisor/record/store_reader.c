@@ -57,6 +57,8 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 		" FROM jobs JOIN tries ON tries.job = jobs.id"
 		" WHERE owner_uid = ?1 AND result IS NOT NULL",
 	[STORE_READ_PARAMETERS] = "SELECT name, value FROM parameters",
+	[STORE_HOLD_MOMENT] = "BEGIN",
+	[STORE_LEAVE_MOMENT] = "COMMIT",
 	[STORE_COUNT_TASKS] =
 		"SELECT state, count(*) FROM assessments WHERE job = ?1 GROUP BY state",
 	/* Each change of a job's state has one of these in its transaction, but for AddJob. */
