@@ -239,9 +239,9 @@ json_t *job_status(const struct job *job)
 	}
 	return json_pack("{s:I, s:I, s:s, s:s, s:b, s:b, s:I, s:I, s:o, s:o, s:s}", "job",
 		(json_int_t)job_id(job), "owner", (json_int_t)job_owner(job), "name",
-		job->manifest->name, "state",
-		phase_names[job->phase], "canceled", job->canceled, "terminated", job->terminated,
-		"assessments", (json_int_t)job->manifest->assessments_count, "done",
+		job->manifest->name, "state", phase_names[job->phase], "canceled", job->canceled,
+		"terminated", job->terminated, "assessments",
+		(json_int_t)job->manifest->assessments_count, "done",
 		(json_int_t)job_count_all(job), "counts", counts_json(job), "running", running,
 		"directory", job_directory(job));
 }
