@@ -153,7 +153,11 @@ static void a_lost_daemon_ends_the_job_for_its_handlers(void **state)
 	axe_errors_free(errors);
 	assert_int_equal(
 		AXE_E_ENGINE_NOT_RUNNING, axe_engine_execute_job(scene->second, scene->job, NULL));
-	/* Another one at the same place ends what the dead one left, and is found again. */
+	/* Another one at the same place is found again, and goes on with what the dead one left. */
+	place_start_daemon(*state, 1);
+	assert_int_equal(
+		AXE_E_JOB_WAIT_TIMEOUT, axe_engine_execute_job(scene->second, scene->job, NULL));
+	place_stop_daemon(*state, SIGTERM);
 	place_start_daemon(*state, 1);
 	assert_int_equal(S_OK, axe_engine_execute_job(scene->second, scene->job, NULL));
 	leave(scene);
