@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "confine/group.h"
 #include "engine/runner_adopt.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
@@ -30,6 +31,13 @@ static void note_unknown_failure(struct runner *runner)
 		"it could not start, and the supervisor that would have been told why was dead");
 }
 
+/* Then the root has ended, too, whichever it was. */
+static bool nothing_is_left(const struct runner *runner)
+{
+	return watch_living(runner->watch) == 0 && runner->group &&
+	       group_populated(runner->group) == 0;
+}
+
 /*
  * The kernel's record is the one witness of a root that is nobody's child here. When it
  * ended and no record says how, that is all that will ever be known.
@@ -38,7 +46,8 @@ bool runner_root_is_dead(struct runner *runner)
 {
 	if (runner->root_waited)
 		return true;
-	if (!watch_slot(runner->watch)->root_exited && !runner->root_gone)
+	if (!watch_slot(runner->watch)->root_exited && !runner->root_gone &&
+		!nothing_is_left(runner))
 		return false;
 	if (!runner->root_recorded)
 		runner_recover_root(runner);
