@@ -62,7 +62,11 @@ static inline void store_task(struct job *job, unsigned index, enum state state,
 {
 	char name[] = { (char)('a' + index), 0 };
 	struct store_change change = { .kind = STORE_ASSESSMENT,
-		.assessment = { job->row.id, index, name, state, reason } };
+		.assessment = { .job = job->row.id,
+			.index = index,
+			.name = name,
+			.state = state,
+			.reason = reason } };
 
 	assert_int_equal(0, store_submit(job->test->store, &change, 1, NULL, NULL, NULL));
 	case_dispatch(job->test);

@@ -17,8 +17,9 @@ static void store_beside(struct queue_case *test, enum state state)
 				.manifest = "{\"name\": \"beside\", \"assessments\": [{\"name\":"
 					    " \"a\", \"command\": \"true\"}]}" } },
 		{ .kind = STORE_ASSESSMENT,
-			.assessment = { BESIDE, 0, "a",
-				state == STATE_RUNNING ? STATE_RUNNING : STATE_FAILED, NULL } },
+			.assessment = { .job = BESIDE,
+				.name = "a",
+				.state = state == STATE_RUNNING ? STATE_RUNNING : STATE_FAILED } },
 	};
 
 	assert_int_equal(0, store_submit(test->store, changes, 2, NULL, NULL, NULL));
