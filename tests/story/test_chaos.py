@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import random
 import subprocess
 import sys
 
@@ -15,8 +14,11 @@ sys.path.insert(0, str(TESTS / "chaos"))
 import faults  # noqa: E402  pylint: disable=wrong-import-position
 
 ROUNDS = int(os.environ.get("AXE_ROUNDS", "50"))
-SEED = int(os.environ.get("AXE_SEED", random.SystemRandom().randrange(1 << 32)))
+# Always the same here, so that a change is judged by itself; tools/dev/chaos draws another each time.
+SEED = int(os.environ.get("AXE_SEED", "8"))
 STEPS = 8
+# A sanitizer has an allocator of its own, and does not start with ours before it.
+SANITIZED = b"__asan_init" in (BIN / "axed").read_bytes()
 
 
 @pytest.mark.parametrize("rounds, options", [(ROUNDS, []), (ROUNDS // 2, ["--narrow"])],
@@ -32,6 +34,11 @@ def test_killed_supervisors_lose_nothing_and_tell_nothing_wrong(rounds, options)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def require_allocator(name):
+    if SANITIZED and faults.FAULTS[name][0] == "bad_memory":
+        pytest.skip("memory cannot fail below a sanitizer; run it on a build without")
+
+
 def reported(hits, failed):
     assert not failed, (f"seed {SEED}", failed)
     assert hits, "nothing failed"
@@ -39,9 +46,11 @@ def reported(hits, failed):
 
 @pytest.mark.parametrize("name", faults.FAULTS)
 def test_call_that_fails_costs_one_job_at_most(axe, tmp_path, name):
+    require_allocator(name)
     faults.run(tmp_path / "f", name, SEED, STEPS, lambda _, hits, failed: reported(hits, failed))
 
 
 @pytest.mark.parametrize("name", faults.FAULTS)
 def test_start_on_which_a_call_fails_is_refused_or_works(axe, tmp_path, name):
+    require_allocator(name)
     reported(*faults.start_under(tmp_path / "s", name, SEED, STEPS))
