@@ -96,4 +96,4 @@ def test_next_daemon_cuts_the_torn_line_and_says_so_once(axe, start, torn):
     shown = axe("trace", 1)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "bytes of a torn line are cut" in shown.stdout
-    assert json.loads(axe("show", 1, "-o", "json").stdout)["state"] == "Failed"
+    assert json.loads(axe("show", 1, "-o", "json").stdout)["state"] == "Canceled"
