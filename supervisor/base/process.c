@@ -2,6 +2,7 @@
 #include "base/process.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,12 +51,28 @@ bool process_runs(pid_t pid, uint64_t start_ticks)
 	       state != 'X';
 }
 
-void process_become_helper(pid_t parent, int kept_fd)
+/* The lowest of them from `least` on; UINT_MAX: none. */
+static unsigned next_kept(const int *kept, size_t count, unsigned least)
 {
+	unsigned next = UINT_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		if (kept[i] >= 0 && (unsigned)kept[i] >= least && (unsigned)kept[i] < next)
+			next = (unsigned)kept[i];
+	return next;
+}
+
+void process_become_helper(pid_t parent, const int *kept, size_t count)
+{
+	unsigned from = STDERR_FILENO + 1, next;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	if (kept_fd > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)kept_fd - 1, 0);
-	close_range((unsigned)kept_fd + 1, ~0U, 0);
+	while ((next = next_kept(kept, count, from)) != UINT_MAX) {
+		if (next > from)
+			close_range(from, next - 1, 0);
+		from = next + 1;
+	}
+	close_range(from, UINT_MAX, 0);
 }

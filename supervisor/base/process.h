@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,7 +18,7 @@ bool process_runs(pid_t pid, uint64_t start_ticks);
 
 /*
  * In a forked child that executes nothing: it ends with its parent, whatever the parent dies of,
- * and of the parent's descriptors above standard error it keeps this one. Else a helper that hangs
+ * and of the parent's descriptors above standard error it keeps these. Else a helper that hangs
  * would hold the connections and the locks of a supervisor that is long dead.
  */
-void process_become_helper(pid_t parent, int kept_fd);
+void process_become_helper(pid_t parent, const int *kept, size_t count);

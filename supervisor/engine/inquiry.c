@@ -158,7 +158,7 @@ static int inquiry_fork(struct inquiry *inquiry)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		process_become_helper(parent, ends[1]);
+		process_become_helper(parent, &ends[1], 1);
 		describe_all(inquiry, ends[1]);
 	}
 	close(ends[1]);

@@ -14,8 +14,10 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/process.h"
 #include "survey/frozen_parts.h"
 #include "survey/frozen_reader.h"
+#include "survey/source.h"
 
 /* Of a helper that was killed, for its ashes. */
 #define BURIAL_MS 5
@@ -88,6 +90,15 @@ static int receive(int answer, struct stream *stream, uint64_t deadline_ns)
 	}
 }
 
+static void run_helper(const struct frozen_proc *proc, pid_t parent, int answer)
+{
+	const int kept[] = { proc->host->root, answer };
+
+	process_become_helper(parent, kept, 2);
+	frozen_read_group(proc->host, proc->path, answer);
+	_exit(0);
+}
+
 /* One that is stuck is left to whoever reaps orphans here; it dies with what it hangs on. */
 static void bury(int helper)
 {
@@ -106,7 +117,7 @@ int frozen_proc_scan(void *scanner, uint64_t group_id, uint32_t level, uint64_t 
 	auto_free struct stream *stream = calloc(1, sizeof(*stream));
 	auto_fd answer = -1, helper = -1;
 	int ends[2], code;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	if (!stream)
 		return -ENOMEM;
@@ -116,10 +127,8 @@ int frozen_proc_scan(void *scanner, uint64_t group_id, uint32_t level, uint64_t 
 		return -errno;
 	answer = ends[0];
 	pid = fork();
-	if (pid == 0) {
-		frozen_read_group(proc->host, proc->path, ends[1]);
-		_exit(0);
-	}
+	if (pid == 0)
+		run_helper(proc, parent, ends[1]);
 	close(ends[1]);
 	if (pid < 0)
 		return -errno;

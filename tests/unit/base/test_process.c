@@ -44,44 +44,51 @@ static void what_is_dead_but_not_reaped_does_not_run(void **state)
 }
 
 /* The parent: its helper is asleep, and it itself has closed what it shared with it. */
-static void fork_helper(int kept, int shared)
+static void fork_helper(const int kept[2], int shared)
 {
 	pid_t parent = getpid();
 
 	if (fork() == 0) {
-		process_become_helper(parent, kept);
-		assert_int_equal(write(kept, "", 1), 1);
+		process_become_helper(parent, kept, 2);
+		assert_int_equal(write(kept[0], "", 1), 1);
+		assert_int_equal(write(kept[1], "", 1), 1);
 		for (;;)
 			pause();
 	}
-	close(kept);
+	close(kept[0]);
+	close(kept[1]);
 	close(shared);
 	for (;;)
 		pause();
 }
 
-static void helper_holds_one_descriptor_and_ends_with_its_parent(void **state)
+static void helper_holds_what_it_keeps_and_ends_with_its_parent(void **state)
 {
-	int kept[2], shared[2];
+	int low[2], shared[2], high[2];
 	char byte;
 	pid_t pid;
 
-	assert_int_equal(pipe(kept), 0);
+	assert_int_equal(pipe(low), 0);
 	assert_int_equal(pipe(shared), 0);
+	assert_int_equal(pipe(high), 0);
 	pid = fork();
 	if (pid == 0)
-		fork_helper(kept[1], shared[1]);
-	close(kept[1]);
+		fork_helper((int[]){ high[1], low[1] }, shared[1]);
+	close(low[1]);
 	close(shared[1]);
-	assert_int_equal(read(kept[0], &byte, 1), 1);
+	close(high[1]);
+	assert_int_equal(read(high[0], &byte, 1), 1);
+	assert_int_equal(read(low[0], &byte, 1), 1);
 	/* Nobody has the other end any more, though the helper lives. */
 	assert_int_equal(read(shared[0], &byte, 1), 0);
 
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	assert_int_equal(read(kept[0], &byte, 1), 0);
-	close(kept[0]);
+	assert_int_equal(read(high[0], &byte, 1), 0);
+	assert_int_equal(read(low[0], &byte, 1), 0);
+	close(low[0]);
 	close(shared[0]);
+	close(high[0]);
 }
 
 int main(void)
@@ -90,7 +97,7 @@ int main(void)
 		cmocka_unit_test(a_living_process_runs_and_another_of_its_number_does_not),
 		cmocka_unit_test(nobody_has_no_start),
 		cmocka_unit_test(what_is_dead_but_not_reaped_does_not_run),
-		cmocka_unit_test(helper_holds_one_descriptor_and_ends_with_its_parent),
+		cmocka_unit_test(helper_holds_what_it_keeps_and_ends_with_its_parent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
