@@ -204,6 +204,7 @@ void engine_rest(struct engine *engine)
 	watches_drain(engine->watches);
 	list_for_each (job, &engine->jobs, link)
 		trace_flush(job->trace, NULL);
+	unremoved_finish(&engine->unremoved);
 }
 
 void engine_destroy(struct engine *engine)
@@ -213,6 +214,7 @@ void engine_destroy(struct engine *engine)
 	engine->bell = sd_event_source_disable_unref(engine->bell);
 	engine->children = sd_event_source_disable_unref(engine->children);
 	timer_finish(&engine->sweep);
+	unremoved_finish(&engine->unremoved);
 	scene_destroy(engine->scene);
 	witness_destroy(engine->witness);
 	camera_destroy(engine->camera);

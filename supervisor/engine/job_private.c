@@ -1,6 +1,7 @@
 /* What a successor of the supervisor needs to go on with a job, and nobody else may read. */
 #include "engine/job_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "engine/job_parts.h"
+#include "engine/shared.h"
 #include "model/manifest.h"
 #include "record/jobdir.h"
 
@@ -69,7 +71,16 @@ int job_private_write(const struct job *job, struct error *error)
 
 void job_private_remove(const struct job *job)
 {
-	unlinkat(jobdir_descriptor(job->jobdir), JOB_PRIVATE_NAME, 0);
+	struct unremoved *unremoved = &job->engine->unremoved;
+	auto_free char *path = NULL;
+
+	unremoved_retry(unremoved);
+	if (asprintf(&path, "%s/%s", jobdir_path(job->jobdir), JOB_PRIVATE_NAME) < 0) {
+		path = NULL;
+		unlinkat(jobdir_descriptor(job->jobdir), JOB_PRIVATE_NAME, 0);
+		return;
+	}
+	unremoved_try(unremoved, path);
 }
 
 static uint64_t number_of(const json_t *json, const char *key)

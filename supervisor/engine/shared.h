@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "confine/hierarchy.h"
 #include "engine/timer.h"
+#include "engine/unremoved.h"
 #include "model/assessment.h"
 
 struct camera;
@@ -41,6 +42,7 @@ struct engine {
 	sd_event_source *bell;
 	sd_event_source *children;
 	struct timer sweep;
+	struct unremoved unremoved; /* of jobs that have ended */
 	const struct heritage *heritage; /* borrowed, or NULL */
 	int stdin_fd; /* borrowed, or -1 */
 	struct store *store; /* borrowed; NULL: jobs live in their folders only */
