@@ -3,8 +3,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "record/store_row.h"
 
 struct error;
@@ -16,6 +18,18 @@ struct orphan {
 	char *name;
 	bool rebooted; /* the host has, since it ran */
 };
+
+struct orphan_set {
+	struct orphan *all; /* owned, with their names */
+	size_t count;
+};
+
+/* Copy what a reader of the store lends. -ENOMEM: the set is as it was. */
+int orphan_set_add(struct orphan_set *set, const struct store_job *row);
+void orphan_set_finish(struct orphan_set *set);
+
+/* How long a start waits for the disk to have what became of them. */
+#define ORPHANS_STORE_MOST_NS (5 * NS_PER_SEC)
 
 /*
  * At the start of the supervisor for whom `state_dir` is locked, before it answers anybody. What

@@ -3,9 +3,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,12 +12,9 @@
 #include "queue/queue_parts.h"
 #include "record/store_read.h"
 
-#define STORE_MOST_NS (5 * NS_PER_SEC)
-
 struct reading {
 	struct queue *queue;
-	struct orphan *orphans; /* what ran; owned */
-	size_t count;
+	struct orphan_set orphans; /* what ran */
 	bool failed; /* out of memory */
 };
 
@@ -48,30 +42,6 @@ static void fill(struct entry *entry, const struct store_job *row)
 	entry->held = row->held;
 }
 
-static void keep_orphan(struct reading *reading, const struct store_job *row)
-{
-	size_t size = (reading->count + 1) * sizeof(*reading->orphans);
-	struct orphan *more = realloc(reading->orphans, size);
-	char *name = strdup(row->name);
-	char boot[37];
-
-	if (more)
-		reading->orphans = more;
-	if (!more || !name) {
-		free(name);
-		reading->failed = true;
-		return;
-	}
-	more[reading->count] = (struct orphan){ .job = *row, .name = name };
-	more[reading->count].job.name = name;
-	more[reading->count].rebooted =
-		row->boot_id && strcmp(row->boot_id, clock_boot_id(boot)) != 0;
-	more[reading->count].job.outcome = more[reading->count].job.reason = NULL;
-	more[reading->count].job.message = more[reading->count].job.boot_id = NULL;
-	more[reading->count].job.manifest_digest = NULL;
-	reading->count++;
-}
-
 static void see_job(const struct store_job *row, void *data)
 {
 	struct reading *reading = data;
@@ -89,7 +59,7 @@ static void see_job(const struct store_job *row, void *data)
 	if (row->state != STATE_NOT_SUBMITTED && running_adopt(queue, entry))
 		return;
 	if (row->state == STATE_RUNNING)
-		keep_orphan(reading, row);
+		reading->failed |= orphan_set_add(&reading->orphans, row) < 0;
 	else if (row->state == STATE_QUEUED && !row->held)
 		reading->failed |= !ready_put(&queue->ready, entry);
 }
@@ -102,24 +72,6 @@ static void end_orphan(struct reading *reading, struct orphan *orphan, int state
 	log_line(LOG_LEVEL_WARNING, "job %" PRIu64 " has lost its supervisor", orphan->job.id);
 	if (orphan_end(reading->queue->config.store, state, orphan, &error) < 0)
 		log_line(LOG_LEVEL_ERROR, "job %" PRIu64 ": %s", orphan->job.id, error.text);
-}
-
-/* What became of it is read from the store, unless the disk keeps it for longer than anybody should
- * wait. */
-static void await_store(struct store *store)
-{
-	uint64_t deadline_ns = clock_monotonic_ns() + STORE_MOST_NS;
-	struct store_status status;
-
-	for (store_status(store, &status); status.queued_changes; store_status(store, &status)) {
-		struct pollfd wake = { .fd = store_descriptor(store), .events = POLLIN };
-		uint64_t now_ns = clock_monotonic_ns();
-
-		if (now_ns >= deadline_ns)
-			return;
-		poll(&wake, 1, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1);
-		store_dispatch(store);
-	}
 }
 
 struct verdict_of_store {
@@ -178,19 +130,14 @@ static int take_back_all(struct reading *reading, struct error *error)
 
 	if (state < 0)
 		return fail(error, errno, "open `%s`", queue->config.state_dir);
-	for (size_t at = 0; at < reading->count; at++)
-		end_orphan(reading, &reading->orphans[at], state);
-	await_store(queue->config.store);
-	for (size_t at = 0; at < reading->count; at++)
-		take_back(queue, &reading->orphans[at]);
+	for (size_t at = 0; at < reading->orphans.count; at++)
+		end_orphan(reading, &reading->orphans.all[at], state);
+	/* What became of it is read from the store, unless the disk keeps it for longer than
+	 * anybody should wait. */
+	store_await(queue->config.store, ORPHANS_STORE_MOST_NS);
+	for (size_t at = 0; at < reading->orphans.count; at++)
+		take_back(queue, &reading->orphans.all[at]);
 	return 0;
-}
-
-static void reading_finish(struct reading *reading)
-{
-	for (size_t at = 0; at < reading->count; at++)
-		free(reading->orphans[at].name);
-	free(reading->orphans);
 }
 
 int restart_read(struct queue *queue, struct error *error)
@@ -200,16 +147,16 @@ int restart_read(struct queue *queue, struct error *error)
 	int code;
 
 	/* What was made good of the jobs that go on. */
-	await_store(store);
+	store_await(store, ORPHANS_STORE_MOST_NS);
 	code = store_read_parameters(store, see_parameter, &reading, error);
 	if (code == 0)
 		code = store_read_open(store, see_job, &reading, error);
 	if (code == 0 && reading.failed)
 		code = fail(error, ENOMEM, "keep its jobs");
-	if (code == 0 && reading.count)
+	if (code == 0 && reading.orphans.count)
 		code = take_back_all(&reading, error);
 	if (code == 0)
 		code = resume_requeues(queue, error);
-	reading_finish(&reading);
+	orphan_set_finish(&reading.orphans);
 	return code;
 }

@@ -82,6 +82,12 @@ int store_descriptor(const struct store *store);
 /* Run the completions that wait. Returns their number. */
 size_t store_dispatch(struct store *store);
 
+/*
+ * Run completions until all that was submitted is durable, for most_ns at the longest; whether it
+ * is. Holds up the loop: at a start only.
+ */
+bool store_await(struct store *store, uint64_t most_ns);
+
 /* Whoever owned `data` is gone: its completions are not called. What it submitted is still stored.
  */
 void store_forget(struct store *store, const void *data);
