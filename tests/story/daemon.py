@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 
+import stuck
 from axe import BIN, until
 
 
@@ -37,6 +38,9 @@ class Daemon:
         except (ConnectionResetError, StopIteration):
             # A child of the one that was killed had its socket for a moment longer.
             return None
+        except TimeoutError:
+            raise AssertionError("the daemon does not answer\n" + stuck.describe(
+                self.state.parent, self.process.pid)) from None
 
     def connect(self):
         client = socket.socket(socket.AF_UNIX)
