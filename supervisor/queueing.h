@@ -1,7 +1,7 @@
 /* The queue of a daemon: made of its store, hung into its loop and its supervisor. */
 #pragma once
 
-#include "engine/timer.h"
+#include "loop/timer.h"
 
 struct error;
 struct queue;

@@ -11,7 +11,7 @@
 #include "control/run_options.h"
 #include "control/termination.h"
 #include "engine/job.h"
-#include "engine/timer.h"
+#include "loop/timer.h"
 
 struct engine;
 struct error;

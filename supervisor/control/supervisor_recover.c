@@ -2,8 +2,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "control/supervisor_parts.h"
-#include "engine/orphans.h"
-#include "engine/recover.h"
+#include "recovery/orphans.h"
+#include "recovery/recover.h"
 
 static void adopted(struct job *job, void *data)
 {

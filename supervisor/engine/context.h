@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "engine/killing.h"
+#include "ending/killing.h"
 
 struct engine;
 struct identity;

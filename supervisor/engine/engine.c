@@ -11,19 +11,19 @@
 #include "base/error.h"
 #include "confine/filter.h"
 #include "confine/reaper.h"
-#include "engine/camera.h"
 #include "engine/guard.h"
 #include "engine/job_parts.h"
 #include "engine/pressure.h"
 #include "engine/residue.h"
-#include "engine/scene.h"
 #include "engine/shared.h"
 #include "engine/stranded.h"
 #include "engine/temps.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
-#include "engine/witness.h"
 #include "observe/probe.h"
+#include "scene/camera.h"
+#include "scene/scene.h"
+#include "scene/witness.h"
 
 /* How often what rang no bell is fetched, and outputs are held to their bounds. */
 #define SWEEP_NS (50 * NS_PER_MS)

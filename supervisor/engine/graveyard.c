@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "confine/group.h"
 #include "confine/limits.h"
-#include "engine/timer.h"
+#include "loop/timer.h"
 
 #define RETRY_FIRST_NS (2 * NS_PER_MS)
 #define RETRY_MOST_NS  (500 * NS_PER_MS)

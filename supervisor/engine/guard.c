@@ -12,9 +12,9 @@
 #include "confine/canary.h"
 #include "confine/group.h"
 #include "engine/shared.h"
-#include "engine/timer.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
+#include "loop/timer.h"
 
 #define ROUND_NS  (60 * NS_PER_SEC)
 #define LOOK_NS   (50 * NS_PER_MS)

@@ -6,17 +6,17 @@
 #include "base/error.h"
 #include "base/identity.h"
 #include "base/list.h"
+#include "ending/receipt.h"
 #include "engine/context.h"
 #include "engine/error_list.h"
 #include "engine/job.h"
-#include "engine/receipt.h"
 #include "engine/runner.h"
-#include "engine/timer.h"
 #include "engine/watch.h"
-#include "engine/witness.h"
+#include "loop/timer.h"
 #include "model/verdict.h"
 #include "record/store.h"
 #include "record/trace.h"
+#include "scene/witness.h"
 
 enum job_phase {
 	JOB_WAITING, /* it has a number and a folder */

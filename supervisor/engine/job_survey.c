@@ -5,14 +5,14 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "engine/agenda.h"
-#include "engine/camera.h"
 #include "engine/job_parts.h"
-#include "engine/scene.h"
 #include "engine/shared.h"
-#include "engine/still.h"
 #include "engine/tree.h"
-#include "engine/view.h"
 #include "model/manifest.h"
+#include "scene/camera.h"
+#include "scene/scene.h"
+#include "scene/still.h"
+#include "scene/view.h"
 
 /* The findings that a job's summary repeats of its assessments. */
 #define RESIDUE_MOST 1000

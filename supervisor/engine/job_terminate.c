@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "confine/group.h"
-#include "engine/inquiry.h"
+#include "ending/inquiry.h"
 #include "engine/job_parts.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
@@ -128,7 +128,8 @@ static void survivors_known(json_t *survivors, void *data)
 static void ask_for_survivors(struct job *job)
 {
 	inquiry_destroy(take_pointer(job->inquiry));
-	if (inquiry_create(job->engine, job->group, survivors_known, job, &job->inquiry) < 0)
+	if (inquiry_create(job->engine->loop, &job->engine->hierarchy, job->group, survivors_known,
+		    job, &job->inquiry) < 0)
 		job_answer_waiters(job, AXE_E_TERMINATE_FAILED, true);
 }
 

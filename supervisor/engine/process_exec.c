@@ -1,7 +1,7 @@
 /* What a process became, read back from the trace. */
 #include <string.h>
 
-#include "engine/process_json.h"
+#include "observe/process_json.h"
 
 /* Words end with NUL; what does not fit was cut at its birth, too. */
 static uint32_t join_words(const json_t *words, char argv[static AXE_ARGV_SIZE])

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "engine/process_json.h"
+#include "observe/process_json.h"
 #include "record/trace.h"
 
 static void write_line(const struct process_trace *story, enum trace_type type, uint64_t mono_ns,

@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "confine/group.h"
 #include "confine/limits.h"
-#include "engine/timer.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
+#include "loop/timer.h"
 
 #define LOOK_NS (250 * NS_PER_MS)
 

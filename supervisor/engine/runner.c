@@ -34,16 +34,16 @@
 #include "confine/group.h"
 #include "confine/limits.h"
 #include "confine/reaper.h"
-#include "engine/inquiry.h"
+#include "ending/inquiry.h"
+#include "ending/signals.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
-#include "engine/signals.h"
-#include "engine/still.h"
 #include "engine/told.h"
 #include "model/assessment.h"
 #include "observe/ledger.h"
 #include "observe/refusals.h"
 #include "record/output.h"
+#include "scene/still.h"
 
 /* The leak grace goes on this long at the most while leftovers keep ending. */
 #define LEAK_GRACE_MOST_NS NS_PER_SEC

@@ -13,7 +13,6 @@
 #include "confine/group.h"
 #include "confine/limits.h"
 #include "confine/reaper.h"
-#include "engine/runner_adopt.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/surroundings.h"

@@ -1,9 +1,9 @@
 /* The three deadlines of a try: its timeout, the leak grace, a cancel's grace. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "ending/signals.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
-#include "engine/signals.h"
 #include "model/assessment.h"
 
 /* The timeout: ask all its processes, then, after the grace, freeze and kill. */

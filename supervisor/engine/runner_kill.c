@@ -5,14 +5,14 @@
 #include "base/error.h"
 #include "confine/group.h"
 #include "confine/limits.h"
-#include "engine/inquiry.h"
-#include "engine/process_json.h"
-#include "engine/receipt.h"
+#include "ending/inquiry.h"
+#include "ending/receipt.h"
+#include "ending/strays.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
-#include "engine/still.h"
-#include "engine/strays.h"
 #include "observe/ledger.h"
+#include "observe/process_json.h"
+#include "scene/still.h"
 
 #define LEAKS_MOST 64
 
@@ -136,9 +136,11 @@ static void runner_survived(void *data)
 {
 	struct runner *runner = data;
 
+	struct engine *engine = runner->context->engine;
+
 	if (!runner->inquiry)
-		inquiry_create(runner->context->engine, runner->group, survivors_known, runner,
-			&runner->inquiry);
+		inquiry_create(engine->loop, &engine->hierarchy, runner->group, survivors_known,
+			runner, &runner->inquiry);
 }
 
 static void runner_given_up(void *data)

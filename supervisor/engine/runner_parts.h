@@ -10,9 +10,9 @@
 #include "engine/cooperation.h"
 #include "engine/process_trace.h"
 #include "engine/runner.h"
-#include "engine/timer.h"
 #include "engine/try_folders.h"
 #include "engine/watch.h"
+#include "loop/timer.h"
 #include "model/verdict.h"
 #include "observe/reconcile.h"
 #include "record/trace.h"
@@ -165,11 +165,12 @@ void runner_save_birth(struct runner *runner);
 /* The end of a root that is nobody's child here, when the ring lost it. */
 void runner_recover_root(struct runner *runner);
 
-/* runner_settle.c: take down what the kernel's table has of an adopted one, before any drain. */
-int runner_see_records(struct runner *runner);
+/* runner_birth.c: say that it was born. */
+void runner_tell_begin(struct runner *runner);
+
 /* runner_root.c: be told of its root's end, behind what the records tell. */
 void runner_follow_root(struct runner *runner);
-/* runner_settle.c: has its root ended? */
+/* Has its root ended? */
 bool runner_root_is_dead(struct runner *runner);
 
 /* runner_kill.c: our own freeze and kill of this assessment alone. */

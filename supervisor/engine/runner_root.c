@@ -1,8 +1,11 @@
 /* The first process of an adopted try, which is nobody's child here: followed to its end. */
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
+#include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -51,4 +54,47 @@ void runner_follow_root(struct runner *runner)
 	else if (runner->child.pidfd >= 0)
 		sd_event_add_io(runner->context->engine->loop, &runner->root_end,
 			runner->child.pidfd, EPOLLIN, root_ended, runner);
+}
+
+/* A child that could not become its program tells its parent, and ends so; more so without one. */
+static bool died_of_silence(int status)
+{
+	return status == SIGPIPE || (WIFEXITED(status) && WEXITSTATUS(status) == 127);
+}
+
+static void note_unknown_failure(struct runner *runner)
+{
+	runner->could_not_start = true;
+	runner->failure = (struct spawn_failure){ SPAWN_STAGE_EXEC, EPIPE };
+	snprintf(runner->failure_text, sizeof(runner->failure_text),
+		"it could not start, and the supervisor that would have been told why was dead");
+}
+
+/* Then the root has ended, too, whichever it was. */
+static bool nothing_is_left(const struct runner *runner)
+{
+	return watch_living(runner->watch) == 0 && runner->group &&
+	       group_populated(runner->group) == 0;
+}
+
+/*
+ * The kernel's record is the one witness of a root that is nobody's child here. When it
+ * ended and no record says how, that is all that will ever be known.
+ */
+bool runner_root_is_dead(struct runner *runner)
+{
+	if (runner->root_waited)
+		return true;
+	if (!watch_slot(runner->watch)->root_exited && !runner->root_gone &&
+		!nothing_is_left(runner))
+		return false;
+	if (!runner->root_recorded)
+		runner_recover_root(runner);
+	if (!runner->root_recorded)
+		return true;
+	runner->root_waited = true;
+	runner->root_status = (int)runner->root.exit_code;
+	if (!runner->root_execed && died_of_silence(runner->root_status))
+		note_unknown_failure(runner);
+	return true;
 }

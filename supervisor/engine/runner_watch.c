@@ -5,12 +5,12 @@
 
 #include "base/cleanup.h"
 #include "confine/group.h"
-#include "engine/process_json.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/told.h"
 #include "observe/ledger.h"
 #include "observe/probe.h"
+#include "observe/process_json.h"
 
 static void note_root(
 	struct runner *runner, const struct axe_process_key *key, const struct axe_process *record)

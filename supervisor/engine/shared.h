@@ -6,8 +6,8 @@
 
 #include "base/list.h"
 #include "confine/hierarchy.h"
-#include "engine/timer.h"
 #include "engine/unremoved.h"
+#include "loop/timer.h"
 #include "model/assessment.h"
 
 struct camera;

@@ -13,8 +13,8 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/removal.h"
-#include "engine/errand.h"
-#include "engine/timer.h"
+#include "loop/errand.h"
+#include "loop/timer.h"
 
 #define NAME       "temp"
 #define NAME_AWAY  ".temp.removed"

@@ -18,7 +18,7 @@
 #include "confine/limits.h"
 #include "engine/graveyard.h"
 #include "engine/stranded.h"
-#include "engine/timer.h"
+#include "loop/timer.h"
 
 struct tree {
 	const struct hierarchy *hierarchy;

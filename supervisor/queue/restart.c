@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/orphans.h"
 #include "model/manifest.h"
 #include "model/requeue.h"
 #include "queue/queue_parts.h"
 #include "record/store_read.h"
+#include "recovery/orphans.h"
 
 struct reading {
 	struct queue *queue;

@@ -4,7 +4,7 @@
 
 #define ALICE 65533
 
-static void who_has_enough_of_it_may_run_no_more_unless_it_is_an_admin(void **state)
+static void who_has_spent_its_share_runs_no_more(void **state)
 {
 	struct bench *bench = *state;
 	struct client alice, root;
@@ -29,8 +29,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			who_has_enough_of_it_may_run_no_more_unless_it_is_an_admin, bench_setup,
-			bench_teardown),
+			who_has_spent_its_share_runs_no_more, bench_setup, bench_teardown),
 	};
 
 	require_root();

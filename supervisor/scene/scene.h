@@ -1,0 +1,36 @@
+/* What the host looks like before and after each assessment, and what is not as it was. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "scene/sitting.h"
+
+struct look;
+struct scene;
+
+int scene_create(sd_event *loop, struct scene **ret_scene);
+void scene_destroy(struct scene *scene); /* NULL is fine */
+
+/* Something that is surveyed begins, or has ended and was looked at. */
+void scene_enter(struct scene *scene);
+void scene_leave(struct scene *scene);
+
+/*
+ * A view that is good for what begins now: nothing that is surveyed ran since, and it is fresh.
+ * NULL: there is none. A new reference.
+ */
+struct view *scene_latest(const struct scene *scene);
+
+/*
+ * Look at the host as it is from now on, and hold `order` (taken, on failure too; its `before`
+ * NULL: only look) against it. `told` comes once, from the loop, never from in here; what it gets
+ * is borrowed. `view` NULL: it could not be found out in time, and `findings` says so.
+ */
+typedef void look_told(struct view *view, const json_t *findings, void *data);
+int scene_look(struct scene *scene, const struct comparison_order *order, look_told *told,
+	void *data, struct look **ret_look);
+
+/* Not to be told any more; only before it was. NULL is fine. */
+void look_forget(struct look *look);

@@ -1,0 +1,114 @@
+/* Who asks for a look gets one that began after the question, and each gets an answer. */
+#include "scene/scene.h"
+
+#include "base/clock.h"
+#include "scene/view.h"
+#include "support/unit.h"
+
+struct asker {
+	unsigned told;
+	uint64_t asked_ns, taken_ns;
+	size_t findings;
+};
+
+static void hear(struct view *view, const json_t *findings, void *data)
+{
+	struct asker *asker = data;
+
+	asker->told++;
+	asker->taken_ns = view ? view_taken_ns(view) : 0;
+	asker->findings = json_array_size(findings);
+}
+
+static struct look *ask(struct scene *scene, struct asker *asker, struct view *before)
+{
+	const struct comparison_order order = { .before = view_reference(before) };
+	struct look *look = NULL;
+
+	asker->asked_ns = clock_monotonic_ns();
+	assert_int_equal(scene_look(scene, &order, hear, asker, &look), 0);
+	return look;
+}
+
+static void run_until_told(sd_event *loop, const struct asker *asker, unsigned times)
+{
+	while (asker->told < times)
+		assert_true(sd_event_run(loop, 10 * NS_PER_SEC / 1000) > 0);
+}
+
+static void every_look_begins_after_it_was_asked_for(void **state)
+{
+	struct asker first = { 0 }, second = { 0 };
+	struct scene *scene;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	ask(scene, &first, NULL);
+	/* The first one's sitting begins; who asks now is answered by the next. */
+	assert_true(sd_event_run(loop, 10 * NS_PER_SEC / 1000) > 0);
+	ask(scene, &second, NULL);
+	assert_int_equal(first.told + second.told, 0);
+	run_until_told(loop, &second, 1);
+	assert_int_equal(first.told, 1);
+	assert_true(first.taken_ns >= first.asked_ns);
+	assert_true(second.taken_ns >= second.asked_ns);
+	scene_destroy(scene);
+	sd_event_unref(loop);
+}
+
+static void latest_view_is_of_a_scene_where_nothing_runs(void **state)
+{
+	struct asker asker = { 0 };
+	struct scene *scene;
+	struct view *latest;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	assert_null(scene_latest(scene));
+	scene_enter(scene);
+	ask(scene, &asker, NULL);
+	run_until_told(loop, &asker, 1);
+	assert_null(scene_latest(scene));
+	scene_leave(scene);
+	latest = scene_latest(scene);
+	if (latest) /* unless this host took longer than it stays fresh */
+		assert_true(view_taken_ns(latest) == asker.taken_ns);
+	view_drop(latest);
+	scene_enter(scene);
+	scene_leave(scene);
+	assert_null(scene_latest(scene));
+	scene_destroy(scene);
+	sd_event_unref(loop);
+}
+
+static void forgotten_look_tells_nobody(void **state)
+{
+	struct asker forgotten = { 0 }, other = { 0 };
+	struct scene *scene;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	look_forget(ask(scene, &forgotten, NULL));
+	ask(scene, &other, NULL);
+	run_until_told(loop, &other, 1);
+	assert_int_equal(forgotten.told, 0);
+	/* One that nobody waits for any more goes with the scene. */
+	ask(scene, &forgotten, NULL);
+	scene_destroy(scene);
+	sd_event_unref(loop);
+	assert_int_equal(forgotten.told, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_look_begins_after_it_was_asked_for),
+		cmocka_unit_test(latest_view_is_of_a_scene_where_nothing_runs),
+		cmocka_unit_test(forgotten_look_tells_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
