@@ -86,6 +86,12 @@ def is_program(path):
         return file.read(len(ELF)) == ELF
 
 
+def absent_packages(names):
+    told = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names],
+                          capture_output=True, text=True, check=False).stdout.splitlines()
+    return [name for name in names if f"{name} installed" not in told]
+
+
 def add_packages(archive, names):
     """What is installed of some packages and of all that they need, but for what is to be read."""
     lists = subprocess.run(
