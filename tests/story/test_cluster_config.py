@@ -85,3 +85,10 @@ def test_every_verb_has_help(verb):
     overview = subprocess.run([BIN / "axe", "help"], capture_output=True, text=True, timeout=60,
                               check=False)
     assert f"\n  {verb} " in overview.stdout
+
+
+def test_completion_of_an_unknown_shell_is_refused():
+    done = subprocess.run([BIN / "axe", "completion", "tcsh"], capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 2
+    assert "expected the name of a shell: bash" in done.stderr and not done.stdout

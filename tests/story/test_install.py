@@ -25,6 +25,14 @@ def test_programs_header_and_examples_arrive(prefix):
     assert "hello.yaml" in examples
 
 
+def test_pages_and_completion_arrive(prefix):
+    for name in ("man1/axe.1", "man5/axe-job.5", "man8/axed.8"):
+        assert (prefix / "share/man" / name).read_text(encoding="utf-8").count(".TH ") == 1, name
+    completion = prefix / "share/bash-completion/completions/axe"
+    subprocess.run(["bash", "-n", completion], check=True, timeout=10)
+    assert "complete -o default -F _axe axe" in completion.read_text(encoding="utf-8")
+
+
 def test_header_stands_alone(prefix, tmp_path):
     source = tmp_path / "client.c"
     source.write_text("#include <axe/result.h>\nint main(void) { return S_OK != 0; }\n",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "axe/main.h"
+#include "axe/manual.h"
 #include "axe/verbs.h"
 #include "cli/exit_code.h"
 #include "model/result.h"
@@ -29,11 +30,17 @@ static void print_codes(void)
 			rows[index].text);
 }
 
+static void print_manual(void)
+{
+	manual_print(stdout);
+}
+
 static const struct topic {
 	const char *name;
 	void (*print)(void);
 } topics[] = {
 	{ "codes", print_codes },
+	{ "manual", print_manual },
 };
 
 int verb_help(int argc, char **argv)

@@ -104,7 +104,11 @@ const struct verb verbs[] = {
 		"and nothing is canceled.\n" },
 	{ "doctor", verb_doctor, "say what this host lets the supervisor do", "doctor [OPTION...]",
 		&doctor_options, NULL },
-	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB|codes]", NULL, NULL },
+	{ "completion", verb_completion, "print what a shell completes axe by", "completion bash",
+		&completion_options, "For this shell alone: `source <(axe completion bash)`.\n" },
+	{ "help", verb_help, "explain axe or one of its verbs", "help [VERB|codes|manual]", NULL,
+		"`codes` are the result codes, `manual` is the page axe(1): "
+		"`axe help manual | man -l -`.\n" },
 };
 
 const size_t verbs_count = sizeof(verbs) / sizeof(*verbs);

@@ -56,6 +56,7 @@ int verb_repair(int argc, char **argv);
 int verb_call(int argc, char **argv);
 int verb_support(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
+int verb_completion(int argc, char **argv);
 int verb_help(int argc, char **argv);
 
 extern const struct option_table run_options;
@@ -81,3 +82,4 @@ extern const struct option_table repair_options;
 extern const struct option_table call_options;
 extern const struct option_table support_options;
 extern const struct option_table doctor_options;
+extern const struct option_table completion_options;

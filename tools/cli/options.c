@@ -9,8 +9,7 @@
 
 #define NAMES_MAX 40
 
-/* Every verb has it, so no table does. */
-static const struct option_row help_row = { "help", 'h', OPTION_FLAG, 0, NULL, "this text", NULL };
+const struct option_row option_help = { "help", 'h', OPTION_FLAG, 0, NULL, "this text", NULL };
 
 struct reader {
 	const struct option_table *table;
@@ -30,7 +29,7 @@ static int refuse_name(const struct reader *reader, const char *word, size_t len
 
 	for (; count < reader->table->count && count < NAMES_MAX - 1; count++)
 		names[count] = reader->table->rows[count].name;
-	names[count++] = help_row.name;
+	names[count++] = option_help.name;
 	snprintf(name, sizeof(name), "%.*s", (int)length, word);
 	nearest = text_nearest(name, names, count);
 	if (nearest)
@@ -46,8 +45,8 @@ static const struct option_row *find_name(
 		if (strlen(table->rows[index].name) == length &&
 			strncmp(table->rows[index].name, word, length) == 0)
 			return &table->rows[index];
-	if (length == strlen(help_row.name) && strncmp(help_row.name, word, length) == 0)
-		return &help_row;
+	if (length == strlen(option_help.name) && strncmp(option_help.name, word, length) == 0)
+		return &option_help;
 	return NULL;
 }
 
@@ -56,7 +55,7 @@ static const struct option_row *find_letter(const struct option_table *table, ch
 	for (size_t index = 0; index < table->count; index++)
 		if (table->rows[index].letter == letter)
 			return &table->rows[index];
-	return letter == help_row.letter ? &help_row : NULL;
+	return letter == option_help.letter ? &option_help : NULL;
 }
 
 static int store_duration(struct reader *reader, const struct option_row *row, const char *text)
@@ -108,7 +107,7 @@ static int store(struct reader *reader, const struct option_row *row, const char
 {
 	switch (row->kind) {
 	case OPTION_FLAG:
-		if (row == &help_row)
+		if (row == &option_help)
 			reader->help = true;
 		else
 			*(bool *)(reader->values + row->offset) = true;
@@ -240,5 +239,5 @@ void options_describe(const struct option_table *table, FILE *stream)
 {
 	for (size_t index = 0; table && index < table->count; index++)
 		describe_row(&table->rows[index], stream);
-	describe_row(&help_row, stream);
+	describe_row(&option_help, stream);
 }

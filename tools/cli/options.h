@@ -45,6 +45,9 @@ struct option_table {
 	size_t count;
 };
 
+/* --help: every verb has it, so no table does. */
+extern const struct option_row option_help;
+
 #define OPTION_TABLE(rows_)                                                                        \
 	{                                                                                          \
 		.rows = (rows_), .count = sizeof(rows_) / sizeof(*(rows_))                         \
