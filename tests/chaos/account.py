@@ -3,6 +3,8 @@
 import collections
 import json
 
+from programs import record_of
+
 TRACED_ONLY = ("process.", "supervisor.")
 KILLED = ("terminated", "timeout", "canceled")
 BY_STEERING = ("terminated", "canceled", "not_run")
@@ -132,15 +134,25 @@ class Account:
                 yield f"{self.result['name']}: {sentence}"
 
 
-def of_job(job, events, chosen, records, steered, narrow):
+def of_indices(results, tasks, all_run):
+    """Of all tasks; or of those that this attempt was for."""
+    indices = [each["index"] for each in results]
+    if all_run and indices != list(range(tasks)):
+        yield f"results of {indices}, not of {tasks}"
+    elif sorted(set(indices)) != indices or not set(indices) <= set(range(tasks)):
+        yield f"results of {indices}, of {tasks}"
+
+
+def of_job(job, events, chosen, records, steered, narrow, attempt=1, all_run=True):
     """Every sentence that is to be said of it."""
     try:
         results = job.results()["assessments"]
     except (FileNotFoundError, json.JSONDecodeError) as problem:
         yield f"no results: {problem}"
         return
-    if [each["index"] for each in results] != list(range(len(chosen))):
-        yield f"results of {[each['index'] for each in results]}, not of {len(chosen)}"
+    indices = list(of_indices(results, len(chosen), all_run))
+    if indices:
+        yield from indices
         return
     yield from of_events(job, events)
     started = [each for each in results if each["verdict"] != "not_run"]
@@ -148,5 +160,7 @@ def of_job(job, events, chosen, records, steered, narrow):
     if begun != {each["index"] for each in started}:
         yield f"begun {begun}, started {[each['index'] for each in started]}"
     yield from of_processes(job, started, narrow)
-    for at, result in enumerate(results):
-        yield from Account(chosen[at], records / str(at), result, steered, narrow).wrong()
+    for result in results:
+        at = result["index"]
+        yield from Account(chosen[at], record_of(records, at, attempt), result, steered,
+                           narrow).wrong()

@@ -111,8 +111,8 @@ class FaultRun:
         for result in results:
             if result["verdict"] not in SUFFERED:
                 at = result["index"]
-                yield from account.Account(PROGRAMS[at], self.records / str(at), result,
-                                           False).of_end()
+                yield from account.Account(PROGRAMS[at], programs.record_of(self.records, at),
+                                           result, False).of_end()
 
     def close(self):
         """What is left of it all; a last job goes as ever."""

@@ -3,7 +3,7 @@
 import dataclasses
 
 # Appended by one write: whoever is killed has written a line whole, or not at all.
-SAY = 'say() { echo "$*" >> "$RECORD"; }; say start; '
+SAY = 'say() { echo "$*" >> "$RECORD.$AXE_ATTEMPT"; }; say start; '
 OWN = ("passed", "failed", "crashed", "leaked")
 
 
@@ -16,6 +16,11 @@ class Program:
     processes: int = 0  # if known and nobody steers
     output: int = -1  # likewise, in bytes
     endless: bool = False  # somebody must steer the job
+
+
+def record_of(records, index, attempt=1):
+    """Where the program of an assessment writes."""
+    return records / f"{index}.{attempt}"
 
 
 def ends(status):

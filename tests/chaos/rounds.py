@@ -8,7 +8,9 @@ import account
 import bad_calls
 import programs
 from axe import until
+from daemon import replies
 from instance import Instance
+from queue_jobs import QueueUser
 
 # Kills that hit an instant which a delay seldom does: (calls, where, up to which of them).
 PLACES = (
@@ -28,19 +30,26 @@ PLACES = (
 STEERINGS = ((), (), (), ("terminate",), ("terminate", "terminate"), ("cancel",),
              ("cancel", "terminate"), ("one",))
 ENGINE = "io.axe.Engine."
+# Who has jobs in a round, and slots: one of an engine's caller must never wait for a slot, for it
+# would not outlive the supervisor.
+KINDS = (("engine", 4), ("engine", 4), ("both", 4), ("queue", 1), ("queue", 2))
+QUEUED_MOST = 3
 
 
 class Round:
     def __init__(self, instance, chance):
         self.instance = instance
         self.chance = chance
-        self.steering = chance.choice(STEERINGS)
+        self.kind, self.slots = chance.choice(KINDS)
+        self.steering = chance.choice(STEERINGS) if self.kind != "queue" else ()
         self.programs = programs.choose(chance, bool(self.steering))
+        self.queue = QueueUser(instance, chance, QUEUED_MOST) if self.kind != "engine" else None
+        self.number = None  # of the engine's job, where there are others
         self.records = instance.folder / f"records-{time.monotonic_ns()}"
         self.records.mkdir()
         self.clients = []
         self.before = {job.id for job in instance.place.jobs()}
-        self.log = []
+        self.log = [self.kind]
 
     def manifest(self):
         return {"name": "chaos", "parallel": self.chance.choice([1, 1, 2, 4]),
@@ -50,16 +59,37 @@ class Round:
     def ask(self, method, **parameters):
         self.clients.append(self.instance.ask(ENGINE + method, **parameters))
 
+    def which(self):
+        """The engine's job, where it is not the only one."""
+        if self.queue is None:
+            return {}
+        if self.number is None and self.clients[0]:
+            self.clients[0].settimeout(0.1)
+            with contextlib.suppress(OSError, StopIteration):
+                self.number = next(replies(self.clients[0]))["parameters"]["job"]
+        # Of none that was told of: nothing has this number.
+        return {"job": self.number or 2**40}
+
+    def use_queue(self):
+        if self.queue.submit():
+            self.log.append("submit")
+        for _ in range(self.chance.randrange(4)):
+            self.log.append(self.queue.act())
+            time.sleep(self.chance.choice([0, 0, 0.003, 0.03]))
+
     def steer(self):
+        if self.queue:
+            self.use_queue()
         for way in self.steering:
             self.log.append(way)
             if way == "terminate":
-                self.ask("TerminateJob")
+                self.ask("TerminateJob", **self.which())
             elif way == "cancel":
-                self.ask("CancelJob", grace_ns=self.chance.randrange(1, 300) * 10**6)
+                self.ask("CancelJob", grace_ns=self.chance.randrange(1, 300) * 10**6,
+                         **self.which())
             else:
                 index = self.chance.randrange(len(self.programs))
-                self.ask("CancelAssessment", index=index, grace_ns=10**8)
+                self.ask("CancelAssessment", index=index, grace_ns=10**8, **self.which())
             time.sleep(self.chance.choice([0, 0, 0.001, 0.02]))
 
     def pause(self, most):
@@ -134,7 +164,11 @@ class Round:
         assert self.instance.start()
 
     def run(self):
-        self.ask("ExecuteJob", more=True, manifest=self.manifest())
+        self.instance.call("io.axe.Cluster.SetClusterParameter", name="Slots", value=self.slots)
+        if self.kind != "queue":
+            self.ask("ExecuteJob", more=True, manifest=self.manifest())
+        if self.queue:
+            self.queue.submit()
         for _ in range(self.chance.choice([1, 1, 1, 2, 3])):
             self.live()
             self.kill()
@@ -144,7 +178,8 @@ class Round:
     def jobs(self):
         """One that died so young that neither trace nor store has it is none."""
         stored = {each["job"] for each in self.instance.events()}
-        return [job for job in self.instance.place.jobs() if job.id not in self.before and
+        others = self.before | (self.queue.numbers() if self.queue else set())
+        return [job for job in self.instance.place.jobs() if job.id not in others and
                 (job.id in stored or has_trace(job))]
 
     def all_told(self, jobs):
@@ -153,6 +188,8 @@ class Round:
 
     def was_promised(self):
         """Whether the caller was told of the job."""
+        if self.number is not None:
+            return True
         with contextlib.suppress(OSError):
             self.clients[0].settimeout(1)
             return bool(self.clients[0].recv(1))
@@ -162,20 +199,26 @@ class Round:
         if not self.instance.running():
             return True
         if self.steering and self.clients[-1] is None or self.awaits_steering():
-            self.ask("TerminateJob")
+            self.end_rest()
         return False
+
+    def end_rest(self):
+        """The queue has ended by then."""
+        for number in self.instance.running():
+            self.ask("TerminateJob", job=number)
 
     def awaits_steering(self):
         return any(each.endless for each in self.programs)
 
     def finish(self):
         """What was wrong, as sentences."""
+        wrong = list(self.queue.settle()) if self.queue else []
         until(self.ended, "the job has ended")
         jobs = {job.id: job for job in self.jobs()}
         until(lambda: self.all_told(jobs), f"the ends of {list(jobs)} are stored")
         until(lambda: not self.instance.place.inhabitants(), "nothing of it is left")
-        wrong = list(self.wrong(jobs))
-        if not jobs and self.clients[0] and self.was_promised():
+        wrong += self.wrong(jobs)
+        if not jobs and self.clients and self.clients[0] and self.was_promised():
             wrong.append("a job that its caller was told of never was")
         for client in self.clients:
             if client:
@@ -184,13 +227,15 @@ class Round:
 
     def wrong(self, jobs):
         events = self.instance.events()
+        narrow = bool(self.instance.options)
         yield from account.of_numbers(events)
+        if self.queue:
+            yield from self.queue.wrong(events, narrow)
         if len(jobs) > 1:
             yield f"{len(jobs)} jobs came of one"
         for number, job in jobs.items():
             yield from account.of_job(job, [each for each in events if each["job"] == number],
-                                      self.programs, self.records, bool(self.steering),
-                                      bool(self.instance.options))
+                                      self.programs, self.records, bool(self.steering), narrow)
             if (job.folder / ".supervisor.json").exists():
                 yield "what is secret is still there"
 
