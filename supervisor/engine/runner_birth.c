@@ -13,6 +13,7 @@
 #include "confine/group.h"
 #include "confine/limits.h"
 #include "confine/reaper.h"
+#include "engine/guard.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/surroundings.h"
@@ -225,8 +226,10 @@ static int give_birth(struct runner *runner, struct error *error)
 {
 	struct surroundings surroundings;
 	auto_fd stdin_fd = -1;
-	int code = prepare_group(runner, error);
+	int code = guard_check(runner->context->engine->guard, error);
 
+	if (code == 0)
+		code = prepare_group(runner, error);
 	if (code == 0)
 		code = prepare_outputs(runner, error);
 	if (code < 0)

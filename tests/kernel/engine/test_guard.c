@@ -104,6 +104,34 @@ static void uncounted_canary_stops_new_work(void **state)
 	assert_int_equal(fixture_try(fixture, JOB, &error), -ENOTRECOVERABLE);
 }
 
+static void take_links_away(struct fixture *fixture, const json_t *event)
+{
+	assert_true(detach_all() > 0);
+	fixture->react = NULL;
+}
+
+/* The job had begun: what it would still begin is refused as well. */
+static void lost_link_stops_the_rest_of_a_job(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->react_to = "assessment.begin";
+	fixture->react = take_links_away;
+	fixture_run(fixture, "{'name':'j','assessments':["
+			     "{'name':'a','command':['true']},{'name':'b','command':['true']},"
+			     "{'name':'c','command':['true']}]}");
+	assert_true(json_is_object(value_at(fixture_result(fixture, 0), "exit")));
+	for (unsigned index = 1; index < 3; index++) {
+		const json_t *result = fixture_result(fixture, index);
+
+		assert_string_equal(text_at(result, "verdict"), "error");
+		assert_string_equal(
+			text_at(result, "error.name"), "AXE_E_ASSESSMENT_COULD_NOT_START");
+		assert_non_null(strstr(text_at(result, "error.text"), "nothing new is begun"));
+	}
+	assert_string_equal(text_at(fixture->summary, "outcome"), "failed");
+}
+
 #define RUN(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -113,6 +141,7 @@ int main(void)
 		RUN(one_canary_at_a_time),
 		RUN(lost_link_stops_new_work),
 		RUN(uncounted_canary_stops_new_work),
+		RUN(lost_link_stops_the_rest_of_a_job),
 	};
 
 	require_root();
