@@ -216,3 +216,15 @@ def test_run_and_plan_refuse_what_validate_refuses_and_begin_nothing(axe, tmp_pa
         assert refused.returncode == 2
         assert f"{path}:{line}:" in refused.stderr
     assert not axe.state.exists()
+
+
+def test_run_refuses_to_promise_what_only_a_queue_keeps(axe, tmp_path):
+    path = tmp_path / "job.yaml"
+    path.write_text("on_reboot: requeue\nassessments: [{command: 'true', timeout: 10s}]\n")
+    refused = axe("run", path)
+    assert refused.returncode != 0
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "on_reboot" in refused.stderr and "axe submit" in refused.stderr
+    assert not axe.jobs()
+    # The manifest is a good one: of a job of the queue.
+    assert axe("plan", path).returncode == 0
