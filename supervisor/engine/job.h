@@ -123,12 +123,19 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data);
  */
 axe_result job_kill(struct job *job, const char *reason, const char *message);
 
+enum task_kill {
+	TASK_KILL_UNTOLD, /* it does not start; nor has the job begun, so the caller is to tell it
+			   */
+	TASK_KILL_DROPPED, /* it does not start */
+	TASK_KILL_STARTED, /* its end is still to come */
+};
+
 /*
  * The queue's CancelTask: kill that assessment, or keep it from starting; its state is Canceled and
- * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended. With S_OK:
- * whether it had started, so that its end is still to come.
+ * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended.
  */
-axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started);
+axe_result job_kill_task(
+	struct job *job, unsigned index, const char *message, enum task_kill *ret_kill);
 
 /* Forget the `done` calls of a caller that hung up; the termination goes on. */
 void job_terminate_forget(struct job *job, void *data);

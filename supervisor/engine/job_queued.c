@@ -9,6 +9,7 @@
 #include "engine/job_parts.h"
 #include "engine/runner.h"
 #include "model/manifest.h"
+#include "model/message.h"
 
 /* Those of an earlier attempt that are not run again. */
 static int keep_tasks(struct job *job, const enum state *tasks)
@@ -132,24 +133,45 @@ static void drop_repeated(struct job_try *repeated)
 	json_object_set_new(repeated->result, "state", json_string(state_name(STATE_CANCELED)));
 }
 
-axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started)
+/* Before what it does. The file of one that has not begun begins with its begin. */
+static void tell_task(
+	struct job *job, unsigned index, const struct job_try *found, const char *message)
+{
+	auto_json data =
+		message_of_task(job->manifest->assessments[index]->name, found != NULL, message);
+	struct trace_line line = {
+		.type = TRACE_TASK_CANCEL,
+		.has_assessment = true,
+		.assessment = index,
+		.try_number = found ? found->number : 0,
+		.data = data,
+	};
+
+	if (job->phase == JOB_RUNNING)
+		job_emit_line(&line, job);
+}
+
+axe_result job_kill_task(
+	struct job *job, unsigned index, const char *message, enum task_kill *ret_kill)
 {
 	struct job_try *found;
 
 	if (!job_is_open(job))
 		return AXE_E_NO_JOB_RUNNING;
 	if (job_drop_one(job, index)) {
+		tell_task(job, index, NULL, message);
 		job_step_soon(job);
-		*ret_started = false;
+		*ret_kill = job->phase == JOB_RUNNING ? TASK_KILL_DROPPED : TASK_KILL_UNTOLD;
 		return S_OK;
 	}
 	found = find_try(job, index);
 	if (!found || (runner_is_over(found->runner) && !found->again))
 		return AXE_E_INVALID_STATE;
+	tell_task(job, index, found, message);
 	if (found->again)
 		drop_repeated(found);
 	else
 		runner_cancel_task(found->runner);
-	*ret_started = true;
+	*ret_kill = TASK_KILL_STARTED;
 	return S_OK;
 }

@@ -35,3 +35,9 @@ const char *message_fault_text(enum message_fault fault)
 {
 	return texts[fault];
 }
+
+json_t *message_of_task(const char *name, bool started, const char *message)
+{
+	return json_pack("{s:s, s:b, s:s}", "name", name, "started", started, "message",
+		message ? message : "");
+}

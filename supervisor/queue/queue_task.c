@@ -4,11 +4,13 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "model/message.h"
 #include "model/requeue.h"
 #include "queue/batch.h"
 #include "queue/queue_parts.h"
 #include "queue/task.h"
 #include "record/store_read.h"
+#include "record/trace.h"
 
 static void see_task(const struct store_assessment *task, void *data)
 {
@@ -66,8 +68,25 @@ static void add_row(struct batch *batch, const struct store_assessment *task, en
 	batch_add(batch, &(struct store_change){ .kind = STORE_ASSESSMENT, .assessment = row });
 }
 
+/* Where the engine has not told it. */
+static void tell_canceled(struct batch *batch, const struct entry *entry,
+	const struct store_assessment *task, const char *message)
+{
+	auto_json data = message_of_task(task->name, false, message);
+	struct store_event event = {
+		.job = entry->id,
+		.has_assessment = true,
+		.assessment = task->index,
+		.type = trace_type_name(TRACE_TASK_CANCEL),
+		.actor = batch_keep(batch, actor_text(&batch->call->caller.actor)),
+		.data = batch_keep(batch, json_dumps(data, JSON_COMPACT)),
+	};
+
+	batch_add(batch, &(struct store_change){ .kind = STORE_EVENT, .event = event });
+}
+
 static void store_canceled(struct queue *queue, const struct queue_caller *caller,
-	struct entry *entry, const struct store_assessment *task, const char *message)
+	struct entry *entry, const struct store_assessment *task, const char *message, bool told)
 {
 	struct batch batch;
 
@@ -76,6 +95,8 @@ static void store_canceled(struct queue *queue, const struct queue_caller *calle
 	if (call_touch(batch.call, entry->id) < 0)
 		batch.failed = true;
 	add_row(&batch, task, STATE_CANCELED, message);
+	if (!told)
+		tell_canceled(&batch, entry, task, message);
 	/* Not started before it is durable: what starts is read from the store. */
 	batch_store(&batch);
 	queue_settle(queue, entry);
@@ -109,14 +130,19 @@ static void await_task(
 static void cancel_running(struct queue *queue, const struct queue_caller *caller,
 	struct entry *entry, const struct store_assessment *task, const char *message)
 {
-	bool started;
-	axe_result code = job_kill_task(entry->running->job, task->index, &started);
+	struct job *job = entry->running->job;
+	enum task_kill kill;
+	axe_result code;
 
+	job_note_actor(job, queue_actor_json(&caller->actor));
+	code = job_kill_task(job, task->index, message, &kill);
+	job_note_actor(job, NULL);
 	if (code != S_OK)
 		return caller_fail_state(
 			caller, entry->id, task->index, task->state, state_allowing(EVENT_CANCEL));
-	if (!started)
-		return store_canceled(queue, caller, entry, task, message);
+	if (kill != TASK_KILL_STARTED)
+		return store_canceled(
+			queue, caller, entry, task, message, kill == TASK_KILL_DROPPED);
 	store_message(queue, caller, task, message);
 	await_task(queue, caller, entry, task->index);
 }
@@ -135,7 +161,7 @@ static void cancel_task(struct queue *queue, const struct queue_caller *caller, 
 	else if (entry->running)
 		cancel_running(queue, caller, entry, &copy.task, message);
 	else
-		store_canceled(queue, caller, entry, &copy.task, message);
+		store_canceled(queue, caller, entry, &copy.task, message, false);
 	task_copy_finish(&copy);
 }
 

@@ -20,6 +20,7 @@ struct trace;
 	TRACE_TYPE(JOB_KILL, "job.kill", true)                                                     \
 	TRACE_TYPE(JOB_OVERRUN, "job.overrun", true)                                               \
 	TRACE_TYPE(JOB_END, "job.end", true)                                                       \
+	TRACE_TYPE(TASK_CANCEL, "task.cancel", true)                                               \
 	TRACE_TYPE(ASSESSMENT_BEGIN, "assessment.begin", true)                                     \
 	TRACE_TYPE(ASSESSMENT_CANCEL, "assessment.cancel", true)                                   \
 	TRACE_TYPE(ASSESSMENT_TIMEOUT, "assessment.timeout", true)                                 \

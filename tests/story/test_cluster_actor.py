@@ -74,3 +74,27 @@ def test_the_story_of_a_job_says_who_canceled_it(queue):
     queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="not needed")
     told = queue.axe("trace", str(job)).stdout
     assert f"job is canceled: not needed, asked by uid {MYSELF['uid']} [{MYSELF['pid']}]" in told
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_who_cancels_a_task_is_named(queue, hold):
+    """One that runs, one that is to start in a job that runs, and one of a job that waits."""
+    manifest = str(queue.manifest("sleep 999", "true", "true"))
+    job = queue.submit(*(["--hold"] if hold else []), manifest)
+    if not hold:
+        queue.await_task(job, 0, "Running")
+    for index in (1, 0):
+        queue.daemon.call("io.axe.Cluster.CancelTask", job=job, index=index, message="too\tslow")
+    assert actors(queue, job, "task.cancel") == [MYSELF, MYSELF]
+    asked = [(each["type"], each["assessment"], each["name"], each["started"], each["message"])
+             for each in queue.show(job)["asked"]]
+    assert asked == [("task.cancel", 1, "b", False, "too\tslow"),
+                     ("task.cancel", 0, "a", not hold, "too\tslow")]
+    told = queue("show", str(job)).stdout
+    assert f"uid {MYSELF['uid']} [{MYSELF['pid']}] canceled task 1 `b`: too\\x09slow" in told
+    queue("release", str(job))
+    queue("wait", str(job))
+    assert queue.tasks(job) == ["Canceled", "Canceled", "Finished"]
+    # A job that had not begun has no trace yet.
+    trace = queue.axe("trace", str(job)).stdout
+    assert trace.count("is canceled: too\\x09slow, asked by uid") == (0 if hold else 2)

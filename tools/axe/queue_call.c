@@ -90,6 +90,10 @@ static void add_askers(json_t *askers, const json_t *events)
 			continue;
 		json_object_set(asker, "type", json_object_get(event, "type"));
 		json_object_set(asker, "time", json_object_get(event, "time"));
+		if (json_is_integer(json_object_get(event, "assessment"))) {
+			json_object_set(asker, "assessment", json_object_get(event, "assessment"));
+			json_object_update(asker, json_object_get(event, "data"));
+		}
 		json_array_append_new(askers, asker);
 	}
 }
@@ -102,8 +106,9 @@ json_t *queue_askers(struct connection *connection, uint64_t job)
 
 	while (more) {
 		auto_reply reply = { 0 };
-		json_t *asked = json_pack("{s:I, s:I, s:[s, s, s]}", "job", (json_int_t)job,
-			"after", after, "types", "job.cancel", "job.terminate", "job.end");
+		json_t *asked = json_pack("{s:I, s:I, s:[s, s, s, s]}", "job", (json_int_t)job,
+			"after", after, "types", "job.cancel", "job.terminate", "job.end",
+			"task.cancel");
 
 		if (connection_send_to(connection, "io.axe.Events.GetEvents", asked, CONNECTION_ONE,
 			    NULL) < 0 ||

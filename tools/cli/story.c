@@ -1,7 +1,6 @@
 /* A job's trace, told line by line. */
 #include "cli/story.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,67 +8,17 @@
 #include "base/text.h"
 #include "cli/field.h"
 #include "cli/result_text.h"
+#include "cli/story_words.h"
 
-#define ARGV_SHOWN_MAX 400
 #define DATA_SHOWN_MAX 400
 
 typedef void teller(const struct terminal *terminal, const json_t *data, const json_t *actor);
-
-static long long pid_of(const json_t *process)
-{
-	return (long long)field_integer(process, "pid");
-}
-
-static void print_text(const struct terminal *terminal, const json_t *object, const char *name)
-{
-	auto_free char *text = terminal_safe(field_text(object, name));
-
-	fputs(text ? text : "?", terminal->stream);
-}
-
-static void print_argv(const struct terminal *terminal, const json_t *data)
-{
-	auto_free char *command = terminal_safe_argv(json_object_get(data, "argv"), ARGV_SHOWN_MAX);
-
-	fprintf(terminal->stream, "`%s`", command ? command : "?");
-}
-
-static void print_time(const struct terminal *terminal, const json_t *data, const char *name)
-{
-	char text[TEXT_DURATION_SIZE];
-
-	fputs(text_format_duration(field_ms_as_ns(data, name), text), terminal->stream);
-}
-
-static void print_sender(const struct terminal *terminal, const json_t *sender)
-{
-	if (!field_text(sender, "origin"))
-		return;
-	fputs(" from ", terminal->stream);
-	if (strcmp(field_text(sender, "origin"), "process") != 0) {
-		print_text(terminal, sender, "origin");
-		return;
-	}
-	print_text(terminal, sender, "comm");
-	fprintf(terminal->stream, "[%lld]", pid_of(sender));
-}
-
-static void print_signal(const struct terminal *terminal, const json_t *object)
-{
-	int signal = (int)field_integer(object, "signal");
-	const char *name = sigabbrev_np(signal);
-
-	if (name)
-		fprintf(terminal->stream, "SIG%s", name);
-	else
-		fprintf(terminal->stream, "signal %d", signal);
-}
 
 static void tell_job_pending(
 	const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	fputs("job `", terminal->stream);
-	print_text(terminal, data, "name");
+	words_text(terminal, data, "name");
 	if (json_is_true(json_object_get(data, "held")))
 		fputs("` is in the queue, held", terminal->stream);
 	else if (!json_is_integer(json_object_get(data, "ahead")))
@@ -79,40 +28,36 @@ static void tell_job_pending(
 			(long long)field_integer(data, "ahead"));
 }
 
-/* Who called; nobody did what the supervisor does by itself. */
-static void print_caller(const struct terminal *terminal, const json_t *actor)
-{
-	if (actor)
-		fprintf(terminal->stream, ", asked by uid %lld [%lld]",
-			(long long)field_integer(actor, "uid"), pid_of(actor));
-}
-
 static void tell_job_cancel(
 	const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	fputs("job is asked to stop", terminal->stream);
-	print_caller(terminal, actor);
+	words_caller(terminal, actor);
 }
 
 static void tell_job_terminate(
 	const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
-	const char *reason = field_text(data, "reason"), *message = field_text(data, "message");
+	const char *reason = field_text(data, "reason");
 
 	fputs(reason && strcmp(reason, "job_canceled") == 0 ? "job is canceled"
 							    : "job is terminated",
 		terminal->stream);
-	if (message && *message) {
-		fputs(": ", terminal->stream);
-		print_text(terminal, data, "message");
-	}
-	print_caller(terminal, actor);
+	words_message(terminal, data, actor);
+}
+
+static void tell_task_cancel(
+	const struct terminal *terminal, const json_t *data, const json_t *actor)
+{
+	words_text(terminal, data, "name");
+	fputs(" is canceled", terminal->stream);
+	words_message(terminal, data, actor);
 }
 
 static void tell_job_begin(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	fputs("job `", terminal->stream);
-	print_text(terminal, data, "name");
+	words_text(terminal, data, "name");
 	fprintf(terminal->stream, "` begins: %lld assessments",
 		(long long)field_integer(data, "assessments"));
 }
@@ -120,17 +65,17 @@ static void tell_job_begin(const struct terminal *terminal, const json_t *data, 
 static void tell_job_end(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	fputs("job ends: ", terminal->stream);
-	print_text(terminal, data, "outcome");
+	words_text(terminal, data, "outcome");
 	fputs(" after ", terminal->stream);
-	print_time(terminal, data, "duration_ms");
+	words_time(terminal, data, "duration_ms");
 }
 
 static void tell_assessment_begin(
 	const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
-	print_text(terminal, data, "name");
+	words_text(terminal, data, "name");
 	fputs(" begins: ", terminal->stream);
-	print_argv(terminal, data);
+	words_argv(terminal, data);
 }
 
 static void tell_assessment_end(
@@ -139,11 +84,11 @@ static void tell_assessment_end(
 	const char *verdict = field_text(data, "verdict");
 	char reason[RESULT_REASON_SIZE];
 
-	print_text(terminal, data, "name");
+	words_text(terminal, data, "name");
 	fputs(" ends: ", terminal->stream);
 	terminal_paint(terminal, result_paint(verdict), "%s", verdict ? verdict : "?");
 	fputs(" after ", terminal->stream);
-	print_time(terminal, data, "duration_ms");
+	words_time(terminal, data, "duration_ms");
 	if (result_reason(data, reason)[0])
 		fprintf(terminal->stream, " (%s)", reason);
 }
@@ -151,9 +96,9 @@ static void tell_assessment_end(
 static void tell_timeout(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	fputs("time is over after ", terminal->stream);
-	print_time(terminal, data, "timeout_ms");
+	words_time(terminal, data, "timeout_ms");
 	fputs(": ", terminal->stream);
-	print_signal(terminal, data);
+	words_signal(terminal, data);
 	fprintf(terminal->stream, " to %lld processes",
 		(long long)field_integer(data, "processes"));
 }
@@ -162,7 +107,7 @@ static void tell_kill(const struct terminal *terminal, const json_t *data, const
 {
 	fprintf(terminal->stream, "killed %lld processes in ",
 		(long long)field_integer(data, "killed"));
-	print_time(terminal, json_object_get(data, "phases"), "total_ms");
+	words_time(terminal, json_object_get(data, "phases"), "total_ms");
 }
 
 static void tell_leak(const struct terminal *terminal, const json_t *data, const json_t *actor)
@@ -173,41 +118,41 @@ static void tell_leak(const struct terminal *terminal, const json_t *data, const
 
 static void tell_fork(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
-	print_text(terminal, data, "comm");
-	fprintf(terminal->stream, "[%lld] is born of [%lld]", pid_of(data),
-		pid_of(json_object_get(data, "parent")));
+	words_text(terminal, data, "comm");
+	fprintf(terminal->stream, "[%lld] is born of [%lld]", words_pid(data),
+		words_pid(json_object_get(data, "parent")));
 }
 
 static void tell_exec(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
-	print_text(terminal, data, "comm");
-	fprintf(terminal->stream, "[%lld] runs ", pid_of(data));
-	print_argv(terminal, data);
+	words_text(terminal, data, "comm");
+	fprintf(terminal->stream, "[%lld] runs ", words_pid(data));
+	words_argv(terminal, data);
 }
 
 static void tell_exit(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
 	const json_t *exit = json_object_get(data, "exit");
 
-	print_text(terminal, data, "comm");
-	fprintf(terminal->stream, "[%lld] ", pid_of(data));
+	words_text(terminal, data, "comm");
+	fprintf(terminal->stream, "[%lld] ", words_pid(data));
 	if (field_integer(exit, "signal")) {
 		fputs("dies of ", terminal->stream);
-		print_signal(terminal, exit);
-		print_sender(terminal, json_object_get(data, "killer"));
+		words_signal(terminal, exit);
+		words_sender(terminal, json_object_get(data, "killer"));
 	} else {
 		fprintf(terminal->stream, "exits with %lld",
 			(long long)field_integer(exit, "status"));
 	}
 	fputs(" after ", terminal->stream);
-	print_time(terminal, data, "lived_ms");
+	words_time(terminal, data, "lived_ms");
 }
 
 static void tell_signal(const struct terminal *terminal, const json_t *data, const json_t *actor)
 {
-	fprintf(terminal->stream, "[%lld] gets ", pid_of(data));
-	print_signal(terminal, data);
-	print_sender(terminal, actor);
+	fprintf(terminal->stream, "[%lld] gets ", words_pid(data));
+	words_signal(terminal, data);
+	words_sender(terminal, actor);
 }
 
 static void tell_torn(const struct terminal *terminal, const json_t *data, const json_t *actor)
@@ -226,6 +171,7 @@ static const struct story_row {
 	{ "job.cancel", tell_job_cancel },
 	{ "job.terminate", tell_job_terminate },
 	{ "job.end", tell_job_end },
+	{ "task.cancel", tell_task_cancel },
 	{ "job.kill", tell_kill },
 	{ "assessment.begin", tell_assessment_begin },
 	{ "assessment.end", tell_assessment_end },

@@ -152,15 +152,15 @@ static void a_job_that_is_killed_before_its_begin_starts_nothing(void **state)
 		"Canceled/job_canceled Canceled/job_canceled Canceled/job_canceled", stored.tasks);
 }
 
-static bool started[3];
+static enum task_kill kills[3];
 
 static void kill_tasks(struct fixture *fixture, const json_t *event)
 {
 	if (number_at(event, "assessment") != 1)
 		return;
-	assert_int_equal(AXE_E_INVALID_STATE, job_kill_task(fixture->job, 0, &started[0]));
-	assert_int_equal(S_OK, job_kill_task(fixture->job, 1, &started[1]));
-	assert_int_equal(S_OK, job_kill_task(fixture->job, 2, &started[2]));
+	assert_int_equal(AXE_E_INVALID_STATE, job_kill_task(fixture->job, 0, "", &kills[0]));
+	assert_int_equal(S_OK, job_kill_task(fixture->job, 1, "too slow", &kills[1]));
+	assert_int_equal(S_OK, job_kill_task(fixture->job, 2, NULL, &kills[2]));
 }
 
 static void a_killed_task_is_canceled_and_the_job_goes_on_without_it(void **state)
@@ -171,8 +171,9 @@ static void a_killed_task_is_canceled_and_the_job_goes_on_without_it(void **stat
 	fixture->react_to = "assessment.begin";
 	fixture->react = kill_tasks;
 	fixture_run(fixture, THREE);
-	assert_true(started[1]);
-	assert_false(started[2]);
+	assert_int_equal(TASK_KILL_STARTED, kills[1]);
+	assert_int_equal(TASK_KILL_DROPPED, kills[2]);
+	assert_int_equal(2, fixture_count(fixture, "task.cancel"));
 	assert_string_equal("terminated", text_at(fixture_result(fixture, 1), "verdict"));
 	assert_string_equal("Canceled", text_at(fixture_result(fixture, 1), "state"));
 	stored = read_stored(fixture);

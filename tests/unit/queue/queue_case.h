@@ -36,7 +36,7 @@ struct job {
 	uint64_t runtime_ns;
 	char killed[64], message[2048]; /* by job_kill */
 	uid_t asked_by; /* who did last */
-	bool sealed, over;
+	bool begun, sealed, over;
 };
 
 struct queue_case {
@@ -77,15 +77,18 @@ const char *job_reason(const struct job *job)
 	return job->killed[0] ? job->killed : NULL;
 }
 
-axe_result job_kill_task(struct job *job, unsigned index, bool *ret_started)
+axe_result job_kill_task(
+	struct job *job, unsigned index, const char *message, enum task_kill *ret_kill)
 {
 	if (job->sealed || job->over)
 		return AXE_E_NO_JOB_RUNNING;
 	if (job->tasks[index] > STATE_RUNNING)
 		return AXE_E_INVALID_STATE;
-	*ret_started = job->tasks[index] == STATE_RUNNING;
-	if (!*ret_started)
-		job->tasks[index] = STATE_CANCELED;
+	*ret_kill = TASK_KILL_STARTED;
+	if (job->tasks[index] == STATE_RUNNING)
+		return S_OK;
+	*ret_kill = job->begun ? TASK_KILL_DROPPED : TASK_KILL_UNTOLD;
+	job->tasks[index] = STATE_CANCELED;
 	return S_OK;
 }
 

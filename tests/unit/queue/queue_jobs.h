@@ -75,6 +75,7 @@ static inline void store_task(struct job *job, unsigned index, enum state state,
 
 static inline void task_begins(struct job *job, unsigned index)
 {
+	job->begun = true;
 	store_task(job, index, STATE_RUNNING, NULL);
 }
 

@@ -54,7 +54,7 @@ static inline void expect_tasks(struct queue_case *test, uint64_t id, const char
 
 struct end_count {
 	uint64_t job;
-	unsigned ends, purges;
+	unsigned ends, purges, task_cancels;
 };
 
 static inline void count_end(const struct store_event *event, void *data)
@@ -65,6 +65,7 @@ static inline void count_end(const struct store_event *event, void *data)
 		return;
 	count->ends += strcmp(event->type, "job.end") == 0;
 	count->purges += strcmp(event->type, "job.purge") == 0;
+	count->task_cancels += strcmp(event->type, "task.cancel") == 0 && event->actor;
 }
 
 static inline struct end_count case_count(struct queue_case *test, uint64_t id)

@@ -45,6 +45,24 @@ static void a_task_of_a_waiting_job_is_canceled_and_not_started(void **state)
 	assert_int_equal(STATE_QUEUED, running->tasks[2]);
 }
 
+static void who_cancels_a_task_that_waits_is_told(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 }, other = { .count = 0 };
+	struct queue_caller callers[] = { root_calls(&answer), root_calls(&other) };
+	uint64_t job = case_queue(test, MANIFEST_THREE);
+
+	queue_cancel_task(test->queue, &callers[0], job, 1, NULL, 0);
+	case_dispatch(test);
+	assert_int_equal(1, case_count(test, job).task_cancels);
+	/* It has been given to the engine, and has not begun. */
+	case_start(test);
+	queue_cancel_task(test->queue, &callers[1], job, 2, "no", 2);
+	case_dispatch(test);
+	expect_done(&other);
+	assert_int_equal(2, case_count(test, job).task_cancels);
+}
+
 static void cancels_of_several_stop_at_the_first_failure(void **state)
 {
 	struct queue_case *test = *state;
@@ -74,6 +92,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		QUEUE_TEST(a_canceled_task_ends_as_canceled_and_the_job_goes_on),
 		QUEUE_TEST(a_task_of_a_waiting_job_is_canceled_and_not_started),
+		QUEUE_TEST(who_cancels_a_task_that_waits_is_told),
 		QUEUE_TEST(cancels_of_several_stop_at_the_first_failure),
 	};
 
