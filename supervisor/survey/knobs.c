@@ -2,12 +2,14 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "survey/lines.h"
 #include "survey/source.h"
@@ -118,16 +120,37 @@ static int stamp(const struct survey_host *host, FILE *stream)
 	return 0;
 }
 
+/* Its file beneath one of the places where settings are: no name and no link leads out of them. */
+static int open_setting(const struct survey_host *host, const char *key)
+{
+	static const char *const places[] = { "proc/sys", "sys" };
+
+	for (size_t index = 0; index < sizeof(places) / sizeof(*places); index++) {
+		size_t length = strlen(places[index]);
+		auto_fd place = -1;
+
+		if (strncmp(key, places[index], length) != 0 || key[length] != '/')
+			continue;
+		place = openat(host->root, places[index], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		return place < 0 ? -errno : file_open_beneath(place, key + length + 1, O_RDONLY, 0);
+	}
+	return -EXDEV;
+}
+
 static int look(
 	const struct survey_host *host, const char *key, json_t *objects, struct error *error)
 {
+	auto_fd setting = open_setting(host, key);
 	char value[VALUE_MAX];
 
-	if ((strncmp(key, "proc/sys/", 9) != 0 && strncmp(key, "sys/", 4) != 0) ||
-		strstr(key, "/../"))
+	if (setting == -EXDEV || setting == -ELOOP)
 		return fail_plain(error, EINVAL, "`%s` is no setting", key);
-	if (line_read(host, key, value, sizeof(value)) < 0)
+	if (setting == -ENOENT || setting == -ENOTDIR)
 		return 0;
+	if (setting < 0)
+		return fail(error, -setting, "open `%s`", key);
+	if (file_read_text(setting, value, sizeof(value)) < 0)
+		return fail_plain(error, EIO, "`%s` cannot be read", key);
 	return json_object_set_new(
 		       objects, key, json_pack("{s:o}", "value", json_text(value, strlen(value))))
 		       ? fail(error, ENOMEM, "look at `%s`", key)

@@ -135,6 +135,10 @@ def test_setting_that_nobody_lists_is_proved_where_it_was_seen(axe):
         warning, = about(receipt["warnings"], str(knob))
         assert warning["certainty"] == "proved"
         assert warning["pid"] in [each["pid"] for each in job.processes()]
+        knob.write_text(str(int(before) + 9), encoding="ascii")
+        assert about(repair(axe, "--yes", job.id)[1], str(knob))[0]["outcome"] == "changed"
+        assert int(knob.read_text(encoding="ascii")) == int(before) + 9
+        knob.write_text(str(int(before) + 5), encoding="ascii")
         assert about(repair(axe, "--yes", job.id)[1], str(knob))[0]["outcome"] == "repaired"
         assert knob.read_text(encoding="ascii") == before
     finally:

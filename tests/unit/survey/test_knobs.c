@@ -1,4 +1,6 @@
 /* Settings of the kernel that one process changes for all. */
+#include <errno.h>
+
 #include "recorded.h"
 
 static json_t *explain(const char *path, const char *before, const char *after)
@@ -54,12 +56,64 @@ static void knob_that_comes_with_a_module_is_no_change(void **state)
 	recorded_end(&recorded);
 }
 
+static void setting_that_no_list_has_is_found_by_its_name(void **state)
+{
+	struct recorded recorded;
+	json_t *objects = json_object();
+	struct error error = { 0 };
+
+	recorded_begin(&recorded);
+	recorded_write(&recorded, "proc/sys/vm/unlisted", "2\n");
+	recorded_write(&recorded, "sys/module/some/parameters/thing", "Y\n");
+	for (unsigned index = 0; index < 2; index++) {
+		const char *key =
+			index ? "sys/module/some/parameters/thing" : "proc/sys/vm/unlisted";
+
+		assert_int_equal(survey_knobs.look(&recorded.host, key, objects, &error), 0);
+		assert_string_equal(
+			told(json_object_get(objects, key), "value"), index ? "Y" : "2");
+	}
+	assert_int_equal(survey_knobs.look(&recorded.host, "proc/sys/vm/gone", objects, &error), 0);
+	assert_int_equal(json_object_size(objects), 2);
+	json_decref(objects);
+	recorded_end(&recorded);
+}
+
+static void key_that_leads_out_of_the_settings_is_refused(void **state)
+{
+	static const char *const keys[] = { "etc/shadow", "proc/sys", "proc/system",
+		"proc/sys/../secret", "proc/sys/vm/../../secret", "sys/../proc/secret",
+		"proc/sys//etc/../../../secret", "proc/sys/vm/link", "/proc/secret", "" };
+	struct recorded recorded;
+	json_t *objects = json_object();
+
+	recorded_begin(&recorded);
+	recorded_write(&recorded, "etc/shadow", "secret\n");
+	recorded_write(&recorded, "proc/secret", "secret\n");
+	recorded_write(&recorded, "proc/system", "secret\n");
+	recorded_write(&recorded, "proc/sys/vm/swappiness", "60\n");
+	recorded_write(&recorded, "sys/power/pm_test", "none\n");
+	assert_int_equal(symlinkat("../../secret", recorded.host.root, "proc/sys/vm/link"), 0);
+	for (size_t index = 0; index < sizeof(keys) / sizeof(*keys); index++) {
+		struct error error = { 0 };
+
+		assert_int_equal(
+			survey_knobs.look(&recorded.host, keys[index], objects, &error), -EINVAL);
+		assert_int_equal(error.code, EINVAL);
+	}
+	assert_int_equal(json_object_size(objects), 0);
+	json_decref(objects);
+	recorded_end(&recorded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changed_sysctl_is_put_back_by_sysctl),
 		cmocka_unit_test(choice_in_brackets_is_what_was_chosen),
 		cmocka_unit_test(knob_that_comes_with_a_module_is_no_change),
+		cmocka_unit_test(setting_that_no_list_has_is_found_by_its_name),
+		cmocka_unit_test(key_that_leads_out_of_the_settings_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
