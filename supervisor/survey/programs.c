@@ -21,7 +21,7 @@
 #define DEPTH_MAX   16
 
 /* A supervisor's own bpffs, and its programs by the kernel's short form of their names. */
-#define OUR_FOLDER "run/axe/"
+#define OUR_MOUNT "axe"
 static const char *const ours[] = { "process_fork", "process_fork_lo", "process_exec",
 	"process_exit", "process_exit_li", "process_dead", "process_signal", "process_victim",
 	"process_victim_", "process_move", "group_populated", "group_frozen", "evidence_sysctl",
@@ -124,16 +124,13 @@ static int take_folder(struct taking *taking, const char *path, unsigned depth)
 /* "bpf /sys/fs/bpf bpf rw 0 0" */
 static int take_mount(char *line, void *data)
 {
-	char *rest = line, *point, *type;
+	char *rest = line, *from = strsep(&rest, " "), *point, *type;
 
-	strsep(&rest, " ");
 	point = strsep(&rest, " ");
 	type = strsep(&rest, " ");
-	if (!type || strcmp(type, "bpf") != 0)
+	if (!type || strcmp(type, "bpf") != 0 || strcmp(from, OUR_MOUNT) == 0)
 		return 0;
 	line_unescape(point);
-	if (strncmp(point + 1, OUR_FOLDER, strlen(OUR_FOLDER)) == 0)
-		return 0;
 	return take_folder(data, point + 1, 0);
 }
 

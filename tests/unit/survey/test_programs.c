@@ -9,12 +9,12 @@ static void pin_is_told_and_a_supervisors_own_is_not(void **state)
 
 	recorded_begin(&recorded);
 	recorded_write(&recorded, "proc/self/mounts",
-		"bpf /fs/bpf bpf rw 0 0\nbpf /run/axe/bpf bpf rw 0 0\n");
+		"bpf /fs/bpf bpf rw 0 0\naxe /srv/run/bpf bpf rw 0 0\n");
 	recorded_write(&recorded, "fs/bpf/folder/old", "");
 	before = recorded_take(&recorded, &survey_programs);
 	assert_int_equal(json_object_size(before), 1);
 	recorded_write(&recorded, "fs/bpf/folder/left", "");
-	recorded_write(&recorded, "run/axe/bpf/slots", "");
+	recorded_write(&recorded, "srv/run/bpf/slots", "");
 	row = recorded_explain(
 		&survey_programs, before, recorded_take(&recorded, &survey_programs));
 	assert_string_equal(told(row, "kind"), "bpf_pin");
