@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "confine/group.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
@@ -127,6 +128,17 @@ static void note_ignored(const struct runner *runner, struct comparison_order *o
 	}
 }
 
+/* What /proc/PID/cgroup of its processes says. */
+static const char *name_in_hierarchy(const struct runner *runner)
+{
+	const char *path = group_path(runner->group), *place = path + strlen(path);
+	uint32_t above = runner->context->engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH;
+
+	while (above && place > path)
+		above -= *--place == '/';
+	return place;
+}
+
 bool runner_survey(struct runner *runner)
 {
 	struct comparison_order order = {
@@ -146,6 +158,7 @@ bool runner_survey(struct runner *runner)
 	order.seen = witness_collect(runner->context->engine->witness,
 		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
 	order.still = still_reference(runner->still);
+	order.group = strdup(name_in_hierarchy(runner));
 	order.folder = strdup(jobdir_path(runner->context->jobdir));
 	order.index = runner->index;
 	order.try_number = runner->try_number;

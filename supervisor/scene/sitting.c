@@ -53,6 +53,7 @@ void comparison_order_finish(struct comparison_order *order)
 	still_drop(order->still);
 	for (unsigned number = 0; number < COMPARISON_IGNORED_MAX; number++)
 		free(order->ignored[number]);
+	free(order->group);
 	free(order->folder);
 	json_decref(order->findings);
 }
@@ -135,6 +136,7 @@ static void carry_out(
 		.data = order->suspects,
 		.complete = order->complete,
 		.evidence = evidence,
+		.group = order->group,
 	};
 
 	if (!order->before)

@@ -22,13 +22,21 @@
  * handed, and to list it all costs milliseconds on a busy host. */
 #define DEPTH_MAX 1
 
-/* What begins so is a supervisor's own, and it removes what its tests leave below. */
-#define OUR_PREFIX "axe"
+/*
+ * What begins so is a supervisor's own, and it removes what its tests leave below: but not in a
+ * hierarchy of a name and no controllers (name=systemd), where it never makes any. A program that
+ * looks up its own group and makes one there makes all those above it, too.
+ */
+#define OUR_PREFIX    "axe"
+#define OUR_DEPTH_MAX 32
 
 struct taking {
 	const struct survey_host *host;
 	json_t *objects;
 	unsigned count;
+	size_t mount_length; /* of the path of the hierarchy's mount */
+	bool named; /* nothing in it is a supervisor's own */
+	unsigned depth_max;
 };
 
 static int take_group(struct taking *taking, const char *path, unsigned depth);
@@ -41,25 +49,35 @@ static bool has_below(int folder, const char *name)
 	return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_nlink != 2;
 }
 
+static bool has_our_name(const char *name)
+{
+	return strncmp(name, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
+}
+
 static int take_entry(
 	struct taking *taking, const char *path, int folder, const char *name, unsigned depth)
 {
 	char below[PATH_MAX];
+	json_t *text;
 
 	if (snprintf(below, sizeof(below), "%s/%s", path, name) >= (int)sizeof(below))
 		return 0;
 	if (++taking->count > GROUPS_MAX)
 		return -E2BIG;
-	if (json_object_set_new(taking->objects, below, json_object()))
+	text = json_text(below + taking->mount_length, strlen(below) - taking->mount_length);
+	if (json_object_set_new(taking->objects, below, json_pack("{s:o}", "path", text)))
 		return -ENOMEM;
-	return depth < DEPTH_MAX && has_below(folder, name) ? take_group(taking, below, depth + 1)
-							    : 0;
+	if (depth == 0)
+		taking->depth_max = has_our_name(name) ? OUR_DEPTH_MAX : DEPTH_MAX;
+	return depth < taking->depth_max && has_below(folder, name)
+		       ? take_group(taking, below, depth + 1)
+		       : 0;
 }
 
-static bool is_outside(const struct dirent *entry)
+static bool is_outside(const struct taking *taking, const struct dirent *entry)
 {
 	return entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
-	       strncmp(entry->d_name, OUR_PREFIX, strlen(OUR_PREFIX)) != 0;
+	       (taking->named || !has_our_name(entry->d_name));
 }
 
 static int take_group(struct taking *taking, const char *path, unsigned depth)
@@ -73,29 +91,33 @@ static int take_group(struct taking *taking, const char *path, unsigned depth)
 		return 0; /* gone meanwhile */
 	}
 	while (code == 0 && (entry = readdir(folder)))
-		if (is_outside(entry))
+		if (is_outside(taking, entry))
 			code = take_entry(taking, path, fd, entry->d_name, depth);
 	closedir(folder);
 	return code;
 }
 
-/* "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0" */
+/* "cgroup /sys/fs/cgroup/systemd cgroup rw,relatime,name=systemd 0 0" */
 static int take_mount(char *line, void *data)
 {
-	char *rest = line, *point, *type;
+	char *rest = line, *point, *type, *options;
+	struct taking *taking = data;
 
 	strsep(&rest, " ");
 	point = strsep(&rest, " ");
 	type = strsep(&rest, " ");
-	if (!type || (strcmp(type, "cgroup") != 0 && strcmp(type, "cgroup2") != 0))
+	options = strsep(&rest, " ");
+	if (!options || (strcmp(type, "cgroup") != 0 && strcmp(type, "cgroup2") != 0))
 		return 0;
 	line_unescape(point);
-	return take_group(data, point + 1, 0);
+	taking->mount_length = strlen(point + 1);
+	taking->named = strstr(options, ",name=") != NULL;
+	return take_group(taking, point + 1, 0);
 }
 
 static int take(const struct survey_host *host, json_t *objects, struct error *error)
 {
-	struct taking taking = { host, objects, 0 };
+	struct taking taking = { .host = host, .objects = objects };
 	int code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
 
 	if (code == -E2BIG)
@@ -103,11 +125,23 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return code < 0 && code != -ENOENT ? fail(error, -code, "list control groups") : 0;
 }
 
-/* A group has an owner and a birth; of who made it the kernel keeps nothing. */
+/* Whether it stands below the assessment's own group, or alone above it in another hierarchy. */
+static bool bears_name(const char *path, const char *group)
+{
+	size_t length = strlen(path), own = strlen(group);
+
+	if (length >= own)
+		return strncmp(path, group, own) == 0 && (path[own] == '/' || !path[own]);
+	return strncmp(group, path, length) == 0 && group[length] == '/' && strchr(path + 1, '/');
+}
+
+/* A group has an owner and a birth; of who made it the kernel keeps nothing, but who looks up its
+ * own group's name and makes one of that name says so by it. */
 static int explain(const struct survey_change *change, const struct survey_suspects *suspects,
 	struct finding *ret_finding)
 {
 	auto_free char *path = NULL;
+	bool named;
 
 	if (change->before || !change->after)
 		return 0;
@@ -115,9 +149,15 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 		path = NULL;
 		return -ENOMEM;
 	}
+	named = suspects->group &&
+		bears_name(
+			json_string_value(json_object_get(change->after, "path")), suspects->group);
+	if (named)
+		ret_finding->certainty = CERTAINTY_LIKELY;
 	ret_finding->kind = "group";
 	if (finding_set_object(ret_finding, "%s", path) < 0 ||
-		finding_set_evidence(ret_finding, "was made outside and still is there") < 0 ||
+		finding_set_evidence(ret_finding, "was made outside and still is there%s",
+			named ? "; it has the name of the assessment's own group" : "") < 0 ||
 		finding_set_remedy(ret_finding, ret_finding->certainty >= CERTAINTY_LIKELY, "rmdir",
 			"--", path, NULL) < 0)
 		return -ENOMEM;

@@ -41,6 +41,7 @@ struct survey_suspects {
 	 * tells of an object that no picture has. NULL: nothing was seen.
 	 */
 	const json_t *evidence;
+	const char *group; /* theirs: "/axe/.../1.0.1" in its hierarchy; NULL: not known */
 };
 
 /*

@@ -71,7 +71,8 @@ static inline json_t *recorded_take(struct recorded *recorded, const struct surv
 	return objects;
 }
 
-#define OUR_PID 4711
+#define OUR_PID   4711
+#define OUR_GROUP "/axe/run-1/job-1/1.0.1"
 
 static inline bool recorded_is_ours(pid_t pid, void *data)
 {
@@ -85,7 +86,7 @@ static inline bool recorded_is_ours(pid_t pid, void *data)
 static inline json_t *recorded_explain(
 	const struct survey_source *source, json_t *before, json_t *after)
 {
-	const struct survey_suspects suspects = { .include = recorded_is_ours };
+	const struct survey_suspects suspects = { .include = recorded_is_ours, .group = OUR_GROUP };
 	struct survey_change change = { 0 };
 	struct finding finding = { 0 };
 	json_t *facts, *row = NULL;
