@@ -55,6 +55,11 @@ static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *dat
 
 int camera_create(sd_event *loop, struct camera **ret_camera)
 {
+	return camera_create_with(loop, NULL, NULL, ret_camera);
+}
+
+int camera_create_with(sd_event *loop, frozen_scan *scan, void *scanner, struct camera **ret_camera)
+{
 	struct camera *camera = calloc(1, sizeof(*camera));
 	int code;
 
@@ -74,6 +79,8 @@ int camera_create(sd_event *loop, struct camera **ret_camera)
 		camera_destroy(camera);
 		return code;
 	}
+	camera->studio->scan = scan;
+	camera->studio->scanner = scanner;
 	*ret_camera = camera;
 	return 0;
 }

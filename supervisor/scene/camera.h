@@ -4,12 +4,18 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "survey/frozen.h"
+
 struct camera;
 struct group;
 struct shot;
 struct still;
 
 int camera_create(sd_event *loop, struct camera **ret_camera);
+/* With that way of looking instead of the kernel half's, which then is not loaded. `scanner` is
+ * borrowed, and may be used for as long as a look hangs. */
+int camera_create_with(
+	sd_event *loop, frozen_scan *scan, void *scanner, struct camera **ret_camera);
 void camera_destroy(struct camera *camera); /* NULL is fine; nothing is waited for */
 
 /*

@@ -46,13 +46,13 @@ void studio_leave(struct studio *studio)
 	free(studio);
 }
 
-static void expose(struct shot *shot, struct census *census)
+static void expose(struct shot *shot, frozen_scan *scan, void *scanner)
 {
 	struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .live = true };
 	struct frozen_picture *picture;
 
-	if (host.root >= 0 && frozen_picture_take(&host, &shot->group, shot->budget_ns,
-				      census ? census_scan : NULL, census, &picture, NULL) == 0)
+	if (host.root >= 0 && frozen_picture_take(&host, &shot->group, shot->budget_ns, scan,
+				      scanner, &picture, NULL) == 0)
 		shot->still = still_create(picture);
 	cleanup_fd(&host.root);
 }
@@ -61,12 +61,13 @@ static void expose(struct shot *shot, struct census *census)
 static void take_next(struct studio *studio)
 {
 	struct shot *shot = container_of(studio->ordered.next, struct shot, link);
-	struct census *census = studio->census;
+	frozen_scan *scan = studio->scan;
+	void *scanner = studio->scanner;
 
 	list_remove(&shot->link);
 	studio->late_ns = clock_monotonic_ns() + shot->budget_ns;
 	pthread_mutex_unlock(&studio->lock);
-	expose(shot, census);
+	expose(shot, scan, scanner);
 	pthread_mutex_lock(&studio->lock);
 	studio->late_ns = 0;
 	list_append(&studio->done, &shot->link);
@@ -106,6 +107,8 @@ static void *load(void *argument)
 			census = NULL;
 		pthread_mutex_lock(&studio->lock);
 		studio->census = census;
+		studio->scan = census ? census_scan : NULL;
+		studio->scanner = census;
 	}
 	studio_leave(studio);
 	return NULL;
@@ -152,6 +155,7 @@ bool studio_start(struct studio *studio)
 {
 	if (!start(studio, work))
 		return false;
-	start(studio, load);
+	if (!studio->scan)
+		start(studio, load);
 	return true;
 }

@@ -28,6 +28,8 @@ struct studio {
 	uint64_t late_ns; /* the shot being taken is stuck after that; 0: none is */
 	bool closed; /* the loop has parted */
 	struct census *census; /* NULL: not loaded */
+	frozen_scan *scan; /* how the kernel is asked; NULL: by way of /proc */
+	void *scanner; /* of scan: the census, or the caller's of camera_create_with */
 	unsigned holders;
 	int bell; /* rung when one is done */
 };

@@ -1,8 +1,11 @@
 /* Pictures of a frozen group come from a thread, and nobody waits for one that hangs. */
+#include <errno.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -147,6 +150,110 @@ static void parting_waits_for_nothing(void **state)
 	assert_int_equal(place->taken, 0);
 }
 
+/* A look that hangs, in the kernel say, until it is let go. */
+struct hanging {
+	sem_t begun, let_go, over;
+};
+
+static int hang(void *scanner, uint64_t group_id, uint32_t level, uint64_t deadline_ns,
+	frozen_handler *handler, void *handler_data)
+{
+	struct hanging *hanging = scanner;
+
+	sem_post(&hanging->begun);
+	while (sem_wait(&hanging->let_go) < 0)
+		continue;
+	sem_post(&hanging->over);
+	return 0;
+}
+
+static void await(sem_t *semaphore)
+{
+	while (sem_wait(semaphore) < 0)
+		continue;
+}
+
+static void hang_begin(struct place *place, struct hanging *hanging)
+{
+	sem_init(&hanging->begun, 0, 0);
+	sem_init(&hanging->let_go, 0, 0);
+	sem_init(&hanging->over, 0, 0);
+	camera_destroy(place->camera);
+	assert_int_equal(camera_create_with(place->loop, hang, hanging, &place->camera), 0);
+}
+
+static int take_within(struct place *place, uint64_t budget_ns, struct shot **ret_shot)
+{
+	return camera_take(place->camera, place->group, LEVEL, budget_ns, keep, place, ret_shot);
+}
+
+/* Until a budget that began before is spent. */
+static void spend(struct place *place, uint64_t budget_ns)
+{
+	uint64_t until_ns = clock_monotonic_ns() + budget_ns;
+
+	while (clock_monotonic_ns() <= until_ns)
+		assert_true(sd_event_run(place->loop, 1000) >= 0);
+}
+
+static void no_other_picture_is_begun_while_one_hangs(void **state)
+{
+	struct place *place = *state;
+	struct hanging hanging;
+	struct shot *shot;
+
+	hang_begin(place, &hanging);
+	assert_int_equal(take_within(place, NS_PER_MS, &shot), 0);
+	await(&hanging.begun);
+	spend(place, NS_PER_MS);
+	assert_int_equal(place->taken, 0);
+	assert_int_equal(take_within(place, NS_PER_MS, &shot), -EBUSY);
+	assert_string_equal(
+		camera_refusal(-EBUSY), "the kernel still does not answer an earlier look");
+
+	sem_post(&hanging.let_go);
+	run_until_taken(place, 1);
+	sem_post(&hanging.let_go);
+	assert_int_equal(take_within(place, 10 * NS_PER_SEC, &shot), 0);
+	run_until_taken(place, 2);
+	await(&hanging.over);
+	await(&hanging.over);
+}
+
+/* Who waited for it has gone on: it has been forgotten, and nobody is told. */
+static void hanging_picture_that_was_given_up_is_told_to_nobody(void **state)
+{
+	struct place *place = *state;
+	struct hanging hanging;
+	struct shot *shot;
+
+	hang_begin(place, &hanging);
+	assert_int_equal(take_within(place, 10 * NS_PER_SEC, &shot), 0);
+	await(&hanging.begun);
+	shot_forget(shot);
+	sem_post(&hanging.let_go);
+	sem_post(&hanging.let_go);
+	assert_int_equal(take_within(place, 10 * NS_PER_SEC, &shot), 0);
+	run_until_taken(place, 1);
+	await(&hanging.over);
+	await(&hanging.over);
+}
+
+static void parting_does_not_wait_for_a_picture_that_hangs(void **state)
+{
+	struct place *place = *state;
+	struct hanging hanging;
+	struct shot *shot;
+
+	hang_begin(place, &hanging);
+	assert_int_equal(take_within(place, NS_PER_MS, &shot), 0);
+	await(&hanging.begun);
+	camera_destroy(take_pointer(place->camera));
+	assert_int_equal(place->taken, 0);
+	sem_post(&hanging.let_go);
+	await(&hanging.over);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +262,9 @@ int main(void)
 		LIVE(the_better_way_is_loaded_meanwhile),
 		LIVE(a_forgotten_picture_is_not_told),
 		LIVE(parting_waits_for_nothing),
+		LIVE(no_other_picture_is_begun_while_one_hangs),
+		LIVE(hanging_picture_that_was_given_up_is_told_to_nobody),
+		LIVE(parting_does_not_wait_for_a_picture_that_hangs),
 	};
 
 	require_root();
