@@ -1,4 +1,5 @@
 /* A supervisor killed with SIGKILL while its group goes on, live: the next one misses nothing. */
+#include "head_count.h"
 #include "pinned.h"
 
 #define STORM     150
@@ -98,39 +99,22 @@ static void leave_storm(struct pinned *pinned, struct heard *heard)
 	pinned_kill_loader(pinned);
 }
 
-struct census {
-	size_t found;
-	size_t dead;
-	size_t failed;
-	size_t roots;
-};
-
-static void count_record(
-	const struct axe_process_key *key, const struct axe_process *record, void *data)
-{
-	struct census *census = data;
-
-	census->found++;
-	census->dead += (record->flags & AXE_PROCESS_EXITED) != 0;
-	census->failed += record->exit_code != 0;
-	census->roots += (record->flags & AXE_PROCESS_ROOT) && record->exit_code == 3 << 8;
-}
-
 static void assert_all_recorded(struct probe *probe, uint32_t slot)
 {
 	const struct axe_slot *counters = probe_slot(probe, slot);
-	struct census census = { 0 };
+	struct head_count count = { 0 };
 
 	assert_int_equal(counters->forks, STORM + 1);
 	assert_int_equal(counters->exits, STORM + 1);
 	assert_int_equal(counters->root_exited, 1);
 	assert_int_equal(counters->lost_events, 0);
 	assert_int_equal(counters->lost_records, 0);
-	assert_int_equal(probe_walk(probe, slot, count_record, &census), 0);
-	assert_int_equal(census.found, STORM + 1);
-	assert_int_equal(census.dead, STORM + 1);
-	assert_int_equal(census.failed, STORM / 2 + 1);
-	assert_int_equal(census.roots, 1);
+	assert_int_equal(probe_walk(probe, slot, head_count_record, &count), 0);
+	assert_int_equal(count.found, STORM + 1);
+	assert_int_equal(count.dead, STORM + 1);
+	assert_int_equal(count.failed, STORM / 2 + 1);
+	assert_int_equal(count.roots, 1);
+	assert_int_equal(count.root_code, 3 << 8);
 }
 
 /* Each event reached one of them; one at most reached both, for the ring moves on behind it. */
@@ -203,7 +187,7 @@ static void slot_given_up_leaves_no_record(void **state)
 	struct pinned *pinned = *state;
 	struct heard *heard = heard_create();
 	struct pinned_left left = { 0 };
-	struct census census = { 0 };
+	struct head_count count = { 0 };
 
 	leave_storm(pinned, heard);
 	gate_let(&heard->next);
@@ -213,8 +197,8 @@ static void slot_given_up_leaves_no_record(void **state)
 	probe_unwatch(pinned->probe, left.slot);
 	assert_int_equal(probe_adopt(pinned->probe, pinned_note_left, &left), 0);
 	assert_int_equal(probe_take(pinned->probe, left.slot), -ENOENT);
-	assert_int_equal(probe_walk(pinned->probe, left.slot, count_record, &census), 0);
-	assert_int_equal(census.found, 0);
+	assert_int_equal(probe_walk(pinned->probe, left.slot, head_count_record, &count), 0);
+	assert_int_equal(count.found, 0);
 	heard_destroy(heard);
 }
 

@@ -1,6 +1,7 @@
 /* Too little room, live: what is lost is counted, and the counters stay exact. */
 #include "observe/ledger.h"
 
+#include "head_count.h"
 #include "watched.h"
 
 #define STORM 300
@@ -16,28 +17,10 @@ static int storm(void *data)
 	return 0;
 }
 
-struct census {
-	size_t found;
-	size_t dead;
-	size_t failed;
-	size_t roots;
-};
-
-static void count_record(
-	const struct axe_process_key *key, const struct axe_process *record, void *data)
-{
-	struct census *census = data;
-
-	census->found++;
-	census->dead += (record->flags & AXE_PROCESS_EXITED) != 0;
-	census->failed += record->exit_code != 0;
-	census->roots += (record->flags & AXE_PROCESS_ROOT) != 0;
-}
-
 static void full_ring_loses_events_but_no_end(void **state)
 {
 	struct probe_config config = PROBE_CONFIG_DEFAULT;
-	struct census census = { 0 };
+	struct head_count count = { 0 };
 	const struct axe_slot *slot;
 	struct watched watched;
 
@@ -53,11 +36,11 @@ static void full_ring_loses_events_but_no_end(void **state)
 	assert_true(slot->lost_events > 0);
 	assert_int_equal(slot->sequence, slot->lost_events + watched.events_count);
 
-	assert_int_equal(probe_walk(watched.probe, watched.slot, count_record, &census), 0);
-	assert_int_equal(census.found, STORM + 1);
-	assert_int_equal(census.dead, STORM + 1);
-	assert_int_equal(census.failed, STORM / 2);
-	assert_int_equal(census.roots, 1);
+	assert_int_equal(probe_walk(watched.probe, watched.slot, head_count_record, &count), 0);
+	assert_int_equal(count.found, STORM + 1);
+	assert_int_equal(count.dead, STORM + 1);
+	assert_int_equal(count.failed, STORM / 2);
+	assert_int_equal(count.roots, 1);
 	watched_end(&watched);
 }
 
@@ -97,7 +80,7 @@ static void book_is_complete_after_a_walk(void **state)
 static void full_table_loses_records_but_no_count(void **state)
 {
 	struct probe_config config = PROBE_CONFIG_DEFAULT;
-	struct census census = { 0 };
+	struct head_count count = { 0 };
 	const struct axe_slot *slot;
 	struct watched watched;
 
@@ -112,8 +95,8 @@ static void full_table_loses_records_but_no_count(void **state)
 	assert_int_equal(slot->lost_records, STORM + 1 - 8);
 	assert_int_equal(slot->lost_exits, slot->lost_records);
 	assert_int_equal(slot->root_exited, 1);
-	assert_int_equal(probe_walk(watched.probe, watched.slot, count_record, &census), 0);
-	assert_int_equal(census.found, 8);
+	assert_int_equal(probe_walk(watched.probe, watched.slot, head_count_record, &count), 0);
+	assert_int_equal(count.found, 8);
 	watched_end(&watched);
 }
 

@@ -33,26 +33,7 @@ static void harmless_processes_are_silent(void **state)
 
 static void spent_budget_makes_a_partial_picture(void **state)
 {
-	struct frozen_stage stage;
-	struct frozen_group group;
-	struct frozen_picture *picture = NULL;
-	pid_t pid;
-	json_t *json;
-
-	frozen_stage_begin(&stage, NULL, NULL);
-	pid = frozen_stage_spawn(&stage, frozen_stage_half);
-	group = (struct frozen_group){ stage.group.path, stage.group.id, FROZEN_STAGE_LEVEL };
-	assert_int_equal(
-		frozen_picture_take(&stage.host, &group, 0, NULL, NULL, &picture, NULL), 0);
-	json = frozen_picture_json(picture, 100);
-	assert_true(json_is_true(json_object_get(json, "partial")));
-	assert_string_equal(
-		json_string_value(json_object_get(json, "reason")), "the budget was spent");
-	json_decref(json);
-	frozen_picture_destroy(picture);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	frozen_stage_end(&stage);
+	frozen_story_spent_budget(NULL, NULL, "proc");
 }
 
 int main(void)
