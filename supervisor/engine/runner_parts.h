@@ -194,6 +194,8 @@ void runner_end(struct runner *runner);
 
 /* runner_survey.c: from the view that the job lends; before anybody is born. */
 void runner_survey_begin(struct runner *runner);
+/* Of one that was adopted: what its host was like before went with who looked. */
+void runner_survey_lost(struct runner *runner);
 
 /* Begin to look at what its processes have in hand. False: nobody wants to know, or it cannot be.
  */

@@ -41,6 +41,14 @@ void runner_survey_begin(struct runner *runner)
 	scene_enter(context->engine->scene);
 }
 
+void runner_survey_lost(struct runner *runner)
+{
+	if (runner->assessment->residue != RESIDUE_IGNORE)
+		runner->residue = scene_incomplete(
+			"what it changed is not known: the supervisor that looked at the host "
+			"before it began has died");
+}
+
 void runner_survey_meet(struct runner *runner, const struct axe_process_key *key)
 {
 	if (runner->pids)

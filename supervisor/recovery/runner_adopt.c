@@ -138,6 +138,7 @@ int runner_adopt(const struct job_context *context, const struct assessment *ass
 	if (code < 0)
 		return fail(error, -code, "go on with `%s`", assessment->name);
 	runner->adopted = true;
+	runner_survey_lost(runner);
 	runner->phase = RUNNER_RUNNING;
 	take_intent(runner, &left->intent);
 	take_history(runner, told);

@@ -58,8 +58,7 @@ static void tell(struct look *look, struct view *view, const json_t *findings)
 		told(view, findings, data);
 }
 
-/* In the words of survey_compare. */
-static json_t *incomplete(const char *why)
+json_t *scene_incomplete(const char *why)
 {
 	return json_pack("[{s:s, s:s, s:s, s:n, s:s, s:n, s:b, s:s}]", "kind", "incomplete",
 		"object", "the host", "certainty", "unattributed", "pid", "evidence", why, "remedy",
@@ -69,7 +68,7 @@ static json_t *incomplete(const char *why)
 /* Who is told may ask again: that is put behind, and not told here. */
 static void tell_all_incomplete(struct list_link *list, const char *why)
 {
-	json_t *findings = incomplete(why);
+	json_t *findings = scene_incomplete(why);
 	struct list_link now;
 
 	list_init(&now);
@@ -113,7 +112,7 @@ static void sitting_ended(struct sitting *sitting, void *data)
 		json_t *findings = order->findings ? json_incref(order->findings)
 				   : view && !order->before
 					   ? NULL
-					   : incomplete("there was no memory to look at it");
+					   : scene_incomplete("there was no memory to look at it");
 
 		tell(look, view, findings);
 		json_decref(findings);

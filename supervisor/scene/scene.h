@@ -32,5 +32,9 @@ typedef void look_told(struct view *view, const json_t *findings, void *data);
 int scene_look(struct scene *scene, const struct comparison_order *order, look_told *told,
 	void *data, struct look **ret_look);
 
+/* Findings that say, in the words of survey_compare, why there are none. A new reference; NULL: out
+ * of memory. */
+json_t *scene_incomplete(const char *why);
+
 /* Not to be told any more; only before it was. NULL is fine. */
 void look_forget(struct look *look);

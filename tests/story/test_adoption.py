@@ -108,6 +108,31 @@ def test_running_assessment_goes_on_to_its_own_end(axe, daemon):
     assert axe("show", "1").returncode == 0
 
 
+def unsurveyed(result):
+    return [each["evidence"] for each in result["warnings"] if each.get("kind") == "incomplete"]
+
+
+def test_result_says_that_nobody_knows_what_it_left_of_the_host(axe, daemon):
+    killed_while_it_runs(axe, daemon, shell(await_gate(axe)), shell("true", "next"))
+    daemon.start()
+    gate(axe).touch()
+    job = ended(axe, daemon)
+    one, after = job["assessments"]
+    told, = unsurveyed(one)
+    assert "supervisor that looked at the host before it began has died" in told
+    assert one["verdict"] == "passed"
+    assert unsurveyed(after) == []
+    assert unsurveyed(job) == [told]
+    assert told in axe("show", "1").stdout
+
+
+def test_nothing_is_said_of_a_survey_that_nobody_wanted(axe, daemon):
+    killed_while_it_runs(axe, daemon, shell(await_gate(axe), residue="ignore"))
+    daemon.start()
+    gate(axe).touch()
+    assert unsurveyed(ended(axe, daemon).only()) == []
+
+
 def test_end_that_nobody_saw_is_known_by_its_record(axe, daemon):
     killed_while_it_runs(axe, daemon, shell(f"{await_gate(axe)}; kill -USR1 $$"))
     gate(axe).touch()
