@@ -34,6 +34,18 @@ def restart(queue):
     queue.daemon.start()
 
 
+def lose_host(queue):
+    """As if the host had restarted: nothing lives, and what would outlive a daemon is gone."""
+    queue.daemon.kill()
+    for pid in queue.axe.inhabitants():
+        os.kill(pid, signal.SIGKILL)
+    for each in queue.axe.jobs():
+        (each.folder / ".supervisor.json").unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(queue.axe.state / "axe.db")) as store, store:
+        store.execute("UPDATE boots SET boot_id = '00000000-0000-0000-0000-000000000000'")
+    queue.daemon.start()
+
+
 def told(queue, job):
     events = queue.daemon.call("io.axe.Events.GetEvents", after=0)["parameters"]["events"]
     assert [each["seq"] for each in events] == list(range(1, len(events) + 1))
@@ -135,15 +147,25 @@ def test_restart_of_the_host_is_answered_as_the_manifest_says(queue, policy, sta
     job = queue.submit(queue.manifest("true", script, on_reboot=policy))
     queue.await_task(job, 1, "Running")
     until(done.exists, "it has begun")
-    queue.daemon.kill()
-    for pid in queue.axe.inhabitants():
-        os.kill(pid, signal.SIGKILL)
-    # What a successor would need to go on does not outlive the host, or is of another boot.
-    for each in queue.axe.jobs():
-        (each.folder / ".supervisor.json").unlink(missing_ok=True)
-    with contextlib.closing(sqlite3.connect(queue.axe.state / "axe.db")) as store, store:
-        store.execute("UPDATE boots SET boot_id = '00000000-0000-0000-0000-000000000000'")
-    queue.daemon.start()
+    lose_host(queue)
     assert queue.await_state(job, *ENDED) == state
     assert queue.show(job)["attempt"] == (2 if policy == "requeue" else 1)
     assert queue.tasks(job) == ["Finished", state]
+
+
+def test_what_an_attempt_kept_is_told_when_its_host_is_lost(queue):
+    job = queue.submit(queue.manifest("echo kept", "sleep 999", "true"))
+    queue.await_task(job, 1, "Running")
+    assert queue("requeue", str(job)).returncode == 0
+    queue.await_task(job, 1, "Running")
+    lose_host(queue)
+    assert queue.await_state(job, *ENDED) == "Failed"
+    shown = queue.show(job)
+    assert shown["attempt"] == 2
+    assert [(each["index"], each["name"], each["verdict"], each.get("attempt"))
+            for each in shown["assessments"]] == [
+        (0, "a", "passed", 1), (1, "b", "error", None), (2, "c", "not_run", None)]
+    assert queue.tasks(job)[:2] == ["Finished", "Failed"]
+    assert queue("log", f"{job}/0").stdout == "kept\n"
+    first, second = shown["history"]
+    assert (first["outcome"], second["outcome"]) == ("canceled", "error")
