@@ -210,7 +210,9 @@ AXE_API axe_result axe_cluster_requeue_task(
 AXE_API axe_result axe_cluster_purge_job(axe_cluster *cluster, uint64_t number);
 
 /*
- * Wait for a job to be Finished, Failed or Canceled. `timeout_ms` is for the whole wait,
+ * Wait for a job to be Finished, Failed or Canceled; of one that was queued again, also without
+ * waiting (axe_cluster_requeue_job_async), the end of an earlier attempt is not told, whenever it
+ * comes: what is told is how the last one ended. `timeout_ms` is for the whole wait,
  * AXE_FOREVER: no bound; the handle's timeout is for each question to the daemon meanwhile.
  * `ret_info` (may be NULL) is the job as it ended. AXE_E_TIMEOUT. Ours.
  */

@@ -77,6 +77,9 @@ AXE_API uint32_t axe_job_info_processors(const axe_job_info *info);
 AXE_API bool axe_job_info_is_held(const axe_job_info *info);
 AXE_API uint32_t axe_job_info_attempt(const axe_job_info *info); /* 0: it has not run */
 
+/* It was queued again, and another attempt follows: the end that is told here is not its last. */
+AXE_API bool axe_job_info_runs_again(const axe_job_info *info);
+
 /* What decided the state: "job_canceled", "terminated", "runtime", ...; NULL: nothing did yet. */
 AXE_API const char *axe_job_info_reason(const axe_job_info *info);
 
@@ -124,6 +127,14 @@ AXE_API axe_result axe_job_list_next(axe_job_list *list, const axe_job_info **re
 
 /* NULL is fine. */
 AXE_API void axe_job_list_free(axe_job_list *list);
+
+/*
+ * The jobs that wait and are not held, the next one to start first, as they are now: at most
+ * `limit` of them, 1 to AXE_WAITING_MAX; 0: 100. A list as above; AXE_E_INVALID_ARGUMENT. Ours.
+ */
+#define AXE_WAITING_MAX 1000
+AXE_API axe_result axe_cluster_list_waiting(
+	axe_cluster *cluster, uint32_t limit, axe_job_list **ret_list);
 
 /* ICluster: GetJobCounter. How many jobs are in each state, `ret_counts` by axe_state. */
 AXE_API axe_result axe_cluster_get_job_counter(

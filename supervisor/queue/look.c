@@ -64,6 +64,16 @@ static void put_outcome(json_t *json, const struct store_job *job)
 		json_object_set_new(json, "code", json_integer((json_int_t)job->code));
 }
 
+/* Between the end of an attempt and the word of the next one the row tells the end only. */
+static bool runs_again(struct queue *queue, const struct store_job *job)
+{
+	const struct entry *entry = entries_find(&queue->entries, job->id);
+
+	if (!entry || job->state == STATE_QUEUED || job->state == STATE_FINISHED)
+		return false;
+	return entry->state == STATE_QUEUED || (entry->running && entry->running->requeue);
+}
+
 json_t *look_job(struct queue *queue, const struct store_job *job)
 {
 	json_t *json = json_pack("{s:I, s:s, s:I, s:s, s:b, s:i, s:i, s:i, s:o}", "job",
@@ -72,6 +82,8 @@ json_t *look_job(struct queue *queue, const struct store_job *job)
 		"processors", (int)(job->processors ?: 1), "attempt", (int)job->attempt,
 		"directory", json_sprintf("%s/jobs/%" PRIu64, queue->config.state_dir, job->id));
 
+	if (runs_again(queue, job))
+		json_object_set_new(json, "again", json_true());
 	put_outcome(json, job);
 	json_object_set_new(json, "created", time_json(&job->created) ?: json_string(""));
 	put_time(json, "submitted", &job->submitted);

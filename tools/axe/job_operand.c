@@ -156,10 +156,18 @@ int job_operand_check_folder(const char *verb, const struct job_operand *job)
 	return EXIT_CODE_NOT_PERMITTED;
 }
 
+static bool runs_again(const struct job_operand *job)
+{
+	return json_is_true(json_object_get(json_object_get(job->queued, "job"), "again"));
+}
+
 unsigned job_operand_attempt(const struct job_operand *job)
 {
-	json_int_t attempt = field_integer(json_object_get(job->queued, "job"), "attempt");
+	const json_t *queued = json_object_get(job->queued, "job");
+	json_int_t attempt = field_integer(queued, "attempt");
 
+	/* The end of the one that is being canceled for the next is not the job's. */
+	attempt += runs_again(job);
 	return attempt > 1 ? (unsigned)attempt : 1;
 }
 
@@ -176,7 +184,7 @@ bool job_operand_has_ended(const struct job_operand *job)
 	const char *name = field_text(json_object_get(job->queued, "job"), "state");
 	enum state state;
 
-	if (!name || !state_from_name(name, &state))
+	if (!name || !state_from_name(name, &state) || runs_again(job))
 		return false;
 	return state == STATE_FINISHED || state == STATE_FAILED || state == STATE_CANCELED;
 }

@@ -97,6 +97,11 @@ bool axe_job_info_is_held(const axe_job_info *info)
 	return info && json_is_true(json_object_get(info->job, "held"));
 }
 
+bool axe_job_info_runs_again(const axe_job_info *info)
+{
+	return info && json_is_true(json_object_get(info->job, "again"));
+}
+
 uint32_t axe_job_info_attempt(const axe_job_info *info)
 {
 	return info ? (uint32_t)cluster_number(info->job, "attempt") : 0;

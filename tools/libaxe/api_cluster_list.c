@@ -10,6 +10,7 @@ struct kind {
 };
 
 static const struct kind jobs_kind = { "ListJobs", "jobs", "page" };
+static const struct kind waiting_kind = { "ListWaiting", "jobs", NULL };
 static const struct kind tasks_kind = { "ListTasks", "tasks", "first" };
 
 struct pages {
@@ -94,29 +95,53 @@ static json_t *make_question(axe_cluster *cluster, uint32_t states, const void *
 	return NULL;
 }
 
-axe_result axe_cluster_list_jobs(
-	axe_cluster *cluster, uint32_t states, uint32_t owner, axe_job_list **ret_list)
+/* `question` is taken. */
+static axe_result list_jobs(
+	axe_cluster *cluster, const struct kind *kind, json_t *question, axe_job_list **ret_list)
 {
-	json_t *question = cluster ? make_question(cluster, states, ret_list) : NULL;
 	axe_job_list *list;
 	axe_result code;
 
-	if (!question)
-		return AXE_E_INVALID_ARGUMENT;
-	if (owner != AXE_ALL_OWNERS)
-		json_object_set_new(question, "owner", json_integer(owner));
 	list = calloc(1, sizeof(*list));
 	if (!list) {
 		json_decref(question);
 		return cluster_fail(cluster, AXE_E_INTERNAL_ERROR, "out of memory");
 	}
-	code = pages_init(&list->pages, cluster, &jobs_kind, question);
+	code = pages_init(&list->pages, cluster, kind, question);
 	if (code != S_OK) {
 		axe_job_list_free(list);
 		return code;
 	}
 	*ret_list = list;
 	return S_OK;
+}
+
+axe_result axe_cluster_list_jobs(
+	axe_cluster *cluster, uint32_t states, uint32_t owner, axe_job_list **ret_list)
+{
+	json_t *question = cluster ? make_question(cluster, states, ret_list) : NULL;
+
+	if (!question)
+		return AXE_E_INVALID_ARGUMENT;
+	if (owner != AXE_ALL_OWNERS)
+		json_object_set_new(question, "owner", json_integer(owner));
+	return list_jobs(cluster, &jobs_kind, question, ret_list);
+}
+
+/* One page is all that it has. */
+axe_result axe_cluster_list_waiting(axe_cluster *cluster, uint32_t limit, axe_job_list **ret_list)
+{
+	json_t *question;
+
+	if (!cluster)
+		return AXE_E_INVALID_ARGUMENT;
+	if (!ret_list || limit > AXE_WAITING_MAX)
+		return cluster_fail(cluster, AXE_E_INVALID_ARGUMENT,
+			"expected a limit of at most %d and `ret_list`", AXE_WAITING_MAX);
+	question = json_object();
+	if (limit)
+		json_object_set_new(question, "limit", json_integer(limit));
+	return list_jobs(cluster, &waiting_kind, question, ret_list);
 }
 
 axe_result axe_job_list_next(axe_job_list *list, const axe_job_info **ret_info)

@@ -15,6 +15,8 @@ static bool has_ended(const axe_job_info *info)
 {
 	axe_state state = axe_job_info_state(info);
 
+	if (axe_job_info_runs_again(info))
+		return false;
 	return state == AXE_STATE_FINISHED || state == AXE_STATE_FAILED ||
 	       state == AXE_STATE_CANCELED;
 }

@@ -116,6 +116,31 @@ static void a_list_tells_each_job_once_while_others_come(void **state)
 	assert_int_equal(0, counts[AXE_STATE_QUEUED]);
 }
 
+static void what_waits_is_told_in_the_order_of_its_start(void **state)
+{
+	struct station *station = *state;
+	uint64_t running = queue_line(station, "sleep 1000", false);
+	uint64_t first = queue_line(station, "true", true);
+	uint64_t second = queue_line(station, "true", true);
+	const axe_job_info *info = NULL;
+	axe_job_list *list = NULL;
+
+	await_task(station, running, 0, AXE_STATE_RUNNING);
+	queue_line(station, "true", true);
+	/* Those that are held wait for something else. */
+	assert_int_equal(S_OK, axe_cluster_release_job(station->cluster, second));
+	assert_int_equal(S_OK, axe_cluster_release_job(station->cluster, first));
+	assert_int_equal(S_OK, axe_cluster_list_waiting(station->cluster, 0, &list));
+	assert_int_equal(S_OK, axe_job_list_next(list, &info));
+	assert_int_equal(first, axe_job_info_number(info));
+	assert_int_equal(S_OK, axe_job_list_next(list, &info));
+	assert_int_equal(second, axe_job_info_number(info));
+	assert_int_equal(S_OK, axe_job_list_next(list, &info));
+	assert_null(info);
+	axe_job_list_free(list);
+	assert_int_equal(S_OK, axe_cluster_cancel_job(station->cluster, running, NULL, 0));
+}
+
 static void parameters_are_read_set_and_refused(void **state)
 {
 	struct station *station = *state;
@@ -230,6 +255,7 @@ int main(void)
 		STATION(a_job_is_added_submitted_and_run),
 		STATION(a_job_that_waits_can_be_changed),
 		STATION(a_list_tells_each_job_once_while_others_come),
+		STATION(what_waits_is_told_in_the_order_of_its_start),
 		STATION(parameters_are_read_set_and_refused),
 		STATION(what_is_queued_outlives_the_daemon_and_the_handle_finds_it_again),
 		STATION(a_daemon_that_does_not_answer_is_not_waited_for_longer_than_asked),

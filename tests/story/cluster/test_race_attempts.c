@@ -138,6 +138,29 @@ static void a_late_exit_of_one_attempt_does_not_end_the_next(void **state)
 	judge_store(station);
 }
 
+static void who_waits_after_an_asynchronous_requeue_hears_how_the_last_attempt_ended(void **state)
+{
+	struct station *station = *state;
+
+	for (unsigned round = 0; round < rounds(ROUNDS_DEFAULT); round++) {
+		uint64_t number = queue_stayer(station, round);
+		axe_job_info *info = NULL;
+		uint32_t attempt = 0;
+
+		await_first(station, round);
+		linger(round, 5000);
+		assert_int_equal(
+			S_OK, axe_cluster_requeue_job_async(station->cluster, number, &attempt));
+		assert_int_equal(
+			S_OK, axe_cluster_wait_job(station->cluster, number, AXE_FOREVER, &info));
+		assert_int_equal(attempt, axe_job_info_attempt(info));
+		assert_int_equal(AXE_STATE_FINISHED, axe_job_info_state(info));
+		assert_false(axe_job_info_runs_again(info));
+		axe_job_info_free(info);
+	}
+	judge_store(station);
+}
+
 #define STATION(test) cmocka_unit_test_setup_teardown(test, station_setup, station_teardown)
 
 int main(void)
@@ -146,6 +169,7 @@ int main(void)
 		STATION(requeue_against_purge),
 		STATION(requeue_against_cancel),
 		STATION(a_late_exit_of_one_attempt_does_not_end_the_next),
+		STATION(who_waits_after_an_asynchronous_requeue_hears_how_the_last_attempt_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

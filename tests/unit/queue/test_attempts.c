@@ -73,6 +73,28 @@ static void an_asynchronous_requeue_names_the_next_attempt_before_the_first_bega
 	assert_int_equal(2, number_in(answer.parameters, "attempt"));
 }
 
+static void a_job_that_will_run_again_says_so(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	struct queue_caller caller = root_calls(&answer);
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+	struct job *running = case_start(test);
+	auto_json before = case_get(test, job);
+	auto_json meanwhile = NULL;
+	auto_json after = NULL;
+
+	assert_null(json_object_get(before, "again"));
+	queue_requeue(test->queue, &caller, job, true);
+	meanwhile = case_get(test, job);
+	assert_string_equal("Running", text_in(meanwhile, "state"));
+	assert_true(json_is_true(json_object_get(meanwhile, "again")));
+	job_ends(running, "canceled", STATE_CANCELED, "requeued");
+	after = case_get(test, job);
+	assert_string_equal("Queued", text_in(after, "state"));
+	assert_null(json_object_get(after, "again"));
+}
+
 static void an_end_that_is_sealed_decides_of_an_asynchronous_requeue(void **state)
 {
 	struct queue_case *test = *state;
@@ -94,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		QUEUE_TEST(what_is_canceled_before_it_began_is_not_the_end_of_the_attempt_before),
 		QUEUE_TEST(an_asynchronous_requeue_names_the_next_attempt_before_the_first_began),
+		QUEUE_TEST(a_job_that_will_run_again_says_so),
 		QUEUE_TEST(an_end_that_is_sealed_decides_of_an_asynchronous_requeue),
 	};
 

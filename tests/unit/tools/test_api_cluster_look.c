@@ -137,6 +137,29 @@ static json_t *tell_tasks(const json_t *call, struct queue_stage *stage)
 		2, "tries", 1, "verdict", "crashed", "exit", "signal", 11, "next"));
 }
 
+static void what_waits_is_one_page_of_at_most_the_limit(void **state)
+{
+	struct queue_stage *stage = *state;
+	axe_cluster *cluster = begin(stage, tell_pages);
+	const axe_job_info *info = NULL;
+	axe_job_list *list = NULL;
+
+	assert_int_equal(S_OK, axe_cluster_list_waiting(cluster, 2, &list));
+	assert_int_equal(S_OK, axe_job_list_next(list, &info));
+	assert_int_equal(5, axe_job_info_number(info));
+	assert_int_equal(2, json_integer_value(stage_asked(stage, "limit")));
+	axe_job_list_free(list);
+	list = NULL;
+	assert_int_equal(S_OK, axe_cluster_list_waiting(cluster, 0, &list));
+	assert_null(stage_asked(stage, "limit"));
+	axe_job_list_free(list);
+	assert_int_equal(AXE_E_INVALID_ARGUMENT,
+		axe_cluster_list_waiting(cluster, AXE_WAITING_MAX + 1, &list));
+	assert_int_equal(AXE_E_INVALID_ARGUMENT, axe_cluster_list_waiting(cluster, 1, NULL));
+	assert_int_equal(2, json_array_size(stage->calls));
+	end(stage, cluster);
+}
+
 static void tasks_tell_how_they_ended(void **state)
 {
 	struct queue_stage *stage = *state;
@@ -202,7 +225,7 @@ static void parameters_are_found_whatever_their_case(void **state)
 	end(stage, cluster);
 }
 
-/* Ends at the third look; tells no events. */
+/* Ends at the third look, after the end of an earlier attempt; tells no events. */
 static json_t *end_at_last(const json_t *call, struct queue_stage *stage)
 {
 	unsigned *looks = stage->data;
@@ -210,6 +233,9 @@ static json_t *end_at_last(const json_t *call, struct queue_stage *stage)
 	if (!strstr(json_string_value(json_object_get(call, "method")), "GetJob"))
 		return json_pack("{s:s, s:{}}", "error", "io.axe.Events.NotFound", "parameters");
 	(*looks)++;
+	if (*looks == 2)
+		return stage_success(
+			json_pack("{s:{s:s, s:b}}", "job", "state", "Canceled", "again", true));
 	return stage_success(
 		json_pack("{s:{s:s}}", "job", "state", *looks < 3 ? "Running" : "Finished"));
 }
@@ -240,6 +266,7 @@ int main(void)
 		STAGED(a_job_tells_all_that_is_known),
 		STAGED(a_job_without_anything_is_read_all_the_same),
 		STAGED(a_list_is_walked_over_all_its_pages),
+		STAGED(what_waits_is_one_page_of_at_most_the_limit),
 		STAGED(tasks_tell_how_they_ended),
 		STAGED(parameters_are_found_whatever_their_case),
 		STAGED(a_job_is_waited_for),
