@@ -12,6 +12,18 @@
 /* Room for the one message that says why a slow reader gets no more. */
 #define LAST_WORD_BYTES 1024u
 
+bool session_count_unread(struct session *session)
+{
+	struct session_budget *budget = session->config.unread;
+	size_t waiting = frame_pending(&session->outbox);
+
+	if (!budget)
+		return true;
+	budget->used += waiting - session->unread;
+	session->unread = waiting;
+	return waiting <= SESSION_UNREAD_MAX || budget->used <= budget->limit;
+}
+
 void session_push(struct session *session)
 {
 	/* Calls that were sent before the client hung up are still carried out. */
@@ -19,6 +31,7 @@ void session_push(struct session *session)
 		session->deaf = true;
 		frame_finish(&session->outbox);
 	}
+	session_count_unread(session);
 }
 
 void session_cut(struct session *session, const char *error_name, json_t *parameters)
@@ -55,7 +68,9 @@ static void send_message(struct session *session, json_t *message)
 	if (code < 0)
 		return session_close(session);
 	session_push(session);
-	if (frame_pending(&session->outbox))
+	if (!session_count_unread(session))
+		lose_reader(session);
+	else if (frame_pending(&session->outbox))
 		session_wake(session);
 }
 

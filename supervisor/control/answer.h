@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct session;
 struct listener;
@@ -29,6 +30,9 @@ void session_refuse_bytes(struct session *session, const char *text);
 /* The same for a message that could not be received, by its -errno; LimitReached names the bound.
  */
 void session_refuse_message(struct session *session, int code);
+
+/* In session_config::unread. False: over it, and this client leaves more than its due unread. */
+bool session_count_unread(struct session *session);
 
 /* Send what waits. */
 void session_push(struct session *session);

@@ -1,6 +1,9 @@
 /* Room for clients: how many are served, of whom, and who makes place when it is short. */
 #include "control/places.h"
 
+#include <stdint.h>
+#include <sys/resource.h>
+
 #include "base/clock.h"
 #include "control/session.h"
 
@@ -40,6 +43,16 @@ static const struct {
 		of_anybody },
 };
 
+/* Half of all descriptors at the most: jobs need theirs. */
+static unsigned bound_in_all(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur / 2 >= PLACES_ALL)
+		return PLACES_ALL;
+	return (unsigned)(files.rlim_cur / 2);
+}
+
 static unsigned count(
 	const struct list_link *sessions, const struct actor *actor, place_counts *counts)
 {
@@ -65,14 +78,23 @@ static bool clear_one(struct list_link *sessions, const struct actor *actor, pla
 	return false;
 }
 
-const struct place_rule *places_refuse(struct list_link *sessions, const struct actor *actor)
+bool places_refuse(
+	struct list_link *sessions, const struct actor *actor, struct place_rule *ret_rule)
 {
+	unsigned in_all = bound_in_all();
+
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct place_rule rule = rows[i].rule;
+
 		if (actor->admin && !rows[i].for_admins)
 			continue;
-		if (count(sessions, actor, rows[i].counts) >= rows[i].rule.bound &&
-			!clear_one(sessions, actor, rows[i].counts))
-			return &rows[i].rule;
+		/* In proportion, so that fewer places are shared out as more are. */
+		rule.bound = (unsigned)((uint64_t)rule.bound * in_all / PLACES_ALL);
+		if (count(sessions, actor, rows[i].counts) >= rule.bound &&
+			!clear_one(sessions, actor, rows[i].counts)) {
+			*ret_rule = rule;
+			return true;
+		}
 	}
-	return NULL;
+	return false;
 }

@@ -9,13 +9,21 @@
 #include "base/log.h"
 #include "control/answer.h"
 #include "control/session.h"
+#include "control/subscribers.h"
 #include "control/varlink.h"
 #include "record/store_event.h"
 #include "record/store_read.h"
 
 /* More is read from the store only when less than this waits for the reader. */
-#define REPLAY_WAITING_BYTES (256u << 10)
-#define REPLAY_PAGE_EVENTS   256
+#define REPLAY_WAITING_BYTES (32u << 10)
+#define REPLAY_PAGE_EVENTS   64
+#define REPLAY_FRAME_BYTES   512 /* of an event, around what the store counts of it */
+#define REPLAY_ALL_BYTES     (128u << 20)
+
+/* What waits for all of them when none of them reads; an event that is longer than a page aside. */
+_Static_assert(SUBSCRIBERS_MAX *(2 * REPLAY_WAITING_BYTES +
+				 REPLAY_PAGE_EVENTS * REPLAY_FRAME_BYTES) <= REPLAY_ALL_BYTES,
+	"what subscribers leave unread is bounded in all");
 
 static void tell_stored(const struct store_event *event, void *data)
 {
@@ -54,10 +62,16 @@ static void replay_on(struct session *session)
 		session_wake(session);
 }
 
-/* An event is told only once it is durable: the store has it, and all before it. */
+/*
+ * An event is told only once it is durable: the store has it, and all before it. Each subscriber
+ * reads it in a turn of its own, so that a thousand of them do not hold up a job.
+ */
 static void hear_event(struct listener *listener, const json_t *event)
 {
-	replay_on(container_of(listener, struct session, listener));
+	struct session *session = container_of(listener, struct session, listener);
+
+	session->behind = true;
+	session_wake(session);
 }
 
 /* Of no job, and not in the store. */

@@ -28,7 +28,7 @@ struct server {
 	struct door *door;
 	struct door *job_door;
 	struct client_watch *client; /* of a private supervisor */
-	struct session_budget budget, ordinary_budget;
+	struct session_budget budget, ordinary_budget, unread, ordinary_unread;
 	struct list_link sessions;
 	bool welcomes_users;
 	gid_t admin_group;
@@ -45,6 +45,8 @@ int server_create(sd_event *loop, struct supervisor *supervisor, struct server *
 	server->supervisor = supervisor;
 	server->budget.limit = SERVER_RECEIVE_MAX;
 	server->ordinary_budget.limit = SERVER_ORDINARY_RECEIVE_MAX;
+	server->unread.limit = SERVER_UNREAD_MAX;
+	server->ordinary_unread.limit = SERVER_ORDINARY_UNREAD_MAX;
 	server->admin_group = ACTOR_NO_GROUP;
 	list_init(&server->sessions);
 	*ret_server = server;
@@ -80,6 +82,11 @@ static struct session_budget *budget_of(struct server *server, const struct acto
 	return actor->admin ? &server->budget : &server->ordinary_budget;
 }
 
+static struct session_budget *unread_of(struct server *server, const struct actor *actor)
+{
+	return actor->admin ? &server->unread : &server->ordinary_unread;
+}
+
 /* Descriptor and actor are taken. */
 static int add_session(
 	struct server *server, int fd, bool private, const struct actor *actor, struct error *error)
@@ -87,6 +94,7 @@ static int add_session(
 	const struct session_config config = {
 		.supervisor = server->supervisor,
 		.budget = private ? NULL : budget_of(server, actor),
+		.unread = private ? NULL : unread_of(server, actor),
 		.private = private,
 		.actor = *actor,
 		.closed = session_closed,
@@ -124,17 +132,16 @@ static void on_client(int fd, void *data)
 {
 	auto_fd client = fd;
 	struct server *server = data;
-	const struct place_rule *rule;
+	struct place_rule rule;
 	struct actor actor;
 	struct error error;
 
 	if (actor_of_peer(client, server->admin_group, &actor, NULL) < 0)
 		return turn_away(client, VARLINK_SERVICE ".PermissionDenied", json_object());
-	rule = places_refuse(&server->sessions, &actor);
 	if (!server->welcomes_users && !actor_is_self(&actor))
 		turn_away(client, VARLINK_SERVICE ".PermissionDenied", json_object());
-	else if (rule)
-		refuse_place(client, rule);
+	else if (places_refuse(&server->sessions, &actor, &rule))
+		refuse_place(client, &rule);
 	else if (add_session(server, take_fd(&client), false, &actor, &error) < 0)
 		log_line(LOG_LEVEL_WARNING, "a client could not be served: %s", error.text);
 	else

@@ -11,6 +11,9 @@ struct supervisor;
 #define SERVER_RECEIVE_MAX          (128u << 20) /* bytes of all messages that are not whole yet */
 #define SERVER_ORDINARY_RECEIVE_MAX (32u << 20) /* likewise of all who are no admins */
 
+#define SERVER_UNREAD_MAX          (256u << 20) /* bytes that wait for clients that do not read */
+#define SERVER_ORDINARY_UNREAD_MAX (64u << 20)
+
 /* Loop and supervisor are borrowed and must outlive the server. */
 int server_create(sd_event *loop, struct supervisor *supervisor, struct server **ret_server,
 	struct error *error);

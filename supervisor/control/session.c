@@ -277,6 +277,7 @@ void session_destroy(struct session *session)
 	frame_finish(&session->inbox);
 	frame_finish(&session->outbox);
 	keep_budget(session);
+	session_count_unread(session);
 	actor_finish(&session->config.actor);
 	free(session);
 }

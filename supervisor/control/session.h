@@ -24,7 +24,7 @@ struct session;
 #define SESSION_QUIET_NS    UINT64_C(10000000000) /* to say something whole, if others wait */
 #define SESSION_VALUES_MAX  (1u << 20) /* JSON values of one call: each costs memory of its own */
 
-/* The memory of all messages that are not whole yet, shared by the sessions of a server. */
+/* Memory that the sessions of a server share: of messages that are not whole yet, or not read. */
 struct session_budget {
 	size_t used, limit;
 };
@@ -32,6 +32,11 @@ struct session_budget {
 struct session_config {
 	struct supervisor *supervisor;
 	struct session_budget *budget; /* borrowed; NULL: only each one's own limit counts */
+	/*
+	 * Likewise, of what waits to be read. Who takes more than SESSION_UNREAD_MAX of it is cut
+	 * off when all together take more than its limit.
+	 */
+	struct session_budget *unread;
 	/* The client for whom this supervisor runs: its end of file hangs up, at once. */
 	bool private;
 	struct actor actor; /* who connected; taken, unless the making of the session fails */
@@ -53,6 +58,7 @@ struct session {
 	int fd;
 	struct frame_buffer inbox, outbox;
 	size_t budgeted; /* of the inbox's memory */
+	size_t unread; /* of the outbox, as counted in the budget */
 	struct listener listener; /* of ExecuteJob and Subscribe */
 	void (*abandon)(struct session *session);
 	/* The open call may say more: all was sent, or it was `behind`. NULL: nobody asks. */

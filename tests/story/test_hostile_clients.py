@@ -13,7 +13,7 @@ from axe import PATIENCE_S, until
 from daemon import Daemon, replies, send
 
 MANY = 10_000
-USER_SESSIONS_MAX = 192
+USER_SESSIONS_MAX = 1280
 MEMORY_MORE = 64 << 20
 JOB = {"name": "worker", "assessments": [
     {"name": "a", "repeat": 50, "command": ["true"], "timeout": "20s"}]}
@@ -168,8 +168,8 @@ def test_client_that_hangs_up_at_each_byte_of_a_call(daemon):
 @pytest.fixture
 def descriptors():
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if before[1] < 2048:
-        pytest.skip("needs 2048 descriptors")
+    if before[1] < 4096:
+        pytest.skip("needs 4096 descriptors")
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(before[1], 2 * MANY), before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
@@ -206,7 +206,7 @@ def enter(daemon):
     return None if "error" in reply else reply
 
 
-def test_dripping_clients_keep_nobody_out(daemon):
+def test_dripping_clients_keep_nobody_out(daemon, descriptors):
     held = []
     for _ in range(USER_SESSIONS_MAX - 1):
         client = daemon.connect()

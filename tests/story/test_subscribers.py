@@ -2,6 +2,8 @@
 
 import json
 import pathlib
+import resource
+import selectors
 import signal
 import socket
 import statistics
@@ -17,6 +19,8 @@ SLEEPER = {"name": "sleeper", "assessments": [{"name": "a", "command": ["sleep",
 FLOOD = 50_000
 WINDOW = 500
 CANCEL = {"index": 0, "job": 1}
+READERS = 999
+TOLD = 60
 
 
 @pytest.fixture
@@ -89,6 +93,63 @@ def test_reader_that_does_not_read_loses_nothing_and_delays_nobody(daemon):
         assert next(told)["parameters"]["event"]["seq"] == last + 1
         assert "receipt" in daemon.call("io.axe.Engine.TerminateJob", job=1)["parameters"]
     slow.close()
+
+
+@pytest.fixture
+def descriptors():
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if before[1] < 4096:
+        pytest.skip("needs 4096 descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def read_all(clients, last):
+    """What each of them was sent, up to the event of that number."""
+    end = f'"seq":{last},'.encode()
+    heard = {client: b"" for client in clients}
+    with selectors.DefaultSelector() as waiting:
+        for client in clients:
+            waiting.register(client, selectors.EVENT_READ)
+        while waiting.get_map():
+            ready = waiting.select(PATIENCE_S)
+            assert ready, f"{len(waiting.get_map())} wait for an event"
+            for key, _ in ready:
+                client = key.fileobj
+                got = client.recv(1 << 16)
+                assert got, heard[client][-500:]
+                heard[client] += got
+                if end in heard[client] and heard[client].endswith(b"\0"):
+                    waiting.unregister(client)
+    return heard
+
+
+def test_a_thousand_hear_all_and_the_one_that_never_reads_costs_nobody(daemon, descriptors):
+    start_sleeper(daemon)
+    with daemon.connect() as caller, daemon.subscribe(after=0) as mute:
+        flood(caller, 10 * WINDOW)
+        first = until(lambda: newest(daemon, 10 * WINDOW), "all events are stored")
+        before = resident_bytes(daemon.process)
+        readers = [daemon.subscribe(after=first) for _ in range(READERS)]
+        answers = replies(caller)
+        for _ in range(TOLD):
+            send(caller, "io.axe.Engine.CancelAssessment", CANCEL)
+            assert "error" not in next(answers)
+        assert latency(daemon) < PATIENCE_S
+        last = daemon.call("io.axe.Events.GetLast")["parameters"]["last"]
+        for heard in read_all(readers, last).values():
+            told = [json.loads(each)["parameters"]["event"]["seq"]
+                    for each in heard.split(b"\0")[:-1]]
+            assert told == list(range(first + 1, last + 1))
+        assert resident_bytes(daemon.process) - before < 96 << 20
+        for reader in readers:
+            reader.close()
+        # It was not forgotten: all that it did not read is told it from the store.
+        told = replies(mute)
+        for seq in range(1, last + 1):
+            assert next(told)["parameters"]["event"]["seq"] == seq
+        assert "receipt" in daemon.call("io.axe.Engine.TerminateJob", job=1)["parameters"]
 
 
 def newest(daemon, least):

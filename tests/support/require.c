@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "support/unit.h"
@@ -24,4 +25,16 @@ void skip_case(const char *reason)
 	print_message("%s\n", reason);
 	skip();
 	abort(); /* skip() does not return, but does not say so */
+}
+
+void require_descriptors(unsigned count)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_max < count)
+		skip_case("may not open as many files as it needs");
+	if (files.rlim_cur >= count)
+		return;
+	files.rlim_cur = count;
+	setrlimit(RLIMIT_NOFILE, &files);
 }

@@ -7,5 +7,8 @@ void require_root(void);
 /* The same with any reason, for a feature that was looked for and is not there. */
 void skip_all(const char *reason) __attribute__((noreturn));
 
+/* Let this process open so many; the case is skipped where it may not. */
+void require_descriptors(unsigned count);
+
 /* Skip the case that runs, and say why. */
 void skip_case(const char *reason) __attribute__((noreturn));

@@ -1,4 +1,5 @@
 /* Each error of io.axe.Events is told over the wire, with exactly its fields. */
+#include "support/require.h"
 #include "unit/control/kept.h"
 
 #include "control/subscribers.h"
@@ -85,6 +86,7 @@ static void one_subscription_too_many_is_told(void **state)
 {
 	struct client clients[SUBSCRIBERS_MAX + 1];
 
+	require_descriptors(3 * SUBSCRIBERS_MAX);
 	for (unsigned index = 0; index < SUBSCRIBERS_MAX; index++) {
 		client_connect(&clients[index], *state);
 		client_send(&clients[index], SUBSCRIBE);
@@ -101,6 +103,7 @@ static void ordinary_users_leave_subscriptions_for_admins(void **state)
 	struct client clients[SUBSCRIBERS_ORDINARY + 2];
 	unsigned count = 0;
 
+	require_descriptors(3 * SUBSCRIBERS_MAX);
 	for (uid_t user = 65533; count < SUBSCRIBERS_ORDINARY; user--) {
 		for (unsigned each = 0; each < SUBSCRIBERS_USER; each++) {
 			client_connect_as(&clients[count], *state, user);

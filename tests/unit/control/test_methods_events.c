@@ -1,4 +1,5 @@
 /* io.axe.Events where there is a store: from any number on, filtered, page by page, at any pace. */
+#include "support/require.h"
 #include "unit/control/kept.h"
 
 #include "base/clock.h"
@@ -180,6 +181,7 @@ static void subscriptions_are_bounded_and_the_bound_is_named(void **state)
 	struct client clients[SUBSCRIBERS_MAX], late;
 	json_t *parameters;
 
+	require_descriptors(3 * SUBSCRIBERS_MAX);
 	keep_events(1, "job.begin", 1);
 	for (unsigned index = 0; index < SUBSCRIBERS_MAX; index++) {
 		client_connect(&clients[index], *state);

@@ -6,6 +6,9 @@
 #include <grp.h>
 #include <sys/wait.h>
 
+/* Both ends are this process's, and the server gives clients half of its descriptors. */
+#define DESCRIPTORS (3 * PLACES_ALL)
+
 static void clients_of_a_door_are_served_at_once(void **state)
 {
 	struct client first, second;
@@ -24,6 +27,7 @@ static void sessions_of_a_user_are_bounded_and_the_bound_is_named(void **state)
 	struct client clients[PLACES_USER], late;
 	json_t *parameters;
 
+	require_descriptors(DESCRIPTORS);
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
 	for (unsigned index = 0; index < PLACES_USER; index++) {
 		client_enter(&clients[index], site.path);
@@ -95,6 +99,7 @@ static void sessions_of_all_users_are_bounded_and_the_bound_is_named(void **stat
 
 	if (geteuid() != 0)
 		skip_case("needs root");
+	require_descriptors(DESCRIPTORS);
 	server_welcome_users(site.server);
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
 	enter_many(clients, PLACES_USER, 0);
@@ -106,15 +111,16 @@ static void sessions_of_all_users_are_bounded_and_the_bound_is_named(void **stat
 /* Together they leave places for root, and each of them for the others. */
 static void ordinary_users_cannot_lock_admins_out(void **state)
 {
-	static const uid_t users[] = { 65533, 65532, 65531 };
+	static const uid_t users[] = { 65533, 65532, 65531, 65529 };
 	struct client clients[PLACES_ALL];
 	unsigned entered = 0;
 
 	if (geteuid() != 0)
 		skip_case("needs root");
+	require_descriptors(DESCRIPTORS);
 	server_welcome_users(site.server);
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
-	for (unsigned user = 0; user < 3; user++) {
+	for (unsigned user = 0; user < PLACES_ORDINARY / PLACES_ORDINARY_USER; user++) {
 		enter_many(clients + entered, PLACES_ORDINARY_USER, users[user]);
 		entered += PLACES_ORDINARY_USER;
 		expect_bound(PLACES_ORDINARY_USER, users[user]);
@@ -157,6 +163,7 @@ static void client_that_was_cut_off_makes_place(void **state)
 {
 	struct client runner, clients[PLACES_USER], late;
 
+	require_descriptors(DESCRIPTORS);
 	assert_int_equal(0, server_open(site.server, site.path, NULL));
 	client_adopt(&runner);
 	client_start_job(&runner);

@@ -147,6 +147,46 @@ static void messages_of_all_clients_share_a_budget(void **state)
 	assert_int_equal(0, budget.used);
 }
 
+/* Who reads loses nothing by those who do not. */
+static void unread_messages_of_all_clients_share_a_budget(void **state)
+{
+	struct bench *bench = *state;
+	static struct session_budget budget = { .limit = 1u << 20 };
+	struct client runner, slow, quick;
+
+	client_connect(&runner, bench);
+	client_start_job(&runner);
+	bench->session_config.unread = &budget;
+	client_connect(&slow, bench);
+	client_connect(&quick, bench);
+	client_send(&slow, SUBSCRIBE);
+	bench_turn(bench);
+	client_send(&quick, SUBSCRIBE);
+	bench_turn(bench);
+	for (unsigned sent = 0; sent < 6; sent++) {
+		fake_emit("assessment.begin", 300u << 10);
+		json_decref(client_expect(&quick, true));
+		json_decref(client_expect(&runner, true));
+		assert_true(budget.used < budget.limit + (400u << 10));
+	}
+	json_decref(client_expect(&slow, true));
+	for (;;) {
+		auto_json message = client_read(&slow);
+
+		if (json_object_get(message, "error"))
+			break;
+	}
+	client_expect_end(&slow);
+	fake_end(S_OK);
+	json_decref(client_expect(&runner, false));
+	client_hang_up(&slow);
+	client_hang_up(&quick);
+	client_hang_up(&runner);
+	while (bench->sessions)
+		bench_turn(bench);
+	assert_int_equal(0, budget.used);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +197,7 @@ int main(void)
 		bench_test(who_waits_for_an_answer_is_never_idle),
 		bench_test(who_calls_and_does_not_read_is_kept_waiting),
 		bench_test(messages_of_all_clients_share_a_budget),
+		bench_test(unread_messages_of_all_clients_share_a_budget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
