@@ -127,23 +127,39 @@ BUNDLE = {
     "mounts": [],
     "linux": {"namespaces": [{"type": "pid"}]},
 }
-CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_KILL", "CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_SETUID",
-                "CAP_SETGID", "CAP_SYS_RESOURCE")
+CAPABILITIES = {"CAP_DAC_OVERRIDE": 1, "CAP_KILL": 5, "CAP_SETGID": 6, "CAP_SETUID": 7,
+                "CAP_SYS_PTRACE": 19, "CAP_SYS_ADMIN": 21, "CAP_SYS_RESOURCE": 24}
+
+
+def held_capabilities():
+    """Of those, what we may hand on: it starts nothing when it is told to give another."""
+    status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
+    bounds = int(status.partition("CapBnd:")[2].split()[0], 16)
+    return [name for name, number in CAPABILITIES.items() if bounds >> number & 1]
+
+
+# It refuses hybrid control groups, so there it gets a mount namespace with cgroup v2 alone.
+PURE = pathlib.Path("/sys/fs/cgroup")
+PURIFY = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+          f'mount -t cgroup2 none {PURE} && exec "$@"', "sh"]
 
 
 class Crun(Supervisor):
     """A container in a bundle of its own, deleted by force when the time is over."""
 
     def words(self, command, ground):
+        command = [word.replace(str(v2_mount()), str(PURE)) for word in command]
         bundle = ground.folder / "bundle"
         bundle.mkdir()
-        sets = dict.fromkeys(("bounding", "effective", "permitted", "inheritable"), CAPABILITIES)
+        sets = dict.fromkeys(("bounding", "effective", "permitted", "inheritable"),
+                             held_capabilities())
         process = {**BUNDLE["process"], "args": command, "capabilities": sets}
         linux = {**BUNDLE["linux"], "cgroupsPath": f"/{ground.group.name}/container"}
         (bundle / "config.json").write_text(
             json.dumps({**BUNDLE, "process": process, "linux": linux}), encoding="ascii")
         name = ground.group.name
-        return ["sh", "-c", f"timeout -k {GRACE_S} {LIMIT_S} crun --cgroup-manager=cgroupfs run "
+        return [*(PURIFY if v2_mount() != PURE else []), "sh", "-c",
+                f"timeout -k {GRACE_S} {LIMIT_S} crun --cgroup-manager=cgroupfs run "
                 f"--bundle {bundle} {name}; status=$?; crun delete --force {name} 2>&-; "
                 "exit $status"]
 
