@@ -13,6 +13,7 @@
 #include "ending/killing.h"
 #include "engine/graveyard.h"
 #include "kernel/ending/killing_scene.h"
+#include "support/patience.h"
 
 #define PATIENCE_NS (20 * NS_PER_SEC)
 
@@ -73,7 +74,7 @@ static struct killing *start(struct scene *scene)
 
 static void finish(struct scene *scene)
 {
-	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
 
 	while (!scene->emptied && clock_monotonic_ns() < patience)
 		assert_return_code(sd_event_run(scene->loop, 100000), 0);
@@ -164,7 +165,7 @@ static void kill_with(struct scene *scene, uint64_t (*stray)(bool, void *))
 	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
 	struct killing_owner owner = { on_look, on_strike, stray, on_emptied, on_survived,
 		on_abandoned, scene };
-	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
 	struct killing *killing;
 
 	deadlines.kill_ns = SLOW_NS / 3;
@@ -228,7 +229,7 @@ static void a_busy_group_is_buried_when_it_is_free(void **state)
 	struct scene *scene = *state;
 	struct graveyard *graveyard;
 	pid_t sleeper = test_groups_sleeper(group_path(scene->group));
-	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s", group_path(scene->group));

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "model/manifest.h"
 #include "record/store.h"
+#include "support/patience.h"
 #include "support/unit.h"
 
 #define PATIENCE_NS (100 * NS_PER_SEC)
@@ -195,7 +196,7 @@ void fixture_start(struct fixture *fixture, const char *manifest)
 
 void fixture_until(struct fixture *fixture, bool (*holds)(struct fixture *fixture))
 {
-	uint64_t patience = clock_monotonic_ns() + PATIENCE_NS;
+	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
 
 	while (!holds(fixture)) {
 		if (clock_monotonic_ns() > patience)

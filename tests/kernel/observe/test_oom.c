@@ -23,7 +23,11 @@ static bool pantry_open_legacy(struct pantry *pantry, const char *name)
 		return false;
 
 	pantry->legacy = true;
-	return bpf_group_write(&pantry->group, "memory.limit_in_bytes", LIMIT) == 0;
+	if (bpf_group_write(&pantry->group, "memory.limit_in_bytes", LIMIT) < 0)
+		return false;
+	/* Swap counts with it, where it is counted; there it cannot be below the other. */
+	bpf_group_write(&pantry->group, "memory.memsw.limit_in_bytes", LIMIT);
+	return true;
 }
 
 static bool pantry_open(struct pantry *pantry, const struct watched *watched)
@@ -37,8 +41,12 @@ static bool pantry_open(struct pantry *pantry, const struct watched *watched)
 	enabled = bpf_group_write(&parent, "cgroup.subtree_control", "+memory") == 0;
 	bpf_group_close(&parent);
 	pantry->legacy = false;
-	return enabled && bpf_group_open(&pantry->group, watched->group.path) == 0 &&
-	       bpf_group_write(&pantry->group, "memory.max", LIMIT) == 0;
+	if (!enabled || bpf_group_open(&pantry->group, watched->group.path) < 0)
+		return false;
+	/* Where the host swaps, the limit alone kills nobody; where it cannot, there is no such
+	 * file. */
+	bpf_group_write(&pantry->group, "memory.swap.max", "0");
+	return bpf_group_write(&pantry->group, "memory.max", LIMIT) == 0;
 }
 
 static int eat(void *data)
