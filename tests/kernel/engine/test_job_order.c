@@ -1,10 +1,15 @@
 /* Which assessments of a job run, when, and how often. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "kernel/engine/job_fixture.h"
+#include "support/patience.h"
 #include "support/require.h"
 #include "support/unit.h"
+
+#define RUNTIME_NS (2 * NS_PER_SEC)
 
 /* The place of an assessment's begin or end among all events. */
 static size_t place_of(const struct fixture *fixture, const char *type, unsigned index)
@@ -127,12 +132,16 @@ static void stop_on_failure_starts_no_more(void **state)
 static void a_job_over_its_runtime_is_canceled(void **state)
 {
 	struct fixture *fixture = *state;
+	char manifest[512];
 
-	fixture_run(fixture,
-		"{'name':'j','runtime':'500ms','parallel':2,'post':{'command':['true']},"
+	/* Long enough for both to begin. */
+	snprintf(manifest, sizeof(manifest),
+		"{'name':'j','runtime':'%ums','parallel':2,'post':{'command':['true']},"
 		"'defaults':{'residue':'ignore'},'assessments':["
 		"{'name':'a','command':['sleep','999']},"
-		"{'name':'b','command':['sleep','999']},{'name':'c','command':['true']}]}");
+		"{'name':'b','command':['sleep','999']},{'name':'c','command':['true']}]}",
+		(unsigned)(patience_ns(RUNTIME_NS) / NS_PER_MS));
+	fixture_run(fixture, manifest);
 	assert_int_equal(fixture->code, AXE_E_JOB_CANCELED);
 	assert_true(json_is_true(value_at(fixture->summary, "overrun")));
 	assert_string_equal(text_at(fixture->summary, "outcome"), "canceled");
