@@ -66,7 +66,8 @@ def test_one_user_neither_sees_nor_steers_what_is_anothers(run):
     assert numbers(run(BOB, "list", "-o", "json")) == []
     assert numbers(run(ALICE, "list", "-o", "json")) == [job]
     assert numbers(run(0, "list", "-o", "json")) == [job]
-    for words in (["show", job], ["log", job], ["wait", job], ["watch", job],
+    for words in (["show", job], ["log", job], ["wait", job], ["watch", job], ["trace", job],
+                  ["submit", job], ["cancel", "--soft", f"{job}/0"],
                   ["cancel", job, "--message", "mine"], ["cancel", f"{job}/0"],
                   ["cancel", "--soft", job], ["terminate", "--yes", job], ["requeue", job],
                   ["requeue", f"{job}/0"], ["hold", job], ["release", job], ["purge", job]):
