@@ -131,10 +131,12 @@ static void print_cell(const struct table *table, const struct terminal *termina
 	const struct cell *cell, unsigned column, unsigned width)
 {
 	const char *text = cell_text(cell);
-	unsigned columns = terminal_columns(text);
-	bool fits = columns <= width, last = column + 1 == table->columns_count;
+	bool fits = terminal_columns(text) <= width, last = column + 1 == table->columns_count;
 	size_t bytes = fits ? strlen(text) : terminal_cut(text, width - 1);
-	unsigned padding = fits ? width - columns : 0;
+	auto_free char *shown = strndup(text, bytes);
+	/* Where half a picture would have fitted, a column is left. */
+	unsigned columns = (shown ? terminal_columns(shown) : 0) + !fits;
+	unsigned padding = columns < width ? width - columns : 0;
 
 	if (column)
 		print_padding(terminal->stream, GAP);

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/character.h"
 
 #define WIDTH_DEFAULT 100
 #define WIDTH_LEAST   40
@@ -111,18 +112,23 @@ char *terminal_safe_argv(const json_t *argv, size_t most)
 unsigned terminal_columns(const char *text)
 {
 	unsigned columns = 0;
+	size_t bytes;
 
-	for (; *text; text++)
-		columns += (*text & 0xc0) != 0x80;
+	for (; *text; text += bytes)
+		columns += character_first(text, &bytes);
 	return columns;
 }
 
 size_t terminal_cut(const char *text, unsigned columns)
 {
-	size_t at = 0;
+	size_t at = 0, bytes;
 
-	while (text[at] && columns--)
-		for (at++; (text[at] & 0xc0) == 0x80;)
-			at++;
+	for (; text[at]; at += bytes) {
+		unsigned taken = character_first(text + at, &bytes);
+
+		if (taken > columns)
+			break;
+		columns -= taken;
+	}
 	return at;
 }

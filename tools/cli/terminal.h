@@ -30,8 +30,8 @@ char *terminal_safe(const char *text);
 /* An argv array as a shell would need it, at most `most` bytes of it. The caller frees. */
 char *terminal_safe_argv(const json_t *argv, size_t most);
 
-/* Columns that a text takes; every character counts as one. */
+/* Columns that a text takes: a picture takes two, a mark on a letter none. */
 unsigned terminal_columns(const char *text);
 
-/* The bytes of the first `columns` characters of a text. */
+/* The bytes of as much of a text as fits into so many columns. */
 size_t terminal_cut(const char *text, unsigned columns);

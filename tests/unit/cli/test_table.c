@@ -78,6 +78,35 @@ static void flexible_column_gives_way_to_the_terminal(void **state)
 	assert_non_null(strstr(text, "done"));
 }
 
+/* Columns before the last word of a line. */
+static unsigned place_of(const char *text, const char *word)
+{
+	const char *end = strstr(text, word), *start = end;
+	auto_free char *line = NULL;
+
+	assert_non_null(end);
+	while (start > text && start[-1] != '\n')
+		start--;
+	line = strndup(start, (size_t)(end - start));
+	return terminal_columns(line);
+}
+
+static void columns_line_up_behind_pictures_that_are_cut(void **state)
+{
+#define ROCKET "\xf0\x9f\x9a\x80"
+	static const char name[] = ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET
+		ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET ROCKET;
+	auto_of(table) struct table *table = make(name);
+
+	for (unsigned width = 30; width < 34; width++) {
+		auto_free char *text = render(table, true, width);
+
+		assert_true(widest_line(text) <= width);
+		assert_int_equal(place_of(text, "STATE"), place_of(text, "done"));
+		assert_int_equal(place_of(text, "STATE"), place_of(text, "ok"));
+	}
+}
+
 static void nothing_is_cut_in_a_pipe(void **state)
 {
 	static const char name[] = "a name that is longer than any terminal of so few columns";
@@ -100,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_line_up),
 		cmocka_unit_test(flexible_column_gives_way_to_the_terminal),
+		cmocka_unit_test(columns_line_up_behind_pictures_that_are_cut),
 		cmocka_unit_test(nothing_is_cut_in_a_pipe),
 		cmocka_unit_test(empty_table_prints_nothing),
 	};

@@ -84,6 +84,24 @@ static void characters_are_counted_and_never_split(void **state)
 	assert_int_equal(6, terminal_cut("caf\xc3\xa9s", 30));
 }
 
+/* Three rockets; an e with an accent of its own; two letters of Japanese; what is no UTF-8. */
+#define ROCKETS  "\xf0\x9f\x9a\x80\xf0\x9f\x9a\x80\xf0\x9f\x9a\x80"
+#define ACCENTED "e\xcc\x81x"
+#define JAPANESE "\xe6\x97\xa5\xe6\x9c\xac"
+
+static void pictures_take_two_columns_and_marks_none(void **state)
+{
+	assert_int_equal(6, terminal_columns(ROCKETS));
+	assert_int_equal(2, terminal_columns(ACCENTED));
+	assert_int_equal(4, terminal_columns(JAPANESE));
+	assert_int_equal(2, terminal_columns("\xff\xfe"));
+	/* Half a picture does not fit; a mark stays with its letter. */
+	assert_int_equal(8, terminal_cut(ROCKETS, 5));
+	assert_int_equal(12, terminal_cut(ROCKETS, 6));
+	assert_int_equal(3, terminal_cut(ACCENTED, 1));
+	assert_int_equal(0, terminal_cut(JAPANESE, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +112,7 @@ int main(void)
 		cmocka_unit_test(colour_is_an_addition),
 		cmocka_unit_test(file_is_no_terminal),
 		cmocka_unit_test(characters_are_counted_and_never_split),
+		cmocka_unit_test(pictures_take_two_columns_and_marks_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
