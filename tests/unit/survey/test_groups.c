@@ -91,6 +91,37 @@ static void group_with_the_name_of_anothers_is_nobodys(void **state)
 	}
 }
 
+static char *stamp_of(const struct recorded *recorded)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	assert_non_null(stream);
+	assert_int_equal(survey_groups.stamp(&recorded->host, stream), 0);
+	fclose(stream);
+	return text;
+}
+
+static void stamp_changes_with_groups_outside_and_with_no_other(void **state)
+{
+	struct recorded recorded;
+	char *first, *same, *more;
+
+	begin(&recorded);
+	first = stamp_of(&recorded);
+	recorded_write(&recorded, "fs/two words/axe/run-1/job-1/cgroup.procs", "");
+	same = stamp_of(&recorded);
+	recorded_write(&recorded, "fs/two words/system/left/cgroup.procs", "");
+	more = stamp_of(&recorded);
+	assert_string_equal(first, same);
+	assert_string_not_equal(first, more);
+	free(first);
+	free(same);
+	free(more);
+	recorded_end(&recorded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +130,7 @@ int main(void)
 		cmocka_unit_test(
 			group_with_the_name_of_ours_in_another_hierarchy_is_held_against_us),
 		cmocka_unit_test(group_with_the_name_of_anothers_is_nobodys),
+		cmocka_unit_test(stamp_changes_with_groups_outside_and_with_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
