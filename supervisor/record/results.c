@@ -5,21 +5,19 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "record/junit.h"
+#include "record/result_lines.h"
 #include "record/tap.h"
 
-#define LINES_NAME     "results.ndjson"
 #define LINES_SIZE_MAX ((size_t)256 << 20)
 
 struct results {
 	int directory;
-	int lines;
-	json_t *assessments; /* in the order of their index and try, however they ended */
+	struct result_lines *lines;
 };
 
 static char *json_render(const json_t *results)
@@ -59,65 +57,42 @@ static int insert_sorted(json_t *assessments, json_t *result)
 	return json_array_insert(assessments, at, result) < 0 ? -ENOMEM : 0;
 }
 
-static int open_lines(int directory, int flags, struct results **ret_results, struct error *error)
+static int allocate(int directory, struct results **ret_results, struct error *error)
 {
 	auto_of(results) struct results *results = calloc(1, sizeof(*results));
 
 	if (!results)
-		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
-	results->directory = results->lines = -1;
-	results->assessments = json_array();
-	if (!results->assessments)
-		return fail(error, ENOMEM, "create `%s`", LINES_NAME);
+		return fail(error, ENOMEM, "create `%s`", RESULT_LINES_NAME);
 	results->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
 	if (results->directory < 0)
-		return fail(error, errno, "open the folder of `%s`", LINES_NAME);
-	results->lines = file_open_beneath(directory, LINES_NAME, flags, 0640);
-	if (results->lines < 0)
-		return fail(error, -results->lines, "create `%s`", LINES_NAME);
-
+		return fail(error, errno, "open the folder of `%s`", RESULT_LINES_NAME);
 	*ret_results = take_pointer(results);
 	return 0;
 }
 
 int results_create(int directory, struct results **ret_results, struct error *error)
 {
-	return open_lines(directory, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, ret_results, error);
-}
+	auto_of(results) struct results *results = NULL;
+	int code = allocate(directory, &results, error);
 
-/* Returns the offset behind the last whole line. */
-static size_t take_lines(
-	struct results *results, const char *text, results_visitor *seen, void *data)
-{
-	const char *line, *end;
-
-	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
-		auto_json result = json_loadb(line, (size_t)(end - line), 0, NULL);
-
-		if (!json_is_object(result))
-			continue;
-		insert_sorted(results->assessments, result);
-		seen(result, data);
-	}
-	return (size_t)(line - text);
+	if (code == 0)
+		code = result_lines_create(directory, &results->lines, error);
+	if (code < 0)
+		return code;
+	*ret_results = take_pointer(results);
+	return 0;
 }
 
 int results_reopen(int directory, results_visitor *seen, void *data, struct results **ret_results,
 	struct error *error)
 {
 	auto_of(results) struct results *results = NULL;
-	auto_free char *text = NULL;
-	size_t size = 0, whole;
-	int code = open_lines(directory, O_WRONLY | O_CREAT | O_APPEND, &results, error);
+	int code = allocate(directory, &results, error);
 
 	if (code == 0)
-		code = file_read_whole_at(
-			directory, LINES_NAME, LINES_SIZE_MAX, &text, &size, error);
+		code = result_lines_reopen(directory, seen, data, &results->lines, error);
 	if (code < 0)
 		return code;
-	whole = take_lines(results, text, seen, data);
-	if (whole < size && ftruncate(results->lines, (off_t)whole) < 0)
-		return fail(error, errno, "cut the torn line of `%s`", LINES_NAME);
 	*ret_results = take_pointer(results);
 	return 0;
 }
@@ -126,38 +101,14 @@ void results_destroy(struct results *results)
 {
 	if (!results)
 		return;
-	cleanup_fd(&results->lines);
+	result_lines_destroy(results->lines);
 	cleanup_fd(&results->directory);
-	json_decref(results->assessments);
 	free(results);
-}
-
-/* Whole or not at all, so that a reader never meets half a line. No fsync: nobody waits for it. */
-static int append_line(int fd, const char *text, size_t size)
-{
-	struct stat status;
-	int code;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	code = file_write_all(fd, text, size);
-	if (code < 0 && ftruncate(fd, status.st_size) < 0)
-		return -errno;
-	return code;
 }
 
 int results_add(struct results *results, json_t *result, struct error *error)
 {
-	auto_free char *text = json_dumps(result, JSON_COMPACT | JSON_DECIMALS);
-	size_t size = text ? strlen(text) : 0;
-	int code;
-
-	if (!text || insert_sorted(results->assessments, result) < 0)
-		return fail(error, ENOMEM, "append to `%s`", LINES_NAME);
-	/* The newline takes the place of the NUL: one write makes the whole line. */
-	text[size] = '\n';
-	code = append_line(results->lines, text, size + 1);
-	return code < 0 ? fail(error, -code, "append to `%s`", LINES_NAME) : 0;
+	return result_lines_add(results->lines, result, error);
 }
 
 /* Each file is tried, whatever became of the others; the first failure is told. */
@@ -196,7 +147,13 @@ int results_write(int directory, json_t *summary, json_t *assessments, struct er
 
 int results_finish(struct results *results, json_t *summary, struct error *error)
 {
-	return results_write(results->directory, summary, results->assessments, error);
+	auto_json assessments = NULL;
+	int first = result_lines_collect(results->lines, &assessments, error), code;
+
+	if (!assessments)
+		return first;
+	code = results_write(results->directory, summary, assessments, first ? NULL : error);
+	return first ? first : code;
 }
 
 json_t *results_read_lines(int directory)
@@ -206,7 +163,8 @@ json_t *results_read_lines(int directory)
 	char *line, *end;
 	size_t size;
 
-	if (file_read_whole_at(directory, LINES_NAME, LINES_SIZE_MAX, &text, &size, NULL) < 0)
+	if (file_read_whole_at(directory, RESULT_LINES_NAME, LINES_SIZE_MAX, &text, &size, NULL) <
+		0)
 		return assessments;
 	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
 		auto_json result = json_loadb(line, (size_t)(end - line), 0, NULL);

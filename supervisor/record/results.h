@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/cleanup.h"
+#include "record/result_lines.h"
 
 struct error;
 struct results;
@@ -12,7 +13,7 @@ int results_create(int directory, struct results **ret_results, struct error *er
 
 /* Go on with the lines that a dead supervisor wrote: half a line at the end is cut. `seen` is told
  * of each whole one, in the order of the file. */
-typedef void results_visitor(const json_t *result, void *data);
+typedef result_lines_visitor results_visitor;
 int results_reopen(int directory, results_visitor *seen, void *data, struct results **ret_results,
 	struct error *error);
 void results_destroy(struct results *results);
@@ -20,15 +21,15 @@ DEFINE_CLEANUP(results)
 
 /*
  * Append one assessment's result (name, index, try, verdict, ...) to results.ndjson. A result whose
- * line could not be written is among those of results_finish all the same. `result` is borrowed and
- * shared: it must not change afterwards.
+ * line could not be written is among those of results_finish all the same. `result` is borrowed,
+ * and may be shared: it must not change afterwards.
  */
 int results_add(struct results *results, json_t *result, struct error *error);
 
 /*
  * Write results.json ({"v":1, "job", ..., "assessments":[...]}: `summary` with the assessments
- * added), junit.xml and results.tap, each aside, synced, renamed. All are tried; the first that
- * failed is told.
+ * added, read back from their lines), junit.xml and results.tap, each aside, synced, renamed. All
+ * are tried; the first that failed is told.
  */
 int results_finish(struct results *results, json_t *summary, struct error *error);
 

@@ -160,6 +160,44 @@ static void line_that_does_not_fit_is_not_torn_and_not_lost(void **state)
 	assert_int_equal(2, json_array_size(json_object_get(whole, "assessments")));
 }
 
+/* As a job that runs as root may do: it is told, and what it left alone is still in its place. */
+static void line_changed_by_another_is_named_and_the_others_written(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json summary = json_object();
+	auto_json whole = NULL;
+	struct folder *folder = *state;
+	struct error error = { 0 };
+	auto_fd lines = openat(folder->fd, "results.ndjson", O_WRONLY | O_CLOEXEC);
+
+	add(results, 7, 1);
+	add(results, 3, 1);
+	assert_int_equal(1, pwrite(lines, "[", 1, 0));
+	assert_int_equal(-EIO, results_finish(results, summary, &error));
+	results_destroy(results);
+	assert_non_null(strstr(error.text, "assessment 7"));
+	whole = read_whole(folder);
+	assert_int_equal(1, json_array_size(json_object_get(whole, "assessments")));
+	assert_true(exists(folder, "results.tap"));
+}
+
+/* The folder may be gone from its place: who has it open still has all of it. */
+static void lines_without_a_name_are_read_back(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json summary = json_object();
+	auto_json whole = NULL;
+	struct folder *folder = *state;
+
+	add(results, 0, 1);
+	assert_int_equal(0, unlinkat(folder->fd, "results.ndjson", 0));
+	add(results, 1, 1);
+	assert_int_equal(0, results_finish(results, summary, NULL));
+	results_destroy(results);
+	whole = read_whole(folder);
+	assert_int_equal(2, json_array_size(json_object_get(whole, "assessments")));
+}
+
 /* A folder in the place of one file: that one fails, is named, and the others are written. */
 static void file_that_failed_is_named_and_the_others_written(void **state)
 {
@@ -199,6 +237,8 @@ int main(void)
 		TEST(results_stand_in_the_order_of_the_manifest),
 		TEST(line_that_does_not_fit_is_not_torn_and_not_lost),
 		TEST(file_that_failed_is_named_and_the_others_written),
+		TEST(line_changed_by_another_is_named_and_the_others_written),
+		TEST(lines_without_a_name_are_read_back),
 		TEST(second_results_in_one_folder_are_refused),
 	};
 
