@@ -218,7 +218,8 @@ int result_lines_collect(struct result_lines *lines, json_t **ret_assessments, s
 
 	if (!assessments)
 		return fail(error, ENOMEM, "read `%s`", RESULT_LINES_NAME);
-	qsort(lines->places, lines->count, sizeof(*lines->places), compare);
+	if (lines->count)
+		qsort(lines->places, lines->count, sizeof(*lines->places), compare);
 	for (size_t at = 0; at < lines->count; at++) {
 		const struct place *place = &lines->places[at];
 		json_t *result =
