@@ -12,11 +12,11 @@ struct waiting {
 	json_t *jobs;
 };
 
-static bool may_see(const struct entry *entry, void *data)
+static bool may_see(uid_t owner, void *data)
 {
 	const struct queue_caller *caller = data;
 
-	return queue_actor_may(&caller->actor, entry->owner);
+	return queue_actor_may(&caller->actor, owner);
 }
 
 /* Its own tasks are counted when the statement that found it is at its end. */
@@ -48,9 +48,9 @@ void queue_list_waiting(struct queue *queue, const struct queue_caller *caller, 
 
 	limit = !limit ? QUEUE_PAGE_DEFAULT : limit > QUEUE_PAGE_MAX ? QUEUE_PAGE_MAX : limit;
 	entries = calloc(limit, sizeof(struct entry *));
-	if (!entries)
+	if (!entries ||
+		ready_best(&queue->ready, limit, may_see, (void *)caller, entries, &count) < 0)
 		return caller_fail_internal(caller, "out of memory");
-	count = ready_best(&queue->ready, limit, may_see, (void *)caller, entries);
 	waiting.jobs = json_array();
 	for (size_t at = 0; at < count; at++)
 		add(&waiting, entries[at]->id);

@@ -3,14 +3,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct entry;
+struct ready_line;
 
-/* A binary heap; each entry knows its place. */
+/*
+ * A binary heap for each user, so that whoever may not run now is passed over at once, however many
+ * jobs that user has. Each entry knows its place. With U users (few) and n jobs a change costs
+ * O(U + log n), the next one O(U).
+ */
 struct ready {
-	struct entry **heap; /* owned; its entries are not */
-	size_t count, room;
+	struct ready_line *lines; /* owned; its entries are not */
+	size_t count;
+	uint64_t compared; /* how often two entries were held against each other */
 };
+
+/* Whether jobs of that user are looked at. */
+typedef bool ready_passes(uid_t owner, void *data);
 
 void ready_finish(struct ready *ready);
 
@@ -23,16 +34,13 @@ void ready_remove(struct ready *ready, struct entry *entry);
 /* It is somewhere else in memory now. */
 void ready_moved(struct ready *ready, struct entry *entry);
 
-struct entry *ready_first(const struct ready *ready); /* NULL: none */
+/* Of those that pass; NULL: none. */
+struct entry *ready_first(struct ready *ready, ready_passes *passes, void *data);
 
-/* Of those that pass; looks at all of them. */
-struct entry *ready_first_of(const struct ready *ready,
-	bool (*passes)(const struct entry *entry, void *data), void *data);
+/* Those that pass, the next one first, at most `limit` of them, in O(limit * log(U + limit));
+ * *ret_count: how many. -ENOMEM. */
+int ready_best(struct ready *ready, size_t limit, ready_passes *passes, void *data,
+	const struct entry **ret_entries, size_t *ret_count);
 
-/* Those that pass, the next one first, at most `limit` of them; how many. Looks at all. */
-size_t ready_best(const struct ready *ready, size_t limit,
-	bool (*passes)(const struct entry *entry, void *data), void *data,
-	const struct entry **ret_entries);
-
-/* How many go before it. */
-size_t ready_rank(const struct ready *ready, const struct entry *entry);
+/* How many go before it. Looks at all. */
+size_t ready_rank(struct ready *ready, const struct entry *entry);

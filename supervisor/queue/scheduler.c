@@ -15,11 +15,11 @@ static bool has_processors(const struct queue *queue, const struct entry *entry)
 	       queue->processors_busy + entry->processors <= queue->processors;
 }
 
-static bool user_may_run(const struct entry *entry, void *data)
+static bool user_may_run(uid_t owner, void *data)
 {
 	struct queue *queue = data;
 
-	return allowance_running(queue, entry->owner) <
+	return allowance_running(queue, owner) <
 	       (uint64_t)queue->parameters[PARAMETER_USER_RUNNING_JOBS];
 }
 
@@ -56,13 +56,11 @@ static void fail_entry(struct queue *queue, struct entry *entry, const struct er
 	batch_finish(&batch);
 }
 
-/* Users at their limit are passed over, which costs as much as they have jobs before the next. */
+/* Users at their limit are passed over. */
 static struct entry *choose(struct queue *queue)
 {
-	struct entry *entry = ready_first(&queue->ready);
+	struct entry *entry = ready_first(&queue->ready, user_may_run, queue);
 
-	if (entry && !user_may_run(entry, queue))
-		entry = ready_first_of(&queue->ready, user_may_run, queue);
 	return entry && has_processors(queue, entry) ? entry : NULL;
 }
 
