@@ -1,7 +1,9 @@
 /* The queue whose jobs the supervisor's slots run beside those of ExecuteJob. */
 #include "base/error.h"
+#include "base/json.h"
 #include "control/listener.h"
 #include "control/supervisor_parts.h"
+#include "record/store_event.h"
 
 static int launch(struct manifest *manifest, const struct job_options *options,
 	const struct job_observer *observer, struct job **ret_job, struct error *error, void *data)
@@ -30,11 +32,17 @@ static struct job *adopt(uint64_t job, const struct job_observer *observer, void
 	return run->job;
 }
 
-static void tell_event(const json_t *event, void *data)
+/* A batch has many of them, and mostly nobody listens. */
+static void tell_event(const struct store_event *event, void *data)
 {
 	struct supervisor *supervisor = data;
+	auto_json json = NULL;
 
-	listeners_tell_event(&supervisor->subscribers, event);
+	if (list_empty(&supervisor->subscribers))
+		return;
+	json = store_event_json(event);
+	if (json)
+		listeners_tell_event(&supervisor->subscribers, json);
 }
 
 static bool is_watched(uint64_t job, void *data)

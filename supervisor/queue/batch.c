@@ -67,6 +67,16 @@ void batch_add(struct batch *batch, const struct store_change *change)
 	batch->changes[batch->count++] = *change;
 }
 
+/* All events of a batch mostly have one. */
+static const char *keep_actor(struct batch *batch, const struct queue_actor *actor)
+{
+	if (actor && batch->actor != actor) {
+		batch->actor = actor;
+		batch->actor_text = batch_keep(batch, actor_text(actor));
+	}
+	return actor ? batch->actor_text : NULL;
+}
+
 /* Of no attempt: what never began has made none, and the last one has its end already. */
 void batch_add_event(struct batch *batch, const struct queue_actor *actor,
 	const struct entry *entry, const char *type, json_t *data)
@@ -75,7 +85,7 @@ void batch_add_event(struct batch *batch, const struct queue_actor *actor,
 	struct store_event event = {
 		.job = entry->id,
 		.type = type,
-		.actor = actor ? batch_keep(batch, actor_text(actor)) : NULL,
+		.actor = keep_actor(batch, actor),
 		.data = batch_keep(batch, json_dumps(owned, JSON_COMPACT | JSON_DECIMALS)),
 	};
 

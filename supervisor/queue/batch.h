@@ -14,6 +14,8 @@ struct batch {
 	size_t count, room;
 	char **texts; /* owned, each of them too */
 	size_t texts_count;
+	const struct queue_actor *actor; /* of its events so far, and as text: one of the texts */
+	const char *actor_text;
 	bool failed; /* out of memory */
 };
 

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "queue/queue_parts.h"
-#include "record/store_event.h"
 
 void caller_answer(const struct queue_caller *caller, json_t *reply)
 {
@@ -135,17 +134,18 @@ static void tell_events(const struct queue *queue, const struct store_commit *co
 	uint64_t seq = commit->first_seq;
 	char boot_id[37];
 
+	/* It is a file that is read: once for a batch. */
+	if (!queue->host.event || !commit->event_count)
+		return;
+	clock_boot_id(boot_id);
 	for (size_t at = 0; at < commit->change_count; at++) {
 		struct store_event event = commit->changes[at].event;
-		auto_json json = NULL;
 
 		if (commit->changes[at].kind != STORE_EVENT)
 			continue;
 		event.seq = seq++;
-		event.boot_id = clock_boot_id(boot_id);
-		json = store_event_json(&event);
-		if (json && queue->host.event)
-			queue->host.event(json, queue->host.data);
+		event.boot_id = boot_id;
+		queue->host.event(&event, queue->host.data);
 	}
 }
 

@@ -17,6 +17,7 @@ struct identity;
 struct manifest;
 struct queue;
 struct store;
+struct store_event;
 
 /* Who lives above: it has the engine and its slots. Nothing in here may be called from inside. */
 struct queue_host {
@@ -34,8 +35,8 @@ struct queue_host {
 	struct job *(*adopt)(uint64_t job, const struct job_observer *observer, void *data);
 	/* A job may be ready, or Slots has changed: call queue_start_next on the next turn. */
 	void (*look)(void *data);
-	/* An event of a job that the engine does not have; it is in the store. */
-	void (*event)(const json_t *event, void *data);
+	/* An event of a job that the engine does not have; it is in the store. May be NULL. */
+	void (*event)(const struct store_event *event, void *data);
 	/* How many jobs of that user run, or wait for a slot, besides those of the queue. May be
 	 * NULL. */
 	unsigned (*beside)(uid_t owner, void *data);

@@ -136,11 +136,12 @@ static inline void case_look(void *data)
 	test->looks++;
 }
 
-static inline void case_event(const json_t *event, void *data)
+static inline void case_event(const struct store_event *event, void *data)
 {
 	struct queue_case *test = data;
 
-	assert_true(json_integer_value(json_object_get(event, "seq")) > 0);
+	assert_true(event->seq > 0);
+	assert_int_equal(36, strlen(event->boot_id));
 	test->events++;
 }
 
