@@ -13,11 +13,12 @@
 #define EVENTS                                                                                     \
 	"SELECT seq, job, attempt, assessment, try, type, wall_ns, mono_ns, " BOOT                 \
 	", actor, data, (SELECT owner_uid FROM jobs WHERE id = events.job) FROM events "
-#define JOBS                                                                                       \
+#define JOBS_WITH(boot)                                                                            \
 	"SELECT id, name, owner_uid, state, outcome, code, reason, message, priority, held,"       \
 	" submit_order, attempt, created_wall_ns, created_mono_ns, submitted_wall_ns,"             \
 	" submitted_mono_ns, started_wall_ns, started_mono_ns, ended_wall_ns, "                    \
-	"ended_mono_ns, " BOOT ", manifest_digest, processors, runtime_ns, retries FROM jobs "
+	"ended_mono_ns, " boot ", manifest_digest, processors, runtime_ns, retries FROM jobs "
+#define JOBS   JOBS_WITH(BOOT)
 #define NEWEST " ORDER BY id DESC LIMIT ?2"
 
 static const char *const texts[STORE_QUESTION_COUNT] = {
@@ -49,8 +50,11 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 	[STORE_READ_STOPPED] = JOBS "WHERE submit_order IS NOT NULL"
 				    " AND state IN ('Failed', 'Canceled') AND reason = ?1",
 	[STORE_READ_AGED] = JOBS "WHERE ended_age_ns <= ?1 ORDER BY ended_age_ns LIMIT ?2",
-	[STORE_READ_OPEN] = JOBS "WHERE state IN ('NotSubmitted', 'Queued', 'Running')"
-				 " AND (submit_order IS NOT NULL OR state = 'NotSubmitted')",
+	/* There may be very many that wait, and of no boot but one that runs is anything asked. */
+	[STORE_READ_OPEN] =
+		JOBS_WITH("CASE state WHEN 'Running' THEN " BOOT
+			  " END") "WHERE state IN ('NotSubmitted', 'Queued', 'Running')"
+				  " AND (submit_order IS NOT NULL OR state = 'NotSubmitted')",
 	[STORE_READ_OUTPUT] =
 		"SELECT coalesce(sum(coalesce(json_extract(result, '$.output.stdout.kept'), 0) +"
 		" coalesce(json_extract(result, '$.output.stderr.kept'), 0)), 0)"
