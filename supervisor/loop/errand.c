@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,6 +20,8 @@ struct errand {
 	void (*done)(int code, void *data);
 	void *data;
 	int code;
+	/* Hands over what the work wrote: that the bell does, too, only the kernel knows. */
+	atomic_bool worked;
 };
 
 static void *errand_run(void *argument)
@@ -25,6 +29,7 @@ static void *errand_run(void *argument)
 	struct errand *errand = argument;
 
 	errand->code = errand->work(errand->data);
+	atomic_store(&errand->worked, true);
 	/* A counter that starts at 0 takes one more for sure. */
 	eventfd_write(errand->bell, 1);
 	return NULL;
@@ -34,6 +39,8 @@ static int errand_ready(sd_event_source *source, int fd, uint32_t events, void *
 {
 	struct errand *errand = data;
 
+	if (!atomic_load(&errand->worked))
+		return 0;
 	errand->source = sd_event_source_disable_unref(errand->source);
 	errand->done(errand->code, errand->data);
 	return 0;
