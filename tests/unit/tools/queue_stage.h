@@ -21,13 +21,17 @@
 
 #define STAGE_LINES_MAX 32
 
+struct queue_stage;
+
+/* The whole answer to a call, a new reference; NULL: says nothing, ever. */
+typedef json_t *stage_answer(const json_t *call, struct queue_stage *stage);
+
 struct queue_stage {
 	char folder[64];
 	char path[96];
 	int listener, stop[2];
 	pthread_t thread;
-	/* The whole answer to a call, a new reference; NULL: says nothing, ever. */
-	json_t *(*answer)(const json_t *call, struct queue_stage *stage);
+	stage_answer *answer; /* while it plays: under the lock */
 	void *data;
 	struct frame_buffer inboxes[STAGE_LINES_MAX];
 	struct pollfd lines[STAGE_LINES_MAX + 2];
@@ -51,14 +55,29 @@ static inline json_t *stage_error(const char *name, json_t *parameters)
 
 static inline void stage_reply(struct queue_stage *stage, int fd, json_t *call)
 {
-	auto_json answer = stage->answer(call, stage);
-	auto_free char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	auto_free char *text = NULL;
+	auto_json answer = NULL;
+	stage_answer *make;
+
+	pthread_mutex_lock(&stage->lock);
+	make = stage->answer;
+	pthread_mutex_unlock(&stage->lock);
+	answer = make(call, stage);
+	text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
 
 	pthread_mutex_lock(&stage->lock);
 	json_array_append(stage->calls, call);
 	pthread_mutex_unlock(&stage->lock);
 	if (text && send(fd, text, strlen(text) + 1, MSG_NOSIGNAL) < 0)
 		assert_int_equal(EPIPE, errno);
+}
+
+/* Another answer while it plays. */
+static inline void stage_change(struct queue_stage *stage, stage_answer *answer)
+{
+	pthread_mutex_lock(&stage->lock);
+	stage->answer = answer;
+	pthread_mutex_unlock(&stage->lock);
 }
 
 /* False: the client has hung up. */

@@ -191,7 +191,7 @@ static void a_call_waits_as_long_as_its_handle_says(void **state)
 	assert_int_equal(AXE_E_TIMEOUT, axe_cluster_submit_job(cluster, 1));
 	assert_fault(cluster, "did not answer in time");
 	/* A late answer to the one before is not taken for that of the next. */
-	stage->answer = refuse_odd;
+	stage_change(stage, refuse_odd);
 	assert_int_equal(S_OK, axe_cluster_set_timeout(cluster, AXE_FOREVER));
 	assert_int_equal(0, axe_cluster_get_timeout(cluster));
 	assert_int_equal(S_OK, axe_cluster_hold_job(cluster, 2));
