@@ -15,5 +15,9 @@ uint64_t allowance_running(struct queue *queue, uid_t owner);
 /* Whether the caller may add `count` jobs; false: the caller has been told. */
 bool allowance_add(struct queue *queue, const struct queue_caller *caller, size_t count);
 
-/* Whether jobs of that user may write more; false: the caller has been told. */
+/*
+ * Whether jobs of that user may write more; false: the caller has been told. Asked when there is to
+ * be more work, not when work begins that was accepted: nothing but slots, processors, a hold and
+ * those before it keeps back a job that is queued, and only a call takes it from the queue.
+ */
 bool allowance_write(struct queue *queue, const struct queue_caller *caller, uid_t owner);

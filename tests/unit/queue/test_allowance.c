@@ -96,6 +96,22 @@ static void who_has_written_enough_adds_no_more_until_it_is_purged(void **state)
 	queue_as(test, ALICE);
 }
 
+static void what_was_accepted_runs_though_its_owner_has_written_enough_since(void **state)
+{
+	struct queue_case *test = *state;
+	uint64_t accepted;
+
+	write_as(test, ALICE, 700, 300);
+	accepted = queue_as(test, ALICE);
+	set(test, "UserOutputBytes", 1000);
+	while (!refused_beside(test, ALICE))
+		;
+	expect_refused_as(test, ALICE, "UserOutputBytes");
+	case_restart(test);
+	expect_refused_as(test, ALICE, "UserOutputBytes");
+	assert_int_equal(accepted, case_start(test)->row.id);
+}
+
 static void jobs_with_a_connection_count_as_running(void **state)
 {
 	struct queue_case *test = *state;
@@ -119,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		QUEUE_TEST(who_has_written_enough_adds_no_more_until_it_is_purged),
+		QUEUE_TEST(what_was_accepted_runs_though_its_owner_has_written_enough_since),
 		QUEUE_TEST(jobs_with_a_connection_count_as_running),
 	};
 
