@@ -182,6 +182,9 @@ static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *dat
 {
 	struct sitting *sitting = data;
 
+	/* Hands over what the thread wrote: that the bell does, too, only the kernel knows. */
+	if (!atomic_load(&sitting->work->over))
+		return 0;
 	sitting->source = sd_event_source_disable_unref(sitting->source);
 	sitting->done(sitting, sitting->data);
 	return 0;
