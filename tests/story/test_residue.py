@@ -9,11 +9,24 @@ import sys
 
 import pytest
 
-from axe import until
+from axe import BIN, until
 
 LISTED_KNOB = pathlib.Path("/proc/sys/fs/pipe-max-size")
 LIBC = ctypes.CDLL(None, use_errno=True)
 IPC_RMID = 0
+
+# Each with a look at the frozen group and two at the host, which a sanitizer makes slow.
+TERMINATIONS = 200 if b"__asan_init" in (BIN / "axed").read_bytes() else 1000
+HARMLESS = (
+    "exec sleep 999",
+    "sleep 999 & sleep 999 & wait",
+    "exec tail -f /dev/null",
+    "while :; do echo line; sleep 0.001; done",
+    "echo half >$AXE_TEMP/file; exec sleep 999 3>>$AXE_TEMP/file",
+    "read line </proc/sys/kernel/threads-max; cd /tmp; exec sleep 999 </etc/passwd",
+    "trap : TERM INT; (exec sleep 999) | cat",
+    "setsid sleep 999 & exec sleep 999",
+)
 
 SEGMENT = "import ctypes; print(ctypes.CDLL(None).shmget(0, 4096, 0o1600), flush=True)"
 
@@ -157,13 +170,20 @@ def test_innocent_job_is_not_blamed_for_a_setting_of_the_host(axe, knob):
     axe.assert_nothing_left()
 
 
+def mounted_at(place):
+    """For a failure: what /proc says of it."""
+    lines = pathlib.Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if f" {place} " in line]
+
+
 def test_mount_is_told_and_undone_only_where_that_is_asked_for(axe, place):
     job, receipt = terminated(axe, f"mount -t tmpfs none {place}")
     warning, = about(receipt["warnings"], str(place))
     assert (warning["kind"], warning["remedy"]) == ("mount", ["umount", "--", str(place)])
     if not warning["safe"]:
         assert warning["certainty"] == "unattributed"
-        assert about(repair(axe, "--yes", job.id)[1], str(place))[0]["outcome"] == "unsafe"
+        row, = about(repair(axe, "--yes", job.id)[1], str(place))
+        assert row["outcome"] == "unsafe", (row, warning, mounted_at(place))
         assert place.is_mount()
     assert about(repair(axe, "--yes", "--all", job.id)[1], str(place))[0]["outcome"] == "repaired"
     assert not place.is_mount()
@@ -246,4 +266,20 @@ def test_harmless_programs_are_blamed_for_nothing(axe):
         assert axe("terminate", "--yes", str(axe.job().id)).returncode == 0
     assert client.wait(timeout=60) == 5
     assert [each for each in axe.job()["warnings"] if each["certainty"] != "unattributed"] == []
+    axe.assert_nothing_left()
+
+
+def test_thousand_terminations_of_harmless_programs_blame_nobody(axe):
+    """Each in its own time: frozen, looked at, killed, and its host looked at again."""
+    manifest = axe.manifest(json.dumps({
+        "name": "harmless", "parallel": 16, "assessments": [
+            {"name": script, "command": script, "timeout": "20ms", "timeout_grace": "0s",
+             "repeat": TERMINATIONS // len(HARMLESS)} for script in HARMLESS]}), "manifest.json")
+    assert axe("run", manifest, timeout=600).returncode == 124
+    results = axe.job()["assessments"]
+    assert len(results) == TERMINATIONS
+    # Not all of them have come as far as they go, but all of them are killed.
+    assert {each["verdict"] for each in results} == {"timeout"}
+    assert [warning for each in results for warning in each["warnings"]
+            if warning.get("certainty") != "unattributed"] == []
     axe.assert_nothing_left()
