@@ -1,0 +1,134 @@
+/* A try whose supervisor was killed keeps what it had: its files, its end, its killer. */
+#include "recovery/runner_adopt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "confine/group.h"
+#include "engine/runner_parts.h"
+#include "engine/shared.h"
+#include "engine/tree.h"
+#include "kernel/recovery/lives.h"
+#include "support/require.h"
+#include "support/unit.h"
+
+#define PAIR(first)                                                                                \
+	"{'name':'j','assessments':[{'name':'a'," first "},{'name':'b','command':['true']}]}"
+
+static void what_it_writes_goes_on_in_the_same_file(void **state)
+{
+	struct lives *lives = *state;
+	char path[160], text[64] = "";
+	FILE *output;
+
+	lives_lose(lives,
+		PAIR("'command':['sh','-c','echo before; "
+		     "while ! [ -e GATE ]; do sleep 0.02; done; echo behind']"),
+		"assessment.begin", NULL);
+	lives_succeed(lives);
+	lives_open_gate(lives);
+	lives_finish(lives);
+	lives_path(lives, "1/0.1/stdout", path);
+	output = fopen(path, "re");
+	assert_non_null(output);
+	assert_int_equal(fread(text, 1, sizeof(text) - 1, output), strlen("before\nbehind\n"));
+	fclose(output);
+	assert_string_equal(text, "before\nbehind\n");
+	assert_string_equal(lives_text(lives_result(lives, 0), "verdict"), "passed");
+}
+
+/* While nobody was there. */
+static void kill_root(struct lives *lives)
+{
+	char path[400];
+	FILE *members;
+	int pid;
+
+	lives_group(lives, "1.0.1", path);
+	strcat(path, "/cgroup.procs");
+	members = fopen(path, "re");
+	assert_non_null(members);
+	assert_int_equal(fscanf(members, "%d", &pid), 1);
+	fclose(members);
+	assert_return_code(kill(pid, SIGKILL), errno);
+	lives_group(lives, "1.0.1", path);
+	assert_int_equal(test_groups_wait(path, "populated", 0), 0);
+}
+
+static void what_ended_while_nobody_was_there_has_its_killer(void **state)
+{
+	struct lives *lives = *state;
+
+	lives_lose(lives, PAIR("'command':['sleep','999']"), "assessment.begin", NULL);
+	kill_root(lives);
+	lives_succeed(lives);
+	lives_finish(lives);
+	assert_string_equal(lives_text(lives_result(lives, 0), "exit.signal_name"), "KILL");
+	assert_int_equal(lives_number(lives_result(lives, 0), "killer.pid"), getpid());
+	assert_true(json_is_true(
+		json_object_get(json_object_get(lives_result(lives, 0), "integrity"), "complete")));
+}
+
+static void a_group_that_has_gone_takes_no_end_along(void **state)
+{
+	struct lives *lives = *state;
+	char path[400];
+
+	lives_lose(lives, PAIR(AT_GATE("exit 5")), "assessment.begin", NULL);
+	lives_open_gate(lives);
+	lives_group(lives, "1.0.1", path);
+	assert_int_equal(test_groups_wait(path, "populated", 0), 0);
+	assert_return_code(rmdir(path), errno);
+	lives_succeed(lives);
+	lives_finish(lives);
+	assert_int_equal(lives_number(lives_result(lives, 0), "exit.status"), 5);
+}
+
+/* As killed between the group of the next try and its first process. */
+static void prepare_next(struct lives *lives, struct job *job)
+{
+	struct engine *engine = job->engine;
+	struct group *group;
+	struct watch *watch;
+	char path[TREE_PATH_SIZE];
+	struct axe_intent *intent;
+
+	tree_assessment_path(engine->tree, 1, 1, 1, 1, path);
+	if (group_create(&engine->hierarchy, path, &group, NULL) < 0 ||
+		watch_open(engine->watches, group, AXE_SLOT_ASSESSMENT, NULL, NULL, &watch, NULL) <
+			0)
+		_exit(1);
+	intent = watch_intent(watch);
+	intent->job = intent->attempt = intent->index = intent->try_number = 1;
+	watch_seal(watch);
+}
+
+static void a_try_that_nobody_was_born_in_is_begun_anew(void **state)
+{
+	struct lives *lives = *state;
+
+	lives_lose(lives, PAIR(AT_GATE("exit 0")), "assessment.begin", prepare_next);
+	lives_succeed(lives);
+	lives_open_gate(lives);
+	lives_finish(lives);
+	assert_string_equal(lives_text(lives_result(lives, 1), "verdict"), "passed");
+	assert_int_equal(lives_number(lives_result(lives, 1), "processes.seen"), 1);
+	assert_int_equal(lives_traced(lives, "assessment.begin"), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVES_TEST(what_it_writes_goes_on_in_the_same_file),
+		LIVES_TEST(what_ended_while_nobody_was_there_has_its_killer),
+		LIVES_TEST(a_group_that_has_gone_takes_no_end_along),
+		LIVES_TEST(a_try_that_nobody_was_born_in_is_begun_anew),
+	};
+
+	require_root();
+	lives_hide_mounts();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
