@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 static const int codes[] = { EAGAIN, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC };
 
@@ -10,6 +11,14 @@ bool host_fault(int code)
 {
 	for (size_t at = 0; at < sizeof(codes) / sizeof(*codes); at++)
 		if (codes[at] == code)
+			return true;
+	return false;
+}
+
+bool host_fault_named(const char *name)
+{
+	for (size_t at = 0; name && at < sizeof(codes) / sizeof(*codes); at++)
+		if (strcmp(name, strerrorname_np(codes[at])) == 0)
 			return true;
 	return false;
 }

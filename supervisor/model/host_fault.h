@@ -5,3 +5,6 @@
 
 /* An errno, positive. */
 bool host_fault(int code);
+
+/* By the name of the errno, as a result has it ("EIO"). NULL: none. */
+bool host_fault_named(const char *name);

@@ -18,6 +18,12 @@ static const struct assessment *assessment_of(const struct job *job, size_t inde
 	return index < manifest->assessments_count ? manifest->assessments[index] : manifest->post;
 }
 
+/* Beyond what the queue grants they were counted by the manifest. */
+static unsigned host_faults(const struct job *job, const struct history_task *told)
+{
+	return told->host_faults < job->task_retries ? told->host_faults : job->task_retries;
+}
+
 static int take_try(
 	struct adoption *adoption, size_t index, struct left_slot *slot, struct error *error)
 {
@@ -30,6 +36,7 @@ static int take_try(
 	if (!taken)
 		return fail(error, ENOMEM, "go on with an assessment");
 	taken->number = slot->intent.try_number;
+	taken->host_faults = host_faults(job, told);
 	taken->earlier = json_incref(told->earlier);
 	owner = job_try_owner(taken);
 	code = runner_adopt(&job->context, assessment_of(job, index), slot, told, &owner,
@@ -73,6 +80,7 @@ static int go_on(struct adoption *adoption, size_t index, struct error *error)
 		return fail(error, ENOMEM, "go on with an assessment");
 	agenda_drop_one(job->agenda, index);
 	next->number = told->tries + 1;
+	next->host_faults = host_faults(job, told);
 	next->earlier = json_incref(told->earlier);
 	next->result = json_incref(told->last);
 	next->unborn = true;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "engine/result.h"
+#include "model/host_fault.h"
 #include "record/trace.h"
 #include "record/trace_history.h"
 
@@ -38,6 +39,8 @@ static void see_try(struct history_task *task, json_t *data)
 	json_array_append_new(task->earlier, result_digest(data));
 	keep(&task->last, data);
 	task->tries++;
+	task->host_faults += host_fault_named(
+		json_string_value(json_object_get(json_object_get(data, "error"), "errno")));
 	forget_try(task);
 }
 

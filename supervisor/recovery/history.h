@@ -11,6 +11,7 @@ struct error;
 struct history_task {
 	bool begun;
 	unsigned tries; /* that ended, and were followed by another */
+	unsigned host_faults; /* of those, that the host could not start */
 	json_t *earlier; /* digests of them, as the result has them; owned; NULL: none */
 	json_t *last; /* the result of the last of them; owned */
 	json_t *result; /* of its end; owned; NULL: it has not ended */

@@ -116,7 +116,7 @@ static int begin(struct lives *lives, struct error *error)
 		return code;
 	code = sd_event_add_io(lives->loop, &lives->dispatch, store_descriptor(lives->store),
 		EPOLLIN, dispatch, lives->store);
-	config.store = lives->store;
+	config.store = lives->storeless ? NULL : lives->store;
 	return code < 0 ? code : engine_create(lives->loop, &config, &lives->engine, error);
 }
 
@@ -171,8 +171,10 @@ static void live(struct life *life, const char *text)
 		code = begin(lives, &error);
 	if (code == 0)
 		code = job_create(lives->engine, manifest, &options, &observer, &job, &error);
-	if (code == 0)
+	if (code == 0) {
+		job->task_retries = lives->task_retries;
 		code = job_start(job, &error);
+	}
 	if (code < 0)
 		fprintf(stderr, "the first life did not begin: %s\n", error.text);
 	while (code >= 0)
@@ -245,6 +247,7 @@ void lives_succeed(struct lives *lives)
 	struct error error = { 0 };
 
 	await_lock(lives);
+	lives->storeless = false;
 	if (begin(lives, &error) < 0 ||
 		recover_jobs(lives->engine, lives->state_dir, on_adopted, lives, &error) < 0)
 		fail_msg("%s", error.text);

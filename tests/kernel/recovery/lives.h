@@ -12,6 +12,9 @@
 struct lives {
 	struct test_groups groups;
 	char folder[64], state_dir[80], pin_dir[80], gate[80], name[32];
+	/* Of the first: what the queue would grant, and whether events are told without a disk. */
+	unsigned task_retries;
+	bool storeless;
 	sd_event *loop;
 	struct store *store;
 	sd_event_source *dispatch;

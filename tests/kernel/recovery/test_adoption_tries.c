@@ -1,6 +1,11 @@
 /* Each assessment that had begun and not ended is gone on with, begun again, or lost. */
+#include <elf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/runner_parts.h"
@@ -50,6 +55,60 @@ static void between_two_tries_the_next_one_follows(void **state)
 	assert_int_equal(json_array_size(json_object_get(lives_result(lives, 0), "tries")), 1);
 }
 
+/* The kernel cannot read the interpreter that it names: EIO, as of a disk that fails. */
+static void write_broken(const struct lives *lives, char path[static 160])
+{
+	char interpreter[160];
+	const Elf64_Ehdr *own = (const Elf64_Ehdr *)getauxval(AT_PHDR) - 1;
+	struct {
+		Elf64_Ehdr head;
+		Elf64_Phdr segment;
+		char name[160];
+	} program = { .head = *own };
+	FILE *file;
+
+	snprintf(interpreter, sizeof(interpreter), "%s/short", lives->folder);
+	file = fopen(interpreter, "we");
+	assert_non_null(file);
+	fclose(file);
+	assert_return_code(chmod(interpreter, 0755), errno);
+	program.head.e_phoff = sizeof(program.head);
+	program.head.e_phnum = 1;
+	program.head.e_shnum = 0;
+	strcpy(program.name, interpreter);
+	program.segment = (Elf64_Phdr){ .p_type = PT_INTERP,
+		.p_flags = PF_R,
+		.p_offset = offsetof(typeof(program), name),
+		.p_filesz = strlen(interpreter) + 1,
+		.p_memsz = strlen(interpreter) + 1,
+		.p_align = 1 };
+	snprintf(path, 160, "%s/broken", lives->folder);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite(&program, sizeof(program), 1, file), 1);
+	fclose(file);
+	assert_return_code(chmod(path, 0755), errno);
+}
+
+static void further_tries_that_the_queue_grants_go_on_being_counted(void **state)
+{
+	struct lives *lives = *state;
+	char path[160], manifest[512];
+
+	lives->task_retries = 3;
+	lives->storeless = true;
+	write_broken(lives, path);
+	snprintf(manifest, sizeof(manifest),
+		"{'name':'j','assessments':[{'name':'a','command':['%s']}]}", path);
+	lives_lose(lives, manifest, "assessment.try", NULL);
+	assert_int_equal(lives_traced(lives, "assessment.try"), 1);
+	lives_succeed(lives);
+	lives_finish(lives);
+	assert_string_equal(lives_text(lives_result(lives, 0), "error.errno"), "EIO");
+	assert_int_equal(lives_traced(lives, "assessment.try"), 3);
+	assert_int_equal(lives_number(lives_result(lives, 0), "try"), 4);
+}
+
 static void those_that_ran_beside_each_other_all_go_on(void **state)
 {
 	struct lives *lives = *state;
@@ -73,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIVES_TEST(what_nothing_can_be_known_of_is_an_error_and_the_job_goes_on),
 		LIVES_TEST(between_two_tries_the_next_one_follows),
+		LIVES_TEST(further_tries_that_the_queue_grants_go_on_being_counted),
 		LIVES_TEST(those_that_ran_beside_each_other_all_go_on),
 	};
 

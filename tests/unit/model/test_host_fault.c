@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "model/host_fault.h"
 
@@ -10,7 +11,7 @@ static void what_a_host_lacks_is_its_fault(void **state)
 	static const int lacks[] = { ENOMEM, EAGAIN, ENOSPC, EDQUOT, EMFILE, ENFILE, EIO };
 
 	for (size_t at = 0; at < sizeof(lacks) / sizeof(*lacks); at++)
-		assert_true(host_fault(lacks[at]));
+		assert_true(host_fault(lacks[at]) && host_fault_named(strerrorname_np(lacks[at])));
 }
 
 static void what_is_wrong_with_a_test_is_its_own(void **state)
@@ -19,7 +20,9 @@ static void what_is_wrong_with_a_test_is_its_own(void **state)
 		EINVAL, ENXIO, ETXTBSY, ENAMETOOLONG };
 
 	for (size_t at = 0; at < sizeof(own) / sizeof(*own); at++)
-		assert_false(host_fault(own[at]));
+		assert_false(host_fault(own[at]) ||
+			     (own[at] && host_fault_named(strerrorname_np(own[at]))));
+	assert_false(host_fault_named(NULL));
 }
 
 int main(void)

@@ -89,6 +89,25 @@ static void what_was_said_of_an_earlier_try_is_not_said_of_the_next(void **state
 	history_finish(&history);
 }
 
+/* As the queue grants further tries of what the host could not start, and of nothing else. */
+static void what_the_host_could_not_start_is_told_from_what_failed(void **state)
+{
+	struct folder *folder = *state;
+	struct trace *trace = begin(folder);
+	struct history history;
+
+	tell(trace, TRACE_ASSESSMENT_BEGIN, 0, NULL);
+	tell(trace, TRACE_ASSESSMENT_TRY, 0,
+		json_pack("{s:s, s:{s:s}}", "verdict", "error", "error", "errno", "EIO"));
+	tell(trace, TRACE_ASSESSMENT_TRY, 0,
+		json_pack("{s:s, s:{s:s}}", "verdict", "error", "error", "errno", "ENOENT"));
+	tell(trace, TRACE_ASSESSMENT_TRY, 0, json_pack("{s:s}", "verdict", "failed"));
+	history = end(folder, trace);
+	assert_int_equal(history.tasks[0].tries, 3);
+	assert_int_equal(history.tasks[0].host_faults, 1);
+	history_finish(&history);
+}
+
 static void an_assessment_that_the_job_does_not_have_is_passed_over(void **state)
 {
 	struct folder *folder = *state;
@@ -107,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HISTORY_TEST(each_assessment_has_what_was_told_of_it),
 		HISTORY_TEST(what_was_said_of_an_earlier_try_is_not_said_of_the_next),
+		HISTORY_TEST(what_the_host_could_not_start_is_told_from_what_failed),
 		HISTORY_TEST(an_assessment_that_the_job_does_not_have_is_passed_over),
 	};
 
