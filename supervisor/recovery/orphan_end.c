@@ -29,6 +29,15 @@ static void deliver(const json_t *event, bool durable, void *data)
 {
 }
 
+/* Its supervisor, or the one that ended it before us, died between the trace and the store. */
+static bool is_traced(const struct closing *closing, const struct trace_line *line)
+{
+	const struct history *history = &closing->history;
+
+	return line->type == TRACE_ASSESSMENT_END && history->tasks &&
+	       line->assessment < history->count && history->tasks[line->assessment].result;
+}
+
 void orphan_emit(struct closing *closing, const struct trace_line *line,
 	const struct store_change *rows, size_t count)
 {
@@ -40,8 +49,12 @@ void orphan_emit(struct closing *closing, const struct trace_line *line,
 		json_object_set_new(event, "assessment", json_integer(line->assessment));
 		json_object_set_new(event, "try", json_integer(line->try_number));
 	}
-	if (closing->trace)
+	if (closing->trace && !is_traced(closing, line))
 		trace_write(closing->trace, line, NULL);
+	/* The file before the store, as always: whoever comes after us asks the store what is open.
+	 */
+	if (closing->trace)
+		trace_flush(closing->trace, NULL);
 	publisher_put(closing->publisher, event, rows, count);
 }
 
@@ -206,10 +219,30 @@ static void read_results(struct closing *closing)
 		error_list_extend(&closing->errors, json_object_get(result, "errors"));
 }
 
+/* And what only the trace says of them. */
+static void read_trace(struct closing *closing)
+{
+	struct history *history = &closing->history;
+
+	if (!closing->trace || !closing->manifest ||
+		history_read(closing->directory, closing->manifest->assessments_count, history,
+			NULL) < 0)
+		return;
+	for (size_t index = 0; index < history->count; index++) {
+		json_t *result = history->tasks[index].result;
+
+		if (!result || orphan_find_result(closing, (unsigned)index))
+			continue;
+		json_array_append(closing->results, result);
+		error_list_extend(&closing->errors, json_object_get(result, "errors"));
+	}
+}
+
 static void closing_finish(struct closing *closing)
 {
 	publisher_destroy(closing->publisher);
 	trace_destroy(closing->trace);
+	history_finish(&closing->history);
 	cleanup_fd(&closing->directory);
 	manifest_destroy(closing->manifest);
 	json_decref(closing->results);
@@ -253,6 +286,7 @@ int orphan_end(struct store *store, int state, struct orphan *orphan, struct err
 	open_folder(&closing, state);
 	read_results(&closing);
 	read_manifest(&closing);
+	read_trace(&closing);
 	if (code == 0)
 		code = close_it(&closing, error);
 	if (closing.directory >= 0)

@@ -7,6 +7,7 @@
 #include "engine/error_list.h"
 #include "model/requeue.h"
 #include "record/store_row.h"
+#include "recovery/history.h"
 #include "recovery/orphans.h"
 
 #define ORPHAN_TEXT "the supervisor ended before the job did"
@@ -34,6 +35,7 @@ struct closing {
 	int directory; /* -1: gone */
 	struct manifest *manifest; /* NULL: unknown */
 	json_t *results; /* one an assessment */
+	struct history history; /* of `trace`; empty: unknown */
 	json_t *open; /* rows that still run: [{"index", "name", "try"}] */
 	struct error_list errors;
 };
