@@ -182,6 +182,21 @@ static int open_queue(struct axed *axed, struct error *error)
 		(unsigned)axed->options->slots, error);
 }
 
+/*
+ * The state directory is ours, so whoever still listens may be a child of our predecessor: it has
+ * our lock let go and is about to let go of the socket, too.
+ */
+static int open_door(struct axed *axed, struct error *error)
+{
+	int code = server_open(axed->server, axed->instance.socket, error);
+
+	for (unsigned tries = 0; code == -EADDRINUSE && tries < LOCK_TRIES; tries++) {
+		poll(NULL, 0, LOCK_PAUSE_MS);
+		code = server_open(axed->server, axed->instance.socket, error);
+	}
+	return code;
+}
+
 static int open_doors(struct axed *axed, struct error *error)
 {
 	int code = server_create(axed->loop, axed->supervisor, &axed->server, error);
@@ -194,7 +209,7 @@ static int open_doors(struct axed *axed, struct error *error)
 		return server_adopt(axed->server, axed->options->private_fd, error);
 	if (axed->passed >= 0)
 		return server_inherit(axed->server, take_fd(&axed->passed), error);
-	return server_open(axed->server, axed->instance.socket, error);
+	return open_door(axed, error);
 }
 
 static int take_socket(struct axed *axed, struct error *error)
