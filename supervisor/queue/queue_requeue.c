@@ -102,6 +102,7 @@ static void queue_again(struct batch *batch, struct entry *entry, bool behind)
 	row = entry_row(entry);
 	row.state = STATE_QUEUED;
 	batch_add(batch, &(struct store_change){ .kind = STORE_JOB, .job = row });
+	batch_add(batch, &(struct store_change){ .kind = STORE_REQUEUE, .requeue.job = entry->id });
 	batch_add_pending(batch, &batch->call->caller.actor, entry);
 	if (call_touch(batch->call, entry->id) < 0)
 		batch->failed = true;
@@ -145,6 +146,25 @@ bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault)
 	return true;
 }
 
+/*
+ * What ends it says nothing of this: it is kept where a successor finds it. The caller is answered
+ * when it is there; one that waits for the attempt itself is nobody here.
+ */
+static void keep_asked(struct queue *queue, const struct queue_caller *caller, struct entry *entry)
+{
+	struct batch batch;
+
+	if (!batch_init(&batch, queue, caller,
+		    json_pack("{s:i, s:[]}", "attempt", (int)entry->running->attempt + 1, "tasks")))
+		return;
+	batch_add(&batch, &(struct store_change){ .kind = STORE_REQUEUE,
+				  .requeue = { .job = entry->id, .asked = true } });
+	if (call_touch(batch.call, entry->id) < 0)
+		batch.failed = true;
+	batch_store(&batch);
+	batch_finish(&batch);
+}
+
 /* It is cancelled first; what it leaves is queued when the last process is dead. */
 static void requeue_running(struct queue *queue, const struct queue_caller *caller,
 	struct entry *entry, bool asynchronous)
@@ -163,9 +183,13 @@ static void requeue_running(struct queue *queue, const struct queue_caller *call
 	if (call && running_add_wait(entry, WAIT_REQUEUE, 0, call) < 0)
 		return call_fail(call, AXE_E_INTERNAL_ERROR, "InternalError",
 			json_pack("{s:s}", "text", "out of memory"));
-	if (call && asynchronous)
-		caller_answer(caller, json_pack("{s:i, s:[]}", "attempt",
-					      (int)entry->running->attempt + 1, "tasks"));
+	if (!call || code == S_OK) {
+		if (call && asynchronous)
+			caller_answer(caller, json_pack("{s:i, s:[]}", "attempt",
+						      (int)entry->running->attempt + 1, "tasks"));
+		return;
+	}
+	keep_asked(queue, asynchronous ? caller : &nobody, entry);
 }
 
 static void requeue(

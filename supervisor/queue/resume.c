@@ -33,48 +33,78 @@ static void see(const struct store_job *row, void *data)
 }
 
 /* RequeueJob had been accepted. */
-static void requeue_asked(struct queue *queue, struct entry *entry)
+static void requeue_asked(struct queue *queue, struct entry *entry, const char *reason)
 {
 	struct queue_caller nobody = { .done = NULL, .actor = { .admin = true } };
 	struct call *call = call_create(queue, &nobody, NULL);
 
 	if (call)
-		requeue_ended(queue, entry, REASON_REQUEUED, call);
+		requeue_ended(queue, entry, reason, call);
 	else
 		queue_settle(queue, entry);
 }
 
 /* Its supervisor was stopped. */
-static void requeue_left(struct queue *queue, struct entry *entry)
+static void requeue_left(struct queue *queue, struct entry *entry, const char *reason)
 {
 	if (!requeue_by_host(queue, entry, false))
 		queue_settle(queue, entry);
 }
 
-static int resume(struct queue *queue, const char *reason, enum state state,
-	void (*requeue)(struct queue *queue, struct entry *entry), struct error *error)
+typedef void requeuer(struct queue *queue, struct entry *entry, const char *reason);
+
+static void requeue_one(struct queue *queue, uint64_t job, requeuer *requeue)
 {
 	const struct queue_caller nobody = { .done = NULL, .actor = { .admin = true } };
+	struct entry *entry = entries_find(&queue->entries, job);
+	auto_free char *reason = NULL;
+
+	/* The host goes on with it: its end is still to come. */
+	if (entry && entry->running) {
+		entry->running->requeue = true;
+		return;
+	}
+	entry = find_any(queue, &nobody, job, ENDED, &reason);
+	if (entry)
+		requeue(queue, entry, reason);
+}
+
+/* What was read; consumes it. */
+static int requeue_all(struct queue *queue, struct resumption *resumption, requeuer *requeue,
+	int code, struct error *error)
+{
+	if (code == 0 && resumption->failed)
+		code = fail(error, ENOMEM, "queue again what was ended for it");
+	for (size_t at = 0; code == 0 && at < resumption->count; at++)
+		requeue_one(queue, resumption->jobs[at], requeue);
+	free(resumption->jobs);
+	return code;
+}
+
+static int resume(struct queue *queue, const char *reason, enum state state, requeuer *requeue,
+	struct error *error)
+{
 	struct resumption resumption = { .state = state };
 	int code = store_read_stopped(queue->config.store, reason, see, &resumption, error);
 
-	if (code == 0 && resumption.failed)
-		code = fail(error, ENOMEM, "queue again what was ended for it");
-	for (size_t at = 0; code == 0 && at < resumption.count; at++) {
-		auto_free char *found = NULL;
-		struct entry *entry = find_any(queue, &nobody, resumption.jobs[at], ENDED, &found);
+	return requeue_all(queue, &resumption, requeue, code, error);
+}
 
-		if (entry)
-			requeue(queue, entry);
-	}
-	free(resumption.jobs);
-	return code;
+/* While it was being ended for another reason. */
+static int resume_asked(struct queue *queue, struct error *error)
+{
+	struct resumption resumption = { .state = STORE_ANY_STATE };
+	int code = store_read_requeues(queue->config.store, see, &resumption, error);
+
+	return requeue_all(queue, &resumption, requeue_asked, code, error);
 }
 
 int resume_requeues(struct queue *queue, struct error *error)
 {
 	int code = resume(queue, REASON_REQUEUED, STORE_ANY_STATE, requeue_asked, error);
 
+	if (code == 0)
+		code = resume_asked(queue, error);
 	/* What failed so has been queued again as often as it may. */
 	return code < 0 ? code : resume(queue, REASON_HOST, STATE_CANCELED, requeue_left, error);
 }

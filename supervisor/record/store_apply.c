@@ -232,6 +232,7 @@ static int write_change(struct store_applier *applier, const struct store_change
 		return write_event(applier, &change->event);
 	case STORE_TASKS:
 	case STORE_TASK_MOVE:
+	case STORE_REQUEUE:
 	case STORE_PARAMETER:
 	case STORE_PURGE:
 		return store_apply_queue_change(applier, change);

@@ -10,7 +10,7 @@ struct store_change;
 struct store_set;
 
 #define STORE_APPLY_STATEMENTS       12
-#define STORE_APPLY_QUEUE_STATEMENTS 4
+#define STORE_APPLY_QUEUE_STATEMENTS 6
 
 struct store_applier {
 	sqlite3 *db; /* borrowed */

@@ -1,5 +1,5 @@
-/* The rows that only a queue changes: the tasks of a job as a whole, parameters, and what is
- * purged. */
+/* The rows that only a queue changes: the tasks of a job as a whole, what is asked for while it is
+ * being ended, parameters, and what is purged. */
 #include "base/error.h"
 #include "record/store_apply.h"
 #include "record/store_row.h"
@@ -8,6 +8,8 @@
 enum statement {
 	ADD_TASKS,
 	MOVE_TASKS,
+	ASK_REQUEUE,
+	FORGET_REQUEUE,
 	WRITE_PARAMETER,
 	PURGE_JOB,
 };
@@ -22,6 +24,8 @@ static const char *const texts[STORE_APPLY_QUEUE_STATEMENTS] = {
 		" WHEN 'Running' THEN 2 WHEN 'Finished' THEN 3 WHEN 'Failed' THEN 4 ELSE 5 END & 1"
 		" AND (?5 IS NULL OR reason IS NULL OR reason <> ?5)"
 		" AND (?6 IS NULL OR reason = ?6)",
+	[ASK_REQUEUE] = "INSERT INTO requeues VALUES(?1) ON CONFLICT DO NOTHING",
+	[FORGET_REQUEUE] = "DELETE FROM requeues WHERE job = ?1",
 	[WRITE_PARAMETER] = "INSERT INTO parameters VALUES(?1, ?2)"
 			    " ON CONFLICT(name) DO UPDATE SET value = ?2",
 	[PURGE_JOB] = "DELETE FROM jobs WHERE id = ?1",
@@ -66,6 +70,10 @@ int store_apply_queue_change(struct store_applier *applier, const struct store_c
 		return add_tasks(applier->queue[ADD_TASKS], &change->tasks);
 	case STORE_TASK_MOVE:
 		return move_tasks(applier->queue[MOVE_TASKS], &change->move);
+	case STORE_REQUEUE:
+		statement = applier->queue[change->requeue.asked ? ASK_REQUEUE : FORGET_REQUEUE];
+		sql_bind_number(statement, 1, change->requeue.job);
+		return sql_execute(statement);
 	case STORE_PARAMETER:
 		statement = applier->queue[WRITE_PARAMETER];
 		sql_bind_text(statement, 1, change->parameter.name);

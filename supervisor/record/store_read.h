@@ -114,6 +114,9 @@ int store_read_base(struct store *store, uint64_t *ret_base_ns, struct error *er
 int store_read_stopped(struct store *store, const char *reason, store_see_job *see, void *data,
 	struct error *error);
 
+/* All jobs of which a RequeueJob was accepted while they were being ended, in no order. */
+int store_read_requeues(struct store *store, store_see_job *see, void *data, struct error *error);
+
 /* Jobs that ended at that time of the clock of all boots or before, the oldest first. */
 int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_see_job *see,
 	void *data, struct error *error);

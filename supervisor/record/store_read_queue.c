@@ -40,6 +40,17 @@ int store_read_stopped(struct store *store, const char *reason, store_see_job *s
 	return code < 0 ? code : 0;
 }
 
+int store_read_requeues(struct store *store, store_see_job *see, void *data, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_REQUEUES, &row, error);
+
+	if (code < 0)
+		return code;
+	code = store_see_jobs(row, see, data, error);
+	return code < 0 ? code : 0;
+}
+
 int store_read_aged(struct store *store, uint64_t age_ns, size_t limit, store_see_job *see,
 	void *data, struct error *error)
 {

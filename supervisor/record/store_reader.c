@@ -49,6 +49,7 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 	[STORE_READ_BASE] = "SELECT base_ns FROM boots WHERE boot_id = ?1",
 	[STORE_READ_STOPPED] = JOBS "WHERE submit_order IS NOT NULL"
 				    " AND state IN ('Failed', 'Canceled') AND reason = ?1",
+	[STORE_READ_REQUEUES] = JOBS "WHERE id IN (SELECT job FROM requeues)",
 	[STORE_READ_AGED] = JOBS "WHERE ended_age_ns <= ?1 ORDER BY ended_age_ns LIMIT ?2",
 	/* There may be very many that wait, and of no boot but one that runs is anything asked. */
 	[STORE_READ_OPEN] =

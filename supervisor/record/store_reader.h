@@ -15,6 +15,7 @@ struct store_reader;
 
 enum store_question {
 	STORE_READ_STOPPED,
+	STORE_READ_REQUEUES,
 	STORE_READ_EVENTS,
 	STORE_READ_JOB_EVENTS,
 	STORE_READ_JOBS,

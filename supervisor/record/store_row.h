@@ -84,6 +84,12 @@ struct store_task_move {
 	const char *only; /* only those with this reason; NULL: all */
 };
 
+/* Asked for while the job is being ended: what is to be queued again when it has. */
+struct store_requeue {
+	uint64_t job; /* must have its row */
+	bool asked; /* false: no longer */
+};
+
 struct store_parameter {
 	const char *name;
 	int64_t value;
@@ -125,6 +131,7 @@ enum store_change_kind {
 	STORE_EVENT,
 	STORE_TASKS,
 	STORE_TASK_MOVE,
+	STORE_REQUEUE,
 	STORE_PARAMETER,
 	STORE_PURGE, /* the job with its manifest, attempts, tasks and tries; its events stay */
 };
@@ -139,6 +146,7 @@ struct store_change {
 		struct store_event event;
 		struct store_tasks tasks;
 		struct store_task_move move;
+		struct store_requeue requeue;
 		struct store_parameter parameter;
 		uint64_t purge; /* the job */
 	};

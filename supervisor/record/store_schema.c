@@ -95,6 +95,9 @@ static const char *const store_steps[] = {
 	"ALTER TABLE assessments ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;"
 	"CREATE TABLE parameters(name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
 	" STRICT, WITHOUT ROWID;",
+
+	/* A RequeueJob that was accepted while its job was being ended for another reason. */
+	"CREATE TABLE requeues(job INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE) STRICT;",
 };
 
 #define STORE_STEPS (sizeof(store_steps) / sizeof(store_steps[0]))

@@ -29,6 +29,7 @@ static const struct {
 	[STORE_TASKS] = { "tasks", 1, { TEXT_AT(tasks.names) } },
 	[STORE_TASK_MOVE] = { "move", 0,
 		{ TEXT_AT(move.reason), TEXT_AT(move.but), TEXT_AT(move.only) } },
+	[STORE_REQUEUE] = { "requeue", 0, { 0 } },
 	[STORE_PARAMETER] = { "parameter", 1, { TEXT_AT(parameter.name) } },
 	[STORE_PURGE] = { "purge", 0, { 0 } },
 };

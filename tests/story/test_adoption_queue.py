@@ -3,8 +3,12 @@
 import contextlib
 import json
 import os
+import pathlib
 import signal
+import socket
 import sqlite3
+import struct
+import threading
 import time
 
 import pytest
@@ -116,6 +120,47 @@ def test_requeue_under_way_is_completed_once(queue, pause):
     queue.await_task(job, 0, "Running")
     assert [each for each in told(queue, job) if each[0] in ("job.begin", "job.end")] == [
         ("job.begin", 1), ("job.end", 1), ("job.begin", 2)]
+
+
+@pytest.mark.parametrize("pause", range(4))
+def test_requeue_accepted_while_it_was_being_cancelled_is_kept(queue, pause):
+    job = queue.submit("--", "sh", "-c", "trap '' TERM; sleep 999 & sleep 999 & wait")
+    queue.await_task(job, 0, "Running")
+    with send(queue, "CancelJob", job=job):
+        queue.daemon.call("io.axe.Cluster.RequeueJob", job=job, asynchronous=True)
+        time.sleep(pause * 0.003)
+        restart(queue)
+    until(lambda: queue.show(job)["attempt"] == 2, "it runs again")
+    queue.await_task(job, 0, "Running")
+    assert [each for each in told(queue, job) if each[0] in ("job.begin", "job.end")] == [
+        ("job.begin", 1), ("job.end", 1), ("job.begin", 2)]
+
+
+def test_socket_that_a_child_of_the_dead_one_still_holds_is_waited_for(queue):
+    """As between the clone and the exec of a program."""
+    queue.daemon.kill()
+    os.unlink(queue.daemon.socket)
+    holder = socket.socket(socket.AF_UNIX)
+    holder.bind(queue.daemon.socket)
+    holder.listen(16)
+
+    def hold():
+        """Until the successor has seen that somebody listens."""
+        comm = None
+        while comm != "axed\n":
+            knock, _ = holder.accept()
+            pid, = struct.unpack("i8x", knock.getsockopt(
+                socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+            with contextlib.suppress(FileNotFoundError):
+                comm = pathlib.Path(f"/proc/{pid}/comm").read_text()
+            knock.close()
+        holder.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    queue.daemon.start()
+    holding.join()
+    assert queue.state(queue.submit("--", "true"))
 
 
 def test_cancelled_task_is_cancelled_and_the_job_goes_on(queue):

@@ -56,12 +56,65 @@ static void what_was_ended_for_another_reason_stays(void **state)
 	expect_state(test, failed, "Failed");
 }
 
+/* A cancel is under way; then somebody wants it queued again. */
+static uint64_t ask_while_it_ends(struct queue_case *test, struct answer *ret_answer)
+{
+	auto_answer canceled = { .count = 0 };
+	struct queue_caller canceler = root_calls(&canceled), asker = root_calls(ret_answer);
+	uint64_t job = case_queue(test, MANIFEST_ONE);
+
+	task_begins(case_start(test), 0);
+	queue_cancel(test->queue, &canceler, job, "m", 1, true);
+	queue_requeue(test->queue, &asker, job, true);
+	assert_int_equal(0, ret_answer->count);
+	case_dispatch(test);
+	return job;
+}
+
+static void a_requeue_asked_while_it_ends_outlives_the_supervisor(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	uint64_t job = ask_while_it_ends(test, &answer);
+	struct job *running = test->jobs[0];
+
+	/* Not before it is on the disk. */
+	expect_done(&answer);
+	test->adopted = running;
+	case_restart(test);
+	expect_state(test, job, "Running");
+	job_dies(running);
+	expect_state(test, job, "Queued");
+	assert_int_equal(2, case_start(test)->row.attempt);
+	/* It has been done: the next end is one. */
+	test->adopted = NULL;
+	job_finishes(test->jobs[1]);
+	case_restart(test);
+	expect_state(test, job, "Finished");
+}
+
+static void a_requeue_asked_while_it_ended_is_made_good_behind_its_end(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	uint64_t job = ask_while_it_ends(test, &answer);
+
+	store_task(test->jobs[0], 0, STATE_FAILED, REASON_JOB_CANCELED);
+	store_end(test->jobs[0], STATE_CANCELED, REASON_JOB_CANCELED);
+	case_restart(test);
+	expect_state(test, job, "Queued");
+	expect_tasks(test, job, "Queued");
+	assert_int_equal(2, case_start(test)->row.attempt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		QUEUE_TEST(a_requeue_that_was_not_stored_is_made_good),
 		QUEUE_TEST(what_a_stopped_supervisor_ended_runs_again),
 		QUEUE_TEST(what_was_ended_for_another_reason_stays),
+		QUEUE_TEST(a_requeue_asked_while_it_ends_outlives_the_supervisor),
+		QUEUE_TEST(a_requeue_asked_while_it_ended_is_made_good_behind_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
