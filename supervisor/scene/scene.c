@@ -95,12 +95,23 @@ static void keep_latest(struct scene *scene, struct view *view)
 	scene->latest = view_reference(view);
 }
 
+/* The kernel did answer at last. Who asked was told otherwise meanwhile, and what it saw is old. */
+static void stuck_ended(struct scene *scene)
+{
+	sitting_destroy(take_pointer(scene->stuck));
+	begin_soon(scene);
+}
+
 static void sitting_ended(struct sitting *sitting, void *data)
 {
 	struct scene *scene = data;
 	struct view *view = sitting_view(sitting);
 	unsigned number = 0;
 
+	if (sitting == scene->stuck) {
+		stuck_ended(scene);
+		return;
+	}
 	timer_disarm(&scene->budget);
 	scene->sitting = NULL;
 	scene->memory = sitting_take_memory(sitting);
