@@ -49,7 +49,10 @@ static int adopt(struct bench *bench, struct error *error)
 	return 0;
 }
 
-/* Each begin and each end is written to the trace, stored and only then told. */
+/*
+ * Each begin and each end is written to the trace, stored and only then told. The store syncs once
+ * for each transaction, and takes into one what came meanwhile; the trace is not synced.
+ */
 static int tell(struct bench *bench, struct error *error)
 {
 	unsigned tasks = bench->quick ? TASKS_QUICK : TASKS;
@@ -62,7 +65,7 @@ static int tell(struct bench *bench, struct error *error)
 	seconds = (bench_now_ms() - begin) / 1e3;
 	report_add(bench->report,
 		&(struct measurement){
-			.name = "j  events told of short tasks, synced by groups before that",
+			.name = "j  events through trace (no sync) and store (fdatasync a group)",
 			.unit = "events/s",
 			.ours = (2 * tasks + 2) / seconds,
 			.reference = -1,
