@@ -13,7 +13,8 @@ from axe import BIN, Place, until
 from bad_calls import BadCalls
 from daemon import replies, send
 
-START_S = 60
+# Whoever starts in a storm of forks has much to read first.
+START_S = 300
 
 
 class Instance:
@@ -114,7 +115,7 @@ class Instance:
         """In order; what it left anywhere."""
         self.calls.disarm()
         self.process.terminate()
-        code = self.process.wait(START_S)
+        code = self.process.wait(60)
         left = [] if code == 0 else [f"it ended with {code}: {self.said()}"]
         # Of a job that was killed before it had a trace, the number stays taken.
         left += [each for each in self.place.remains() if not each.startswith("half a job")]

@@ -34,6 +34,17 @@ def test_killed_supervisors_lose_nothing_and_tell_nothing_wrong(rounds, options)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_death_of_a_storm_of_forks_is_counted_over_killed_supervisors():
+    done = subprocess.run(
+        [sys.executable, TESTS.parent / "tools/dev/chaos", "--storm", "5", "--seed", str(SEED),
+         "--build", BIN.parent], capture_output=True, text=True, timeout=800 * SLOWNESS,
+        check=False)
+    if done.returncode == 77:
+        pytest.skip(done.stderr)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def require_allocator(name):
     if SANITIZED and faults.FAULTS[name][0] == "bad_memory":
         pytest.skip("memory cannot fail below a sanitizer; run it on a build without")
