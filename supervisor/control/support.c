@@ -193,6 +193,7 @@ static struct support *make(sd_event *loop, const char *run_dir)
 	support->loop = loop;
 	support->folder.fd = -1;
 	support->host = (struct cooperation_host){
+		.folder = support->base,
 		.open = place_open,
 		.path = place_path,
 		.canceled = place_canceled,

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "confine/group.h"
+#include "engine/cooperation.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
@@ -149,6 +150,7 @@ static const char *name_in_hierarchy(const struct runner *runner)
 
 bool runner_survey(struct runner *runner)
 {
+	const struct cooperation_host *host = runner->context->engine->cooperation;
 	struct comparison_order order = {
 		.before = runner->before,
 		.suspects = runner->pids,
@@ -167,6 +169,8 @@ bool runner_survey(struct runner *runner)
 		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
 	order.still = still_reference(runner->still);
 	order.group = strdup(name_in_hierarchy(runner));
+	if (host)
+		order.places = strdup(host->folder);
 	order.folder = strdup(jobdir_path(runner->context->jobdir));
 	order.index = runner->index;
 	order.try_number = runner->try_number;

@@ -54,6 +54,7 @@ void comparison_order_finish(struct comparison_order *order)
 	for (unsigned number = 0; number < COMPARISON_IGNORED_MAX; number++)
 		free(order->ignored[number]);
 	free(order->group);
+	free(order->places);
 	free(order->folder);
 	json_decref(order->findings);
 }
@@ -137,6 +138,7 @@ static void carry_out(
 		.complete = order->complete,
 		.evidence = evidence,
 		.group = order->group,
+		.places = order->places,
 	};
 
 	if (!order->before)

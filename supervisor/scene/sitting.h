@@ -24,6 +24,7 @@ struct comparison_order {
 	struct still *still; /* what they had in hand when they were killed; NULL: nobody looked */
 	char *ignored[COMPARISON_IGNORED_MAX + 1]; /* of that: as frozen_picture_findings has it */
 	char *group; /* theirs, by its path in its hierarchy; NULL: not known */
+	char *places; /* below which their supervisor listens for them; NULL: nowhere */
 	char *folder; /* of the job, whose trace knows them by name; NULL: nobody is named */
 	unsigned index, try_number; /* in that trace */
 	json_t *findings; /* out; NULL: there was no memory */

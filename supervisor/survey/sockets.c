@@ -122,12 +122,21 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return 0;
 }
 
+static bool is_ours(const char *address, const char *places)
+{
+	size_t length = places ? strlen(places) : 0;
+
+	if (strncmp(address, OUR_PLACE, strlen(OUR_PLACE)) == 0)
+		return true;
+	return length && strncmp(address, places, length) == 0 && address[length] == '/';
+}
+
 static int explain(const struct survey_change *change, const struct survey_suspects *suspects,
 	struct finding *ret_finding)
 {
 	const char *address = json_string_value(json_object_get(change->after, "address"));
 
-	if (!change->after || strncmp(address, OUR_PLACE, strlen(OUR_PLACE)) == 0)
+	if (!change->after || is_ours(address, suspects->places))
 		return 0;
 	ret_finding->kind = "socket";
 	if (finding_set_object(ret_finding, "%s %s",

@@ -41,6 +41,7 @@ struct survey_suspects {
 	 * tells of an object that no picture has. NULL: nothing was seen.
 	 */
 	const json_t *evidence;
+	const char *places; /* below which their supervisor listens for them; NULL: nowhere */
 	const char *group; /* theirs: "/axe/.../1.0.1" in its hierarchy; NULL: not known */
 };
 

@@ -71,8 +71,9 @@ static inline json_t *recorded_take(struct recorded *recorded, const struct surv
 	return objects;
 }
 
-#define OUR_PID   4711
-#define OUR_GROUP "/axe/run-1/job-1/1.0.1"
+#define OUR_PID    4711
+#define OUR_GROUP  "/axe/run-1/job-1/1.0.1"
+#define OUR_PLACES "/srv/run/support"
 
 static inline bool recorded_is_ours(pid_t pid, void *data)
 {
@@ -86,7 +87,11 @@ static inline bool recorded_is_ours(pid_t pid, void *data)
 static inline json_t *recorded_explain(
 	const struct survey_source *source, json_t *before, json_t *after)
 {
-	const struct survey_suspects suspects = { .include = recorded_is_ours, .group = OUR_GROUP };
+	const struct survey_suspects suspects = {
+		.include = recorded_is_ours,
+		.group = OUR_GROUP,
+		.places = OUR_PLACES,
+	};
 	struct survey_change change = { 0 };
 	struct finding finding = { 0 };
 	json_t *facts, *row = NULL;

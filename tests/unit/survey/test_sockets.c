@@ -2,6 +2,7 @@
 #include "recorded.h"
 
 #define UNIX_HEAD "Num       RefCount Protocol Flags    Type St Inode Path\n"
+#define LISTENS   "0000000000000000: 00000002 00000000 00010000 0001 01 12345 "
 #define TCP_HEAD                                                                                   \
 	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "      \
 	"timeout inode\n"
@@ -60,18 +61,16 @@ static void tcp_socket_is_told_by_its_port(void **state)
 
 static void supervisors_come_and_go(void **state)
 {
-	struct recorded recorded;
-	json_t *before;
+	assert_null(explain(UNIX_HEAD LISTENS "/run/axe/run/1.sock\n", TCP_HEAD));
+	assert_null(explain(UNIX_HEAD LISTENS OUR_PLACES "/daemon/1.1.0.0\n", TCP_HEAD));
+}
 
-	recorded_begin(&recorded);
-	recorded_write(&recorded, "proc/net/unix", UNIX_HEAD);
-	before = recorded_take(&recorded, &survey_sockets);
-	recorded_write(&recorded, "proc/net/unix",
-		UNIX_HEAD
-		"0000000000000000: 00000002 00000000 00010000 0001 01 12345 /run/axe/run/1.sock\n");
-	assert_null(recorded_explain(
-		&survey_sockets, before, recorded_take(&recorded, &survey_sockets)));
-	recorded_end(&recorded);
+static void place_beside_theirs_is_not_theirs(void **state)
+{
+	json_t *row = explain(UNIX_HEAD LISTENS OUR_PLACES "ers/1.1.0.0\n", TCP_HEAD);
+
+	assert_string_equal(told(row, "object"), "unix " OUR_PLACES "ers/1.1.0.0");
+	json_decref(row);
 }
 
 int main(void)
@@ -81,6 +80,7 @@ int main(void)
 		cmocka_unit_test(unix_socket_may_have_no_path),
 		cmocka_unit_test(tcp_socket_is_told_by_its_port),
 		cmocka_unit_test(supervisors_come_and_go),
+		cmocka_unit_test(place_beside_theirs_is_not_theirs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
