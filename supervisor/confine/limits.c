@@ -189,7 +189,8 @@ static int find_homes(struct limit_set *set, const struct wish *wish, struct err
 		struct limit_home home = { controller, NULL, set->directory };
 		bool known = false;
 
-		if (!wish->limits->set[kind] || !limit_rows[kind].controller || !controller)
+		if ((wish->limits && !wish->limits->set[kind]) || !limit_rows[kind].controller ||
+			!controller)
 			continue;
 		for (unsigned i = 0; i < set->homes_count; i++)
 			known |= home_serves(&set->homes[i], controller);

@@ -42,7 +42,7 @@ int limit_set_create_possible(const struct hierarchy *hierarchy, struct group *g
 	struct error *error);
 
 /* The set of a group that a supervisor before us limited: changes nothing, but measures, lifts and
- * removes as that one's did. */
+ * removes as that one's did. `limits` NULL: it is not known which; whatever is there. */
 int limit_set_open(const struct hierarchy *hierarchy, struct group *group, const char *path,
 	const struct limits *limits, struct limit_set **ret_set, struct error *error);
 

@@ -219,7 +219,7 @@ void engine_destroy(struct engine *engine)
 	witness_destroy(engine->witness);
 	camera_destroy(engine->camera);
 	temps_destroy(engine->temps);
-	residue_destroy(engine->residue);
+	residue_destroy(engine->residue, engine->recoverable);
 	reaper_destroy(engine->reaper);
 	guard_destroy(engine->guard);
 	watches_destroy(engine->watches);

@@ -89,21 +89,29 @@ int residue_create(sd_event *loop, struct tree *tree, residue_cleared *cleared, 
 	return 0;
 }
 
-void residue_destroy(struct residue *residue)
+/* Its intent says that it was given up: so a successor finds it. */
+static void remnant_leave(struct remnant *remnant, bool for_successor)
+{
+	log_line(LOG_LEVEL_WARNING, "group `%s` stays: a process in it cannot be killed",
+		group_path(remnant->group));
+	list_remove(&remnant->link);
+	if (for_successor)
+		watch_leave(remnant->watch);
+	else
+		watch_close(remnant->watch);
+	limit_set_destroy(remnant->limits);
+	group_destroy(remnant->group);
+	free(remnant);
+}
+
+void residue_destroy(struct residue *residue, bool for_successor)
 {
 	struct remnant *remnant, *following;
 
 	if (!residue)
 		return;
-	list_for_each_safe (remnant, following, &residue->remnants, link) {
-		log_line(LOG_LEVEL_WARNING, "group `%s` stays: a process in it cannot be killed",
-			group_path(remnant->group));
-		list_remove(&remnant->link);
-		watch_close(remnant->watch);
-		limit_set_destroy(remnant->limits);
-		group_destroy(remnant->group);
-		free(remnant);
-	}
+	list_for_each_safe (remnant, following, &residue->remnants, link)
+		remnant_leave(remnant, for_successor);
 	timer_finish(&residue->look);
 	free(residue);
 }

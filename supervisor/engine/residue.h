@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -16,9 +17,12 @@ typedef void residue_cleared(const json_t *event, void *data);
 int residue_create(sd_event *loop, struct tree *tree, residue_cleared *cleared, void *data,
 	struct residue **ret_residue);
 
-/* Gives up watching: the groups stay, SIGKILL is pending in them, and the next supervisor removes
- * them. NULL is fine. */
-void residue_destroy(struct residue *residue);
+/*
+ * Gives up watching: the groups stay, SIGKILL is pending in them, and the next supervisor removes
+ * them; one of the same name, for whom their slots are left, also goes on telling of them. NULL is
+ * fine.
+ */
+void residue_destroy(struct residue *residue, bool for_successor);
 
 /* Takes all three. The group's name and the slot stay in use until it is empty. */
 void residue_add(struct residue *residue, uint64_t job, unsigned index, struct group *group,

@@ -149,6 +149,14 @@ void watch_close(struct watch *watch)
 	free(watch);
 }
 
+void watch_leave(struct watch *watch)
+{
+	if (!watch)
+		return;
+	watch->watches->by_slot[watch->slot] = NULL;
+	free(watch);
+}
+
 const struct axe_slot *watch_slot(const struct watch *watch)
 {
 	return probe_slot(watch->watches->probe, watch->slot);

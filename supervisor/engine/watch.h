@@ -63,6 +63,9 @@ void watch_silence(struct watch *watch);
 /* Stop observing; the kernel's remaining records of the group are dropped. NULL is fine. */
 void watch_close(struct watch *watch);
 
+/* Stop listening; the kernel half goes on observing, for a successor to take it. NULL is fine. */
+void watch_leave(struct watch *watch);
+
 /* The kernel's live counters. */
 const struct axe_slot *watch_slot(const struct watch *watch);
 

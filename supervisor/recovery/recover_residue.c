@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "confine/group.h"
+#include "confine/limits.h"
 #include "engine/residue.h"
 #include "engine/shared.h"
 #include "engine/watch.h"
@@ -19,14 +20,11 @@ static bool is_given_up(const struct left_slot *slot)
 }
 
 /* NULL: it has gone, or its name is another's by now. */
-static struct group *find_group(struct engine *engine, const struct left_slot *slot)
+static struct group *find_group(
+	struct engine *engine, const struct left_slot *slot, const char *path)
 {
-	const struct axe_intent *intent = &slot->intent;
-	char path[TREE_PATH_SIZE];
 	struct group *group;
 
-	tree_assessment_path(engine->tree, intent->job, intent->attempt, intent->index,
-		intent->try_number, path);
 	if (group_open(&engine->hierarchy, path, &group, NULL) < 0)
 		return NULL;
 	if (group_id(group) == slot->cgroup_id)
@@ -49,9 +47,14 @@ static void bury_parent(struct engine *engine, uint64_t job)
 static void take(struct engine *engine, struct left_slot *slot, tree_keeps *keeps)
 {
 	const struct axe_intent *intent = &slot->intent;
-	struct group *group = find_group(engine, slot);
+	struct limit_set *limits = NULL;
+	char path[TREE_PATH_SIZE];
+	struct group *group;
 	struct watch *watch;
 
+	tree_assessment_path(engine->tree, intent->job, intent->attempt, intent->index,
+		intent->try_number, path);
+	group = find_group(engine, slot, path);
 	if (!group)
 		return;
 	if (watch_take(engine->watches, slot->slot, hear_nothing, NULL, &watch, NULL) < 0) {
@@ -61,7 +64,9 @@ static void take(struct engine *engine, struct left_slot *slot, tree_keeps *keep
 	slot->taken = true;
 	group_kill(group, NULL);
 	group_thaw(group, NULL);
-	residue_add(engine->residue, intent->job, intent->index, group, watch, NULL);
+	/* Its manifest may be gone with its job. */
+	limit_set_open(&engine->hierarchy, group, path, NULL, &limits, NULL);
+	residue_add(engine->residue, intent->job, intent->index, group, watch, limits);
 	if (!keeps(intent->job, engine))
 		bury_parent(engine, intent->job);
 }

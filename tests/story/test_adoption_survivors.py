@@ -1,9 +1,10 @@
 """What cannot be killed outlives its supervisor: the next one knows it, waits for it, clears it away."""
 
 import json
+import pathlib
 
 import pytest
-from axe import until
+from axe import until, v1_mounts
 from daemon import Daemon
 from mute_fuse import MuteFuse
 
@@ -35,6 +36,12 @@ def start_stuck(axe, fuse, daemon, *options):
     return client
 
 
+def limit_groups(axe, group):
+    """Those of the same path in other hierarchies."""
+    path = pathlib.Path(group).relative_to(axe.cgroup_root)
+    return [root / path for root in v1_mounts() if (root / path).exists()]
+
+
 def residue(daemon):
     return daemon.call("io.axe.Engine.Diagnose")["parameters"]["report"]["residue"]
 
@@ -55,6 +62,28 @@ def test_what_was_given_up_is_residue_of_the_successor(axe, fuse, daemon):
     fuse.release()
     until(lambda: residue(daemon) == [], "the residue is cleared")
     assert not axe.inhabitants()
+
+
+def test_what_was_given_up_outlives_a_stop_with_all_its_groups(axe, fuse, daemon, tmp_path):
+    manifest = tmp_path / "limited.json"
+    manifest.write_text(json.dumps({"name": "given-up", "limits_optional": True, "assessments": [{
+        "name": "stuck", "command": ["stat", str(fuse.mount / "x")], "timeout": "300ms",
+        "timeout_grace": "0s", "limits": {"pids": 50}}]}))
+    client = axe.start("run", "--socket", daemon.socket, "--kill-deadline", "300ms",
+                       "--abandon-after", "800ms", manifest)
+    fuse.take()
+    client.communicate(timeout=60)
+    before, = residue(daemon)
+    had_limits = limit_groups(axe, before["group"])
+    assert had_limits or not v1_mounts()
+    assert daemon.stop() == 0
+    daemon.start()
+    after, = residue(daemon)
+    assert after["group"] == before["group"]
+    assert limit_groups(axe, before["group"]) == had_limits
+    fuse.release()
+    until(lambda: residue(daemon) == [], "the residue is cleared")
+    until(lambda: not limit_groups(axe, before["group"]), "its groups of the limits are removed")
 
 
 def test_deadlines_of_a_kill_go_on(axe, fuse, daemon):
