@@ -7,7 +7,6 @@
 #include "engine/job_parts.h"
 #include "engine/shared.h"
 #include "engine/watch.h"
-#include "observe/probe.h"
 
 #define FULL_PERCENT     75
 #define DEAD_PERCENT     10 /* fewer are not worth a freeze: the table is full of the living */
@@ -74,21 +73,45 @@ static void thaw(struct job *job, uint64_t since_ns, const struct probe_pressure
 	write_line(job, frozen_ns, before);
 }
 
-static void freeze_and_drain(struct engine *engine, const struct probe_pressure *before)
+static void freeze(struct engine *engine, struct pressure_hold *hold)
 {
-	uint64_t since_ns = clock_monotonic_ns();
-	struct probe_pressure pressure;
 	struct job *job;
 
+	hold->since_ns = clock_monotonic_ns();
 	list_for_each (job, &engine->jobs, link)
 		if (may_be_frozen(job))
 			group_freeze(job->group, NULL);
+}
+
+static void freeze_and_drain(struct engine *engine, const struct probe_pressure *before)
+{
+	struct pressure_hold hold = { .before = *before };
+	struct probe_pressure pressure;
+
+	freeze(engine, &hold);
 	do
 		take_in(engine, &pressure);
-	while (!is_relieved(&pressure) && clock_monotonic_ns() < since_ns + FREEZE_MOST_NS);
+	while (!is_relieved(&pressure) && clock_monotonic_ns() < hold.since_ns + FREEZE_MOST_NS);
+	pressure_let_go(engine, &hold);
+}
+
+void pressure_hold(struct engine *engine, struct pressure_hold *ret_hold)
+{
+	*ret_hold = (struct pressure_hold){ 0 };
+	watches_pressure(engine->watches, &ret_hold->before);
+	if (ring_is_full(&ret_hold->before) || table_is_full(&ret_hold->before))
+		freeze(engine, ret_hold);
+}
+
+void pressure_let_go(struct engine *engine, const struct pressure_hold *hold)
+{
+	struct job *job;
+
+	if (!hold->since_ns)
+		return;
 	list_for_each (job, &engine->jobs, link)
 		if (may_be_frozen(job))
-			thaw(job, since_ns, before);
+			thaw(job, hold->since_ns, &hold->before);
 }
 
 void pressure_relieve(struct engine *engine)

@@ -1,6 +1,10 @@
 /* Back-pressure: what the kernel half tells faster than we can read is frozen until it is read. */
 #pragma once
 
+#include <stdint.h>
+
+#include "observe/probe.h"
+
 struct engine;
 
 /*
@@ -10,3 +14,15 @@ struct engine;
  * and is left alone.
  */
 void pressure_relieve(struct engine *engine);
+
+struct pressure_hold {
+	struct probe_pressure before;
+	uint64_t since_ns; /* CLOCK_MONOTONIC; 0: nothing was full, and nobody is held */
+};
+
+/*
+ * Likewise, but what runs stays frozen until it is let go: around work that a storm would feed for
+ * as long as it lasts.
+ */
+void pressure_hold(struct engine *engine, struct pressure_hold *ret_hold);
+void pressure_let_go(struct engine *engine, const struct pressure_hold *hold);

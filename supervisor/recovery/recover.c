@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/job_parts.h"
+#include "engine/pressure.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
 #include "record/store_read.h"
@@ -157,13 +158,17 @@ static bool keeps(uint64_t job, void *data)
 static void settle_all(struct engine *engine)
 {
 	struct job *job, *following;
+	struct pressure_hold hold;
 
+	/* Of a storm that nobody read for a while: else it goes on for as long as it is read. */
+	pressure_hold(engine, &hold);
 	watches_drain(engine->watches);
 	list_for_each (job, &engine->jobs, link)
 		trace_flush(job->trace, NULL);
 	list_for_each_safe (job, following, &engine->jobs, link) {
 		job_settle_in(job);
 	}
+	pressure_let_go(engine, &hold);
 }
 
 int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *adopted, void *data,

@@ -104,6 +104,7 @@ static int begin(struct lives *lives, struct error *error)
 		.stdin_fd = -1,
 		.name = lives->name,
 		.pin_dir = lives->pin_dir,
+		.ring_bytes = lives->ring_bytes,
 		.notice = on_notice,
 		.notice_data = lives,
 	};

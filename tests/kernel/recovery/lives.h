@@ -15,6 +15,7 @@ struct lives {
 	/* Of the first: what the queue would grant, and whether events are told without a disk. */
 	unsigned task_retries;
 	bool storeless;
+	uint32_t ring_bytes; /* of both; 0: the default */
 	sd_event *loop;
 	struct store *store;
 	sd_event_source *dispatch;

@@ -2,6 +2,8 @@
 #include "recovery/recover.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,6 +102,35 @@ static void groups_of_what_went_on_are_removed_behind_it(void **state)
 	lives_until(lives, groups_are_gone);
 }
 
+/* More processes than a ring of a page holds, then a mark. */
+#define STORM                                                                                      \
+	"{'name':'j','assessments':[{'name':'a','command':['sh','-c',"                             \
+	"'i=0; while [ $i -lt 300 ]; do (exit 0) & i=$((i+1)); done; wait; : > GATE.mark; "        \
+	"while ! [ -e GATE ]; do sleep 0.02; done']}]}"
+
+static void look_away(struct lives *lives, struct job *job)
+{
+	char mark[96];
+
+	snprintf(mark, sizeof(mark), "%s.mark", lives->gate);
+	while (access(mark, F_OK) < 0)
+		poll(NULL, 0, 1);
+}
+
+static void what_rages_is_held_while_its_past_is_taken_in(void **state)
+{
+	struct lives *lives = *state;
+
+	lives->ring_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+	lives_lose(lives, STORM, "assessment.begin", look_away);
+	lives_succeed(lives);
+	lives_open_gate(lives);
+	lives_finish(lives);
+	assert_int_equal(lives_traced(lives, "supervisor.pressure"), 1);
+	assert_string_equal(lives_text(lives_result(lives, 0), "verdict"), "passed");
+	assert_true(json_is_number(json_object_get(lives_result(lives, 0), "perturbed_ms")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +139,7 @@ int main(void)
 		LIVES_TEST(what_the_store_never_got_to_know_goes_on),
 		LIVES_TEST(nothing_left_is_nothing_adopted),
 		LIVES_TEST(groups_of_what_went_on_are_removed_behind_it),
+		LIVES_TEST(what_rages_is_held_while_its_past_is_taken_in),
 	};
 
 	require_root();
