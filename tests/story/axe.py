@@ -133,8 +133,10 @@ class Job:
         return assessments[0]
 
     def trace(self, kind=None):
-        text = (self.folder / "trace.ndjson").read_text(encoding="utf-8")
-        lines = [json.loads(line) for line in text.splitlines()]
+        """The lines that are whole by now; a folder is there before its trace is."""
+        path = self.folder / "trace.ndjson"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        lines = [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
         return [line for line in lines if kind in (None, line["type"])]
 
     def lifecycle(self):
