@@ -89,12 +89,19 @@ int residue_create(sd_event *loop, struct tree *tree, residue_cleared *cleared, 
 	return 0;
 }
 
-/* Its intent says that it was given up: so a successor finds it. */
-static void remnant_leave(struct remnant *remnant, bool for_successor)
+/* Its intent says that it was given up: so a successor finds it. What is empty by now needs none,
+ * and would keep the kernel half pinned for nobody. */
+static void remnant_leave(struct residue *residue, struct remnant *remnant, bool for_successor)
 {
+	list_remove(&remnant->link);
+	if (group_populated(remnant->group) == 0) {
+		watch_close(remnant->watch);
+		tree_bury(residue->tree, remnant->group, remnant->limits);
+		free(remnant);
+		return;
+	}
 	log_line(LOG_LEVEL_WARNING, "group `%s` stays: a process in it cannot be killed",
 		group_path(remnant->group));
-	list_remove(&remnant->link);
 	if (for_successor)
 		watch_leave(remnant->watch);
 	else
@@ -111,7 +118,7 @@ void residue_destroy(struct residue *residue, bool for_successor)
 	if (!residue)
 		return;
 	list_for_each_safe (remnant, following, &residue->remnants, link)
-		remnant_leave(remnant, for_successor);
+		remnant_leave(residue, remnant, for_successor);
 	timer_finish(&residue->look);
 	free(residue);
 }

@@ -113,6 +113,11 @@ def dead_sockets():
     return dead
 
 
+def pinned():
+    """Where daemons keep their kernel half."""
+    return set(RUN_SOCKETS.glob("*.bpf"))
+
+
 class Job:
     """The folder of a job."""
 
@@ -193,6 +198,7 @@ class Place:
         self.groups.mkdir()
         self.cgroup_root = self.groups
         self.dead_sockets = dead_sockets()
+        self.pinned = pinned()
         self.clients = []
 
     def words(self, verb, *words):
@@ -269,6 +275,7 @@ class Place:
         remains = [f"group {path}" for path in groups_below(self.groups)]
         remains += [f"process {pid}" for pid in self.marked()]
         remains += [f"socket {name}" for name in dead_sockets() - self.dead_sockets]
+        remains += [f"pins {path}" for path in pinned() - self.pinned]
         for job in self.jobs():
             if not (job.folder / "trace.ndjson").exists():
                 remains.append(f"half a job {job.folder}")
