@@ -138,10 +138,14 @@ def held_capabilities():
     return [name for name, number in CAPABILITIES.items() if bounds >> number & 1]
 
 
-# It refuses hybrid control groups, so there it gets a mount namespace with cgroup v2 alone.
+# In a root that is the host's it remakes /dev (its ptmx becomes a link, which takes terminals away
+# from all ordinary users), and it refuses hybrid control groups: it gets a mount namespace with a
+# copy of the devices, and with cgroup v2 alone.
 PURE = pathlib.Path("/sys/fs/cgroup")
-PURIFY = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
-          f'mount -t cgroup2 none {PURE} && exec "$@"', "sh"]
+VIEW = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+        'copy=$1 pure=$2; shift 2; mkdir "$copy" && mount -t tmpfs -o mode=755 none "$copy" && '
+        'cp -ax /dev/. "$copy" && mount --move "$copy" /dev && '
+        '{ [ -z "$pure" ] || mount -t cgroup2 none "$pure"; } && exec "$@"', "sh"]
 
 
 class Crun(Supervisor):
@@ -158,7 +162,8 @@ class Crun(Supervisor):
         (bundle / "config.json").write_text(
             json.dumps({**BUNDLE, "process": process, "linux": linux}), encoding="ascii")
         name = ground.group.name
-        return [*(PURIFY if v2_mount() != PURE else []), "sh", "-c",
+        pure = "" if v2_mount() == PURE else str(PURE)
+        return [*VIEW, str(ground.folder / "devices"), pure, "sh", "-c",
                 f"timeout -k {GRACE_S} {LIMIT_S} crun --cgroup-manager=cgroupfs run "
                 f"--bundle {bundle} {name}; status=$?; crun delete --force {name} 2>&-; "
                 "exit $status"]

@@ -71,7 +71,7 @@ static void run_row(struct bench *bench, const struct runner_row *row)
 					  .spread_high = series_maximum(&series) });
 }
 
-/* crun starts nothing where control groups are hybrid. */
+/* crun starts nothing where control groups are hybrid, and remakes the /dev of its root. */
 static int run_pure_row(struct bench *bench, const struct runner_row *row, struct error *error)
 {
 	struct pure_view view;
