@@ -13,7 +13,7 @@ struct report;
 
 /* Where assessments knock; lent to the engine from above, since the engine speaks no protocol. */
 struct cooperation_host {
-	const char *folder; /* below which all its places are; borrowed */
+	const char *folder; /* below which all its places are; borrowed; NULL: not told */
 	/* Make a place where this uid and root may knock, and nobody else. */
 	int (*open)(struct cooperation *cooperation, uid_t uid,
 		struct cooperation_place **ret_place, struct error *error, void *data);

@@ -169,7 +169,7 @@ bool runner_survey(struct runner *runner)
 		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
 	order.still = still_reference(runner->still);
 	order.group = strdup(name_in_hierarchy(runner));
-	if (host)
+	if (host && host->folder)
 		order.places = strdup(host->folder);
 	order.folder = strdup(jobdir_path(runner->context->jobdir));
 	order.index = runner->index;
