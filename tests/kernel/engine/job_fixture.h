@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 #include "engine/job.h"
+#include "support/json_at.h"
 
 struct fixture {
 	sd_event *loop;
@@ -70,11 +71,6 @@ axe_result fixture_terminate(struct fixture *fixture);
 
 /* The result object of assessment `index`, from its assessment.end. Borrowed. */
 const json_t *fixture_result(const struct fixture *fixture, unsigned index);
-
-/* A string of a result by a path such as "error.name"; "" when absent. */
-const char *text_at(const json_t *object, const char *path);
-json_int_t number_at(const json_t *object, const char *path);
-const json_t *value_at(const json_t *object, const char *path);
 
 /* How many events of a type there were. */
 unsigned fixture_count(const struct fixture *fixture, const char *type);

@@ -141,7 +141,7 @@ static void die_at(struct job *job, const json_t *event, void *data)
 {
 	struct life *life = data;
 
-	if (strcmp(lives_text(event, "type"), life->event) != 0)
+	if (strcmp(text_at(event, "type"), life->event) != 0)
 		return;
 	if (life->act)
 		life->act(life->lives, job);

@@ -8,6 +8,7 @@
 #include "engine/job_parts.h"
 #include "record/store.h"
 #include "support/groups.h"
+#include "support/json_at.h"
 
 struct lives {
 	struct test_groups groups;
@@ -56,10 +57,6 @@ unsigned lives_traced(struct lives *lives, const char *type);
 
 /* The result of an assessment whose end the second life told; borrowed. */
 const json_t *lives_result(struct lives *lives, unsigned index);
-
-/* "a.b.0" in an object; "" or -1 when it is not there. */
-const char *lives_text(const json_t *object, const char *path);
-json_int_t lives_number(const json_t *object, const char *path);
 
 /* Below the job's folder; the group of the job, or of one of its tries ("1.0.1"; NULL: its own). */
 void lives_path(const struct lives *lives, const char *name, char path[static 160]);

@@ -29,7 +29,7 @@ unsigned lives_traced(struct lives *lives, const char *type)
 	while (fgets(line, sizeof(line), trace)) {
 		json_t *event = json_loads(line, 0, NULL);
 
-		count += !strcmp(lives_text(event, "type"), type);
+		count += !strcmp(text_at(event, "type"), type);
 		json_decref(event);
 	}
 	fclose(trace);
@@ -42,34 +42,9 @@ const json_t *lives_result(struct lives *lives, unsigned index)
 	size_t at;
 
 	json_array_foreach (lives->events, at, event)
-		if (!strcmp(lives_text(event, "type"), "assessment.end") &&
-			lives_number(event, "assessment") == (json_int_t)index)
+		if (!strcmp(text_at(event, "type"), "assessment.end") &&
+			number_at(event, "assessment") == (json_int_t)index)
 			return json_object_get(event, "data");
 	fail_msg("the second life told no end of assessment %u", index);
 	return NULL;
-}
-
-static const json_t *value_at(const json_t *object, const char *path)
-{
-	char copy[128], *rest = copy, *key;
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	while (object && (key = strsep(&rest, ".")))
-		object = json_is_array(object) ? json_array_get(object, (size_t)atoi(key))
-					       : json_object_get(object, key);
-	return object;
-}
-
-const char *lives_text(const json_t *object, const char *path)
-{
-	const char *text = json_string_value(value_at(object, path));
-
-	return text ? text : "";
-}
-
-json_int_t lives_number(const json_t *object, const char *path)
-{
-	const json_t *value = value_at(object, path);
-
-	return json_is_integer(value) ? json_integer_value(value) : -1;
 }

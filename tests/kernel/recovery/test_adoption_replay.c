@@ -15,10 +15,10 @@
 static void expect_all_counted(struct lives *lives)
 {
 	lives_finish(lives);
-	assert_int_equal(lives_number(lives->summary, "executed"), 3);
-	assert_int_equal(lives_number(lives->summary, "counts.failed"), 1);
-	assert_int_equal(lives_number(lives->summary, "counts.passed"), 2);
-	assert_string_equal(lives_text(lives->summary, "outcome"), "failed");
+	assert_int_equal(number_at(lives->summary, "executed"), 3);
+	assert_int_equal(number_at(lives->summary, "counts.failed"), 1);
+	assert_int_equal(number_at(lives->summary, "counts.passed"), 2);
+	assert_string_equal(text_at(lives->summary, "outcome"), "failed");
 	assert_int_equal(lives_traced(lives, "assessment.end"), 3);
 }
 

@@ -30,10 +30,10 @@ static void what_nothing_can_be_known_of_is_an_error_and_the_job_goes_on(void **
 		"assessment.begin", lose_slot);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives_result(lives, 0), "verdict"), "error");
-	assert_string_equal(lives_text(lives_result(lives, 0), "error.name"),
-		"AXE_E_ASSESSMENT_COULD_NOT_FINISH");
-	assert_string_equal(lives_text(lives_result(lives, 1), "verdict"), "passed");
+	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "error");
+	assert_string_equal(
+		text_at(lives_result(lives, 0), "error.name"), "AXE_E_ASSESSMENT_COULD_NOT_FINISH");
+	assert_string_equal(text_at(lives_result(lives, 1), "verdict"), "passed");
 	assert_int_equal(lives_traced(lives, "assessment.end"), 2);
 }
 
@@ -51,7 +51,7 @@ static void between_two_tries_the_next_one_follows(void **state)
 	lives_finish(lives);
 	assert_int_equal(lives_traced(lives, "assessment.try"), 1);
 	assert_int_equal(lives_traced(lives, "assessment.end"), 1);
-	assert_int_equal(lives_number(lives_result(lives, 0), "try"), 2);
+	assert_int_equal(number_at(lives_result(lives, 0), "try"), 2);
 	assert_int_equal(json_array_size(json_object_get(lives_result(lives, 0), "tries")), 1);
 }
 
@@ -104,9 +104,9 @@ static void further_tries_that_the_queue_grants_go_on_being_counted(void **state
 	assert_int_equal(lives_traced(lives, "assessment.try"), 1);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives_result(lives, 0), "error.errno"), "EIO");
+	assert_string_equal(text_at(lives_result(lives, 0), "error.errno"), "EIO");
 	assert_int_equal(lives_traced(lives, "assessment.try"), 3);
-	assert_int_equal(lives_number(lives_result(lives, 0), "try"), 4);
+	assert_int_equal(number_at(lives_result(lives, 0), "try"), 4);
 }
 
 static void those_that_ran_beside_each_other_all_go_on(void **state)
@@ -122,8 +122,8 @@ static void those_that_ran_beside_each_other_all_go_on(void **state)
 	lives_succeed(lives);
 	lives_open_gate(lives);
 	lives_finish(lives);
-	assert_int_equal(lives_number(lives_result(lives, 0), "exit.status"), 6);
-	assert_int_equal(lives_number(lives_result(lives, 1), "exit.status"), 7);
+	assert_int_equal(number_at(lives_result(lives, 0), "exit.status"), 6);
+	assert_int_equal(number_at(lives_result(lives, 1), "exit.status"), 7);
 	assert_int_equal(lives_traced(lives, "assessment.begin"), 3);
 }
 

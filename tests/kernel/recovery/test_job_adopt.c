@@ -31,7 +31,7 @@ static void termination_that_nobody_was_told_of_is_told_and_done(void **state)
 	assert_int_equal(lives_traced(lives, "job.terminate"), 0);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives->summary, "outcome"), "terminated");
+	assert_string_equal(text_at(lives->summary, "outcome"), "terminated");
 	assert_int_equal(lives_traced(lives, "job.terminate"), 1);
 	assert_int_equal(lives_traced(lives, "assessment.end"), 1);
 }
@@ -48,7 +48,7 @@ static void runtime_that_had_run_out_ends_it(void **state)
 	lives_lose(lives, STUBBORN, "assessment.begin", overrun);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives->summary, "outcome"), "canceled");
+	assert_string_equal(text_at(lives->summary, "outcome"), "canceled");
 	assert_true(json_is_true(json_object_get(lives->summary, "overrun")));
 	assert_int_equal(lives_traced(lives, "job.overrun"), 1);
 }
@@ -69,7 +69,7 @@ static void cancel_reaches_whom_it_had_not_reached(void **state)
 	lives_lose(lives, STUBBORN, "assessment.begin", decide_to_cancel);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives->summary, "outcome"), "canceled");
+	assert_string_equal(text_at(lives->summary, "outcome"), "canceled");
 	assert_int_equal(lives_traced(lives, "job.cancel"), 1);
 	assert_int_equal(lives_traced(lives, "assessment.end"), 1);
 }
@@ -86,7 +86,7 @@ static void cancel_that_was_told_is_not_told_again(void **state)
 	lives_lose(lives, STUBBORN, "assessment.begin", tell_cancel);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives->summary, "outcome"), "canceled");
+	assert_string_equal(text_at(lives->summary, "outcome"), "canceled");
 	assert_int_equal(lives_traced(lives, "job.cancel"), 1);
 }
 
@@ -103,8 +103,8 @@ static void a_kill_keeps_its_reason_and_its_message(void **state)
 	lives_succeed(lives);
 	assert_string_equal(job_reason(lives->job), "job_canceled");
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives->summary, "reason"), "job_canceled");
-	assert_string_equal(lives_text(lives->summary, "message"), "wrong kernel");
+	assert_string_equal(text_at(lives->summary, "reason"), "job_canceled");
+	assert_string_equal(text_at(lives->summary, "message"), "wrong kernel");
 }
 
 /* Its name is not enough: what lives in another group is none of the job's. */
@@ -145,8 +145,8 @@ static void a_group_that_has_gone_is_made_again(void **state)
 	assert_return_code(rmdir(path), errno);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives_result(lives, 0), "verdict"), "passed");
-	assert_int_equal(lives_number(lives_result(lives, 1), "exit.status"), 4);
+	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "passed");
+	assert_int_equal(number_at(lives_result(lives, 1), "exit.status"), 4);
 }
 
 int main(void)

@@ -27,8 +27,8 @@ static void what_ran_goes_on_to_its_own_end(void **state)
 	assert_false(recover_knows(lives->engine, 2));
 	lives_open_gate(lives);
 	lives_finish(lives);
-	assert_int_equal(lives_number(lives_result(lives, 0), "exit.status"), 3);
-	assert_string_equal(lives_text(lives_result(lives, 1), "verdict"), "passed");
+	assert_int_equal(number_at(lives_result(lives, 0), "exit.status"), 3);
+	assert_string_equal(text_at(lives_result(lives, 1), "verdict"), "passed");
 	assert_int_equal(lives_traced(lives, "job.begin"), 1);
 	assert_int_equal(lives_traced(lives, "assessment.begin"), 2);
 	assert_int_equal(lives_traced(lives, "assessment.end"), 2);
@@ -77,7 +77,7 @@ static void what_the_store_never_got_to_know_goes_on(void **state)
 	assert_int_equal(lives->adopted, 1);
 	lives_open_gate(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives->summary, "outcome"), "failed");
+	assert_string_equal(text_at(lives->summary, "outcome"), "failed");
 }
 
 static void nothing_left_is_nothing_adopted(void **state)
@@ -127,7 +127,7 @@ static void what_rages_is_held_while_its_past_is_taken_in(void **state)
 	lives_open_gate(lives);
 	lives_finish(lives);
 	assert_int_equal(lives_traced(lives, "supervisor.pressure"), 1);
-	assert_string_equal(lives_text(lives_result(lives, 0), "verdict"), "passed");
+	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "passed");
 	assert_true(json_is_number(json_object_get(lives_result(lives, 0), "perturbed_ms")));
 }
 

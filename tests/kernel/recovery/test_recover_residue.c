@@ -57,12 +57,11 @@ static void what_was_given_up_is_known_and_told_when_it_is_gone(void **state)
 	lives_succeed(lives);
 	known = engine_residue(lives->engine);
 	assert_int_equal(json_array_size(known), 1);
-	assert_int_equal(lives_number(json_array_get(known, 0), "job"), 9);
-	assert_int_equal(lives_number(json_array_get(known, 0), "assessment"), 5);
+	assert_int_equal(number_at(json_array_get(known, 0), "job"), 9);
+	assert_int_equal(number_at(json_array_get(known, 0), "assessment"), 5);
 	json_decref(known);
 	lives_until(lives, is_cleared);
-	assert_string_equal(
-		lives_text(json_array_get(lives->notices, 0), "type"), "residue.cleared");
+	assert_string_equal(text_at(json_array_get(lives->notices, 0), "type"), "residue.cleared");
 	known = engine_residue(lives->engine);
 	assert_int_equal(json_array_size(known), 0);
 	json_decref(known);

@@ -37,7 +37,7 @@ static void what_it_writes_goes_on_in_the_same_file(void **state)
 	assert_int_equal(fread(text, 1, sizeof(text) - 1, output), strlen("before\nbehind\n"));
 	fclose(output);
 	assert_string_equal(text, "before\nbehind\n");
-	assert_string_equal(lives_text(lives_result(lives, 0), "verdict"), "passed");
+	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "passed");
 }
 
 /* While nobody was there. */
@@ -66,8 +66,8 @@ static void what_ended_while_nobody_was_there_has_its_killer(void **state)
 	kill_root(lives);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives_result(lives, 0), "exit.signal_name"), "KILL");
-	assert_int_equal(lives_number(lives_result(lives, 0), "killer.pid"), getpid());
+	assert_string_equal(text_at(lives_result(lives, 0), "exit.signal_name"), "KILL");
+	assert_int_equal(number_at(lives_result(lives, 0), "killer.pid"), getpid());
 	assert_true(json_is_true(
 		json_object_get(json_object_get(lives_result(lives, 0), "integrity"), "complete")));
 }
@@ -84,7 +84,7 @@ static void a_group_that_has_gone_takes_no_end_along(void **state)
 	assert_return_code(rmdir(path), errno);
 	lives_succeed(lives);
 	lives_finish(lives);
-	assert_int_equal(lives_number(lives_result(lives, 0), "exit.status"), 5);
+	assert_int_equal(number_at(lives_result(lives, 0), "exit.status"), 5);
 }
 
 /* As killed between the group of the next try and its first process. */
@@ -114,8 +114,8 @@ static void a_try_that_nobody_was_born_in_is_begun_anew(void **state)
 	lives_succeed(lives);
 	lives_open_gate(lives);
 	lives_finish(lives);
-	assert_string_equal(lives_text(lives_result(lives, 1), "verdict"), "passed");
-	assert_int_equal(lives_number(lives_result(lives, 1), "processes.seen"), 1);
+	assert_string_equal(text_at(lives_result(lives, 1), "verdict"), "passed");
+	assert_int_equal(number_at(lives_result(lives, 1), "processes.seen"), 1);
 	assert_int_equal(lives_traced(lives, "assessment.begin"), 2);
 }
 
