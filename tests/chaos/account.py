@@ -5,7 +5,9 @@ import json
 
 from programs import record_of
 
-TRACED_ONLY = ("process.", "supervisor.")
+TRACED_KINDS = ("process.", "supervisor.")
+# The last two are said of the trace itself.
+TRACED_ONLY = ("residue", "trace.torn", "lost")
 KILLED = ("terminated", "timeout", "canceled")
 BY_STEERING = ("terminated", "canceled", "not_run")
 
@@ -35,7 +37,7 @@ def of_events(job, events):
     if [line["seq"] for line in lines] != list(range(1, len(lines) + 1)):
         yield "the trace has a gap"
     told = [line["type"] for line in lines
-            if not line["type"].startswith(TRACED_ONLY) and line["type"] != "residue"]
+            if not line["type"].startswith(TRACED_KINDS) and line["type"] not in TRACED_ONLY]
     if told != kinds:
         yield f"the trace tells {summary(told)}, the store {summary(kinds)}"
 

@@ -33,10 +33,8 @@ class Daemon:
         assert self.process.poll() is None, self.process.stderr.read()
         try:
             return self.call("org.varlink.service.GetInfo")
-        except (FileNotFoundError, ConnectionRefusedError):
-            return None
-        except (ConnectionResetError, StopIteration):
-            # A child of the one that was killed had its socket for a moment longer.
+        except (FileNotFoundError, ConnectionError, StopIteration):
+            # Not there yet; or a child of the one that was killed had its socket for a moment longer.
             return None
         except TimeoutError:
             raise AssertionError("the daemon does not answer\n" + stuck.describe(

@@ -60,8 +60,12 @@ def calls(daemon):
 
 def sockets(daemon):
     """The sockets that it has open."""
-    folder = pathlib.Path(f"/proc/{daemon.process.pid}/fd")
-    return sum(os.readlink(each).startswith("socket:") for each in folder.iterdir())
+    count = 0
+    for each in pathlib.Path(f"/proc/{daemon.process.pid}/fd").iterdir():
+        # One that is closed meanwhile is none.
+        with contextlib.suppress(FileNotFoundError):
+            count += os.readlink(each).startswith("socket:")
+    return count
 
 
 def running(daemon):

@@ -113,8 +113,9 @@ static void a_group_that_only_has_its_name_is_not_taken(void **state)
 	struct lives *lives = *state;
 	char path[400];
 
-	lives_lose(lives, "{'name':'j','assessments':[{'name':'a','command':['true']}]}",
+	lives_lose(lives, "{'name':'j','assessments':[{'name':'a'," AT_GATE("exit 0") "}]}",
 		"assessment.begin", NULL);
+	lives_open_gate(lives);
 	lives_group(lives, NULL, path);
 	assert_int_equal(test_groups_wait(path, "populated", 0), 0);
 	lives_group(lives, "1.0.1", path);
@@ -134,9 +135,10 @@ static void a_group_that_has_gone_is_made_again(void **state)
 	char path[400];
 
 	lives_lose(lives,
-		"{'name':'j','assessments':[{'name':'a','command':['true']},"
-		"{'name':'b','command':['sh','-c','exit 4']}]}",
+		"{'name':'j','assessments':[{'name':'a'," AT_GATE(
+			"exit 0") "},{'name':'b','command':['sh','-c','exit 4']}]}",
 		"assessment.begin", NULL);
+	lives_open_gate(lives);
 	lives_group(lives, NULL, path);
 	assert_int_equal(test_groups_wait(path, "populated", 0), 0);
 	lives_group(lives, "1.0.1", path);
