@@ -11,6 +11,8 @@ ENDED = ("Finished", "Failed", "Canceled")
 STATES = {"finished": "Finished", "canceled": "Canceled"}  # any other outcome: Failed
 # What changes the job that was asked for, but by running it to its end.
 STEERING = ("CancelJob", "CancelTask", "RequeueJob", "RequeueTask")
+# What leaves tasks out of the first attempt that begins: that was canceled, or the only one queued.
+OF_ONE_TASK = ("CancelTask", "RequeueTask")
 ACTIONS = ("CancelJob", "CancelJob", "CancelTask", "RequeueJob", "RequeueJob", "RequeueTask",
            "HoldJob", "ReleaseJob", "PurgeJob")
 CLUSTER = "io.axe.Cluster."
@@ -153,7 +155,7 @@ class Queued:
             of_it = events_of(events, number)
             for sentence in account.of_job(job, of_it, self.programs, self.records,
                                            bool(self.asked(*STEERING)), narrow, number,
-                                           number == 1 and not self.asked("CancelTask")):
+                                           number == 1 and not self.asked(*OF_ONE_TASK)):
                 yield f"attempt {number}: {sentence}"
 
 

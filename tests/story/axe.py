@@ -113,9 +113,12 @@ def dead_sockets():
     return dead
 
 
-def pinned():
-    """Where daemons keep their kernel half."""
-    return set(RUN_SOCKETS.glob("*.bpf"))
+def pins_of(state):
+    """Where daemons of a state directory keep their kernel half; what others do is not ours."""
+    with contextlib.suppress(FileNotFoundError):
+        at = state.stat()
+        return list(RUN_SOCKETS.glob(f"daemon-{at.st_dev:x}-{at.st_ino:x}.bpf"))
+    return []
 
 
 class Job:
@@ -198,7 +201,6 @@ class Place:
         self.groups.mkdir()
         self.cgroup_root = self.groups
         self.dead_sockets = dead_sockets()
-        self.pinned = pinned()
         self.clients = []
 
     def words(self, verb, *words):
@@ -275,7 +277,7 @@ class Place:
         remains = [f"group {path}" for path in groups_below(self.groups)]
         remains += [f"process {pid}" for pid in self.marked()]
         remains += [f"socket {name}" for name in dead_sockets() - self.dead_sockets]
-        remains += [f"pins {path}" for path in pinned() - self.pinned]
+        remains += [f"pins {path}" for path in pins_of(self.state)]
         for job in self.jobs():
             if not (job.folder / "trace.ndjson").exists():
                 remains.append(f"half a job {job.folder}")
