@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "observe/excerpt.h"
 #include "observe/host.h"
+#include "observe/kernel_types.h"
 #include "observe/probe.h"
 #include "observe/tiers.h"
 
@@ -94,16 +96,27 @@ static int fail_refused(struct error *error, int code)
 		error, code, "load the programs that observe processes: %s", host_refusal(code));
 }
 
-static int load(struct process *skeleton, const struct probe_config *config, struct error *error)
+static int prepare(struct process *skeleton, const struct excerpt *excerpt, struct error *error)
+{
+	auto_of(kernel_types) struct kernel_types *types = NULL;
+	int code = kernel_types_open(&types, error);
+
+	if (code < 0)
+		return code;
+	host_choose_programs(types, skeleton->obj);
+	skeleton->rodata->preempted = bpf_program__autoload(skeleton->progs.process_dead);
+	return excerpt_write(excerpt, types, bpf_object__btf(skeleton->obj), error);
+}
+
+static int load(struct process *skeleton, const struct excerpt *excerpt,
+	const struct probe_config *config, struct error *error)
 {
 	int code;
 
 	set_sizes(skeleton, config);
-	code = host_choose_programs(skeleton->obj, error);
+	code = prepare(skeleton, excerpt, error);
 	if (code < 0)
 		return code;
-	skeleton->rodata->preempted = bpf_program__autoload(skeleton->progs.process_dead);
-
 	code = process__load(skeleton);
 	if (code == 0)
 		code = process__attach(skeleton);
@@ -155,17 +168,32 @@ static int keep_maps(struct core *core, const struct process *skeleton, struct e
 	return 0;
 }
 
+static int open_skeleton(
+	const struct excerpt *excerpt, struct process **ret_skeleton, struct error *error)
+{
+	const struct bpf_object_open_opts options = {
+		.sz = sizeof(options),
+		.btf_custom_path = excerpt->path,
+	};
+
+	*ret_skeleton = process__open_opts(&options);
+	return *ret_skeleton ? 0 : fail(error, errno, "open the programs that observe processes");
+}
+
 int core_load(const struct probe_config *config, struct core *ret_core, struct error *error)
 {
-	auto_skeleton skeleton = process__open();
+	auto_excerpt excerpt = { .file = -1 };
+	auto_skeleton skeleton = NULL;
 	struct core core;
-	int code;
+	int code = excerpt_open(&excerpt, error);
 
-	if (!skeleton)
-		return fail(error, errno, "open the programs that observe processes");
+	if (code == 0)
+		code = open_skeleton(&excerpt, &skeleton, error);
+	if (code < 0)
+		return code;
 
 	core_init(&core);
-	code = load(skeleton, config, error);
+	code = load(skeleton, &excerpt, config, error);
 	if (code == 0)
 		code = keep_maps(&core, skeleton, error);
 	if (code == 0)

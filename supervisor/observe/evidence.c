@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "observe/excerpt.h"
 #include "observe/host.h"
+#include "observe/kernel_types.h"
 #include "observe/mappings.h"
 
 /* `struct evidence` is the skeleton: there is nothing to keep beside it. */
@@ -28,19 +30,16 @@ static unsigned watchdog_major(void)
 	return 0;
 }
 
-int evidence_create(
-	const struct evidence_config *config, struct evidence **ret_evidence, struct error *error)
+static int load(struct evidence *evidence, const struct evidence_config *config,
+	const struct excerpt *excerpt, struct error *error)
 {
-	auto_of(evidence) struct evidence *evidence = NULL;
-	int code;
+	auto_of(kernel_types) struct kernel_types *types = NULL;
+	int code = kernel_types_open(&types, error);
 
-	host_silence();
-	code = host_check(error);
+	if (code == 0)
+		code = excerpt_write(excerpt, types, bpf_object__btf(evidence->obj), error);
 	if (code < 0)
 		return code;
-	evidence = evidence__open();
-	if (!evidence)
-		return fail(error, errno, "open the programs that see who writes settings");
 	bpf_map__set_max_entries(evidence->maps.rows, config->rows);
 	evidence->rodata->watch_level = config->watch_level;
 	evidence->rodata->watchdog_major = watchdog_major();
@@ -48,6 +47,30 @@ int evidence_create(
 	if (code < 0)
 		return fail_plain(error, -code,
 			"load the programs that see who writes settings: %s", host_refusal(-code));
+	return 0;
+}
+
+int evidence_create(
+	const struct evidence_config *config, struct evidence **ret_evidence, struct error *error)
+{
+	struct bpf_object_open_opts options = { .sz = sizeof(options) };
+	auto_of(evidence) struct evidence *evidence = NULL;
+	auto_excerpt excerpt = { .file = -1 };
+	int code;
+
+	host_silence();
+	code = host_check(error);
+	if (code == 0)
+		code = excerpt_open(&excerpt, error);
+	if (code < 0)
+		return code;
+	options.btf_custom_path = excerpt.path;
+	evidence = evidence__open_opts(&options);
+	if (!evidence)
+		return fail(error, errno, "open the programs that see who writes settings");
+	code = load(evidence, config, &excerpt, error);
+	if (code < 0)
+		return code;
 	/* It only makes births faster; there is nothing to do when it fails. */
 	(void)mappings_keep();
 	*ret_evidence = take_pointer(evidence);

@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "observe/kernel_types.h"
 
-#define BTF_PATH      "/sys/kernel/btf/vmlinux"
 #define OLDEST_MAJOR  6
 #define OLDEST_MINOR  1
 #define CONTEXT_PARAM 1 /* a tracepoint's prototype begins with a pointer that is not told of */
@@ -84,73 +84,71 @@ int host_check(struct error *error)
 
 	if (code < 0)
 		return code;
-	if (access(BTF_PATH, R_OK) < 0)
+	if (access(KERNEL_TYPES_PATH, R_OK) < 0)
 		return fail_plain(error, ENOENT,
 			"this kernel does not describe itself: no `%s`; "
 			"use one built with CONFIG_DEBUG_INFO_BTF=y, as Debian's are, with /sys "
 			"mounted",
-			BTF_PATH);
+			KERNEL_TYPES_PATH);
 	return check_privilege(error);
 }
 
 /* The parameters of a tracepoint's prototype; NULL when the kernel has no such tracepoint. */
-static const struct btf_type *find_prototype(const struct btf *btf, const char *name)
+static const struct btf_type *find_prototype(const struct kernel_types *types, const char *name)
 {
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
-	const struct btf_type *type;
+	const struct btf_type *type =
+		kernel_types_at(types, kernel_types_find(types, name, BTF_KIND_TYPEDEF));
 
-	if (id < 0)
-		return NULL;
-
-	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type); /* typedef -> pointer */
-	return type ? btf__type_by_id(btf, type->type) : NULL;
+	/* typedef -> pointer -> prototype */
+	type = type ? kernel_types_at(types, type->type) : NULL;
+	return type ? kernel_types_at(types, type->type) : NULL;
 }
 
-static bool tells_group_dead(const struct btf *btf)
+static bool tells_group_dead(const struct kernel_types *types)
 {
-	const struct btf_type *type = find_prototype(btf, "btf_trace_sched_process_exit");
+	const struct btf_type *type = find_prototype(types, "btf_trace_sched_process_exit");
 
 	return type && btf_vlen(type) >= CONTEXT_PARAM + 2;
 }
 
-static bool tells_victim_task(const struct btf *btf)
+static bool tells_victim_task(const struct kernel_types *types)
 {
-	const struct btf_type *type = find_prototype(btf, "btf_trace_mark_victim");
+	const struct btf_type *type = find_prototype(types, "btf_trace_mark_victim");
 	const struct btf_type *first;
 
 	if (!type || btf_vlen(type) < CONTEXT_PARAM + 1)
 		return false;
 
-	first = btf__type_by_id(btf, btf_params(type)[CONTEXT_PARAM].type);
+	first = kernel_types_at(types, btf_params(type)[CONTEXT_PARAM].type);
 	return first && btf_is_ptr(first);
 }
 
-static bool tells_task_alone(const struct btf *btf)
+static bool tells_task_alone(const struct kernel_types *types)
 {
-	return !tells_group_dead(btf);
+	return !tells_group_dead(types);
 }
 
 /* Commit a46023d5616e, of which the types show nothing. One version early does no harm. */
-static bool programs_are_preempted(const struct btf *btf)
+static bool programs_are_preempted(const struct kernel_types *types)
 {
 	struct utsname host;
 
 	return uname(&host) < 0 || is_at_least(&host, 6, 19);
 }
 
-static bool programs_are_not_preempted(const struct btf *btf)
+static bool programs_are_not_preempted(const struct kernel_types *types)
 {
-	return !programs_are_preempted(btf);
+	return !programs_are_preempted(types);
 }
 
-static bool tells_victim_pid(const struct btf *btf)
+static bool tells_victim_pid(const struct kernel_types *types)
 {
-	return !tells_victim_task(btf);
+	return !tells_victim_task(types);
 }
 
 static const struct {
 	const char *program;
-	bool (*fits)(const struct btf *btf);
+	bool (*fits)(const struct kernel_types *types);
 } choices[] = {
 	{ "process_fork", programs_are_not_preempted },
 	{ "process_fork_locked", programs_are_preempted },
@@ -161,22 +159,15 @@ static const struct {
 	{ "process_victim_pid", tells_victim_pid },
 };
 
-int host_choose_programs(struct bpf_object *object, struct error *error)
+void host_choose_programs(const struct kernel_types *types, struct bpf_object *object)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-
-	if (!btf)
-		return fail(error, errno, "read the kernel's types from `%s`", BTF_PATH);
-
 	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
 		struct bpf_program *program =
 			bpf_object__find_program_by_name(object, choices[i].program);
 
 		if (program)
-			bpf_program__set_autoload(program, choices[i].fits(btf));
+			bpf_program__set_autoload(program, choices[i].fits(types));
 	}
-	btf__free(btf);
-	return 0;
 }
 
 static int say_nothing(enum libbpf_print_level level, const char *format, va_list arguments)

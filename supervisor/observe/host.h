@@ -3,15 +3,16 @@
 
 struct error;
 struct bpf_object;
+struct kernel_types;
 
 /* -EPERM, -ENOENT (no BTF) or -EOPNOTSUPP (too old), each with advice. */
 int host_check(struct error *error);
 
 /*
  * Two tracepoints changed their arguments over time: of each pair of programs the one that fits is
- * set to be loaded, the other not. Reads the kernel's BTF (10 ms).
+ * set to be loaded, the other not.
  */
-int host_choose_programs(struct bpf_object *object, struct error *error);
+void host_choose_programs(const struct kernel_types *types, struct bpf_object *object);
 
 /* Why the kernel refused a program, in words, from the positive errno of its load. */
 const char *host_refusal(int code);

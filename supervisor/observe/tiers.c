@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "bpf/evidence.h"
 #include "observe/host.h"
+#include "observe/kernel_types.h"
 
 #include "evidence.skel.h"
 #include "frozen.skel.h"
@@ -46,15 +47,17 @@ static int open_tier(const struct tier *tier, struct bpf_object **ret_object, st
 	size_t size;
 	const void *bytes = tier->bytes(&size);
 	auto_object object = bpf_object__open_mem(bytes, size, NULL);
+	auto_of(kernel_types) struct kernel_types *types = NULL;
 	struct bpf_map *map;
 	int code;
 
 	if (!object)
 		return fail(error, errno, "open the programs of tier `%s`", tier->name);
 
-	code = host_choose_programs(object, error);
+	code = kernel_types_open(&types, error);
 	if (code < 0)
 		return code;
+	host_choose_programs(types, object);
 
 	bpf_object__for_each_map(map, object) if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
 		bpf_map__set_max_entries(map, sysconf(_SC_PAGESIZE));
