@@ -103,8 +103,21 @@ static int store_choice(struct reader *reader, const struct option_row *row, con
 		reader->error, EINVAL, "`--%s %s`: expected one of %s", row->name, text, list);
 }
 
+/* What is said here is sent and kept as JSON, where a text that is none would be left out. */
+static int check_text(struct reader *reader, const struct option_row *row, const char *text)
+{
+	if (!text || text_is_utf8(text, strlen(text)))
+		return 0;
+	return fail_plain(reader->error, EINVAL,
+		"the value of `--%s` is not UTF-8, which a job's record cannot hold", row->name);
+}
+
 static int store(struct reader *reader, const struct option_row *row, const char *text)
 {
+	int code = check_text(reader, row, text);
+
+	if (code < 0)
+		return code;
 	switch (row->kind) {
 	case OPTION_FLAG:
 		if (row == &option_help)

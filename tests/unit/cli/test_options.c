@@ -142,6 +142,8 @@ static void what_is_wrong_is_named(void **state)
 		{ "--timeout soon", "such as 150ms" },
 		{ "-o xml", "table, json" },
 		{ "--leaks never", "fail, warn" },
+		{ "--name=a\xff", "`--name` is not UTF-8" },
+		{ "--message \xc3", "`--message` is not UTF-8" },
 	};
 
 	for (size_t row = 0; row < sizeof(wrong) / sizeof(*wrong); row++) {
