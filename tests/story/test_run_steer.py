@@ -62,6 +62,20 @@ def test_other_signals_terminate_at_once(axe, number):
     axe.assert_nothing_left()
 
 
+def test_job_under_nohup_outlives_its_terminal(axe, tmp_path):
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    way = os.open(go, os.O_RDWR)
+    running = axe.start("run", "--", "sh", "-c", f"echo ready; read word < {go}; exit 3",
+                        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    read_until(running.stdout, "ready\n")
+    running.send_signal(signal.SIGHUP)
+    os.write(way, b"on\n")
+    assert end(running)[0] == 3
+    os.close(way)
+    axe.assert_nothing_left()
+
+
 def test_rest_of_a_manifest_does_not_run_after_ctrl_c(axe):
     running = axe.start("run", manifest(
         axe, {"name": "first", "command": POLITE, "cancel_signal": "INT", "timeout": "60s"},

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "axe/run_signals.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -27,7 +28,7 @@ enum steer_call { CALL_STATUS, CALL_CANCEL, CALL_TERMINATE };
 struct steer {
 	struct steer_config config;
 	sd_event *loop;
-	sd_event_source *signals[3];
+	sd_event_source *signals[RUN_SIGNALS];
 	sd_event_source *replies;
 	struct connection *connection; /* NULL: none yet, or it cannot be reached */
 	char socket[SOCKET_SIZE];
@@ -38,8 +39,6 @@ struct steer {
 	enum steer_call pending[PENDING_MAX];
 	unsigned pending_count;
 };
-
-static const int steer_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static void say(struct steer *steer, const char *text)
 {
@@ -238,18 +237,15 @@ int steer_create(sd_event *loop, const struct steer_config *config, struct steer
 	struct error *error)
 {
 	auto_of(steer) struct steer *steer = calloc(1, sizeof(*steer));
+	int code;
 
 	if (!steer)
 		return fail(error, ENOMEM, "listen to signals");
 	steer->config = *config;
 	steer->loop = loop;
-	for (size_t index = 0; index < sizeof(steer_signals) / sizeof(*steer_signals); index++) {
-		int code = sd_event_add_signal(
-			loop, &steer->signals[index], steer_signals[index], on_signal, steer);
-
-		if (code < 0)
-			return fail(error, -code, "listen to signals");
-	}
+	code = run_signals_add(loop, on_signal, steer, steer->signals);
+	if (code < 0)
+		return fail(error, -code, "listen to signals");
 	*ret_steer = take_pointer(steer);
 	return 0;
 }
@@ -259,7 +255,7 @@ void steer_destroy(struct steer *steer)
 	if (!steer)
 		return;
 	hang_up(steer);
-	for (size_t index = 0; index < sizeof(steer_signals) / sizeof(*steer_signals); index++)
+	for (int index = 0; index < RUN_SIGNALS; index++)
 		sd_event_source_disable_unref(steer->signals[index]);
 	free(steer);
 }

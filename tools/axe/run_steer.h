@@ -25,7 +25,7 @@ struct steer_config {
 /*
  * The first SIGINT asks the job to stop, the second, SIGTERM and SIGHUP terminate it; what comes
  * before job.begin is done then, or withdraws a job that waits. The signals must be blocked
- * already.
+ * already (run_signals_block).
  */
 int steer_create(sd_event *loop, const struct steer_config *config, struct steer **ret_steer,
 	struct error *error);

@@ -7,6 +7,7 @@
 
 #include "axe/run_request.h"
 #include "axe/run_session.h"
+#include "axe/run_signals.h"
 #include "axe/verbs.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -51,19 +52,6 @@ static const struct option_row rows[] = {
 /* clang-format on */
 
 const struct option_table run_options = OPTION_TABLE(rows);
-
-/* From here on the loop takes them; a signal must not find us with a job and without a loop. */
-static void block_signals(void)
-{
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGHUP);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 static enum progress_mode choose_progress(const struct run *run)
 {
@@ -178,7 +166,8 @@ static int execute(struct run *run)
 	struct client client;
 	int code;
 
-	block_signals();
+	run_signals_block();
+	signal(SIGPIPE, SIG_IGN);
 	code = run_open_stdin(run);
 	if (code == 0)
 		code = client_open("run", &run->values.client, run->program_stdin, &client);
