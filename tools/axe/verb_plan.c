@@ -63,11 +63,10 @@ static void print_plan(const json_t *plan)
 {
 	auto_free char *name = terminal_safe(field_text(plan, "name"));
 	json_t *assessments = json_object_get(plan, "assessments"), *assessment;
-	size_t index;
+	size_t count = json_array_size(assessments), index;
 
-	printf("%s: %zu assessments below %s (%s)\n", name ? name : "?",
-		json_array_size(assessments), field_text(plan, "cgroup_root"),
-		field_text(plan, "layout"));
+	printf("%s: %zu assessment%s below %s (%s)\n", name ? name : "?", count,
+		count == 1 ? "" : "s", field_text(plan, "cgroup_root"), field_text(plan, "layout"));
 	json_array_foreach (assessments, index, assessment)
 		print_assessment(assessment);
 }

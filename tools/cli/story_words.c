@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/field.h"
+#include "cli/result_text.h"
 
 #define ARGV_SHOWN_MAX 400
 
@@ -35,6 +36,22 @@ void words_time(const struct terminal *terminal, const json_t *data, const char 
 	char text[TEXT_DURATION_SIZE];
 
 	fputs(text_format_duration(field_ms_as_ns(data, name), text), terminal->stream);
+}
+
+void words_count(
+	const struct terminal *terminal, const json_t *object, const char *name, const char *noun)
+{
+	long long count = (long long)field_integer(object, name);
+	const char *plural = noun[0] && noun[strlen(noun) - 1] == 's' ? "es" : "s";
+
+	fprintf(terminal->stream, "%lld %s%s", count, noun, count == 1 ? "" : plural);
+}
+
+void words_verdict(const struct terminal *terminal, const json_t *result)
+{
+	const char *verdict = field_text(result, "verdict");
+
+	terminal_paint(terminal, result_paint(verdict), "%s", verdict ? verdict : "?");
 }
 
 void words_sender(const struct terminal *terminal, const json_t *sender)

@@ -13,6 +13,13 @@ void words_argv(const struct terminal *terminal, const json_t *data);
 void words_time(const struct terminal *terminal, const json_t *data, const char *name);
 void words_signal(const struct terminal *terminal, const json_t *object);
 
+/* "1 process", "3 processes": the number is a member of the object. */
+void words_count(
+	const struct terminal *terminal, const json_t *object, const char *name, const char *noun);
+
+/* Of a result, in its colour. */
+void words_verdict(const struct terminal *terminal, const json_t *result);
+
 /* " from comm[pid]"; nothing where nobody is known. */
 void words_sender(const struct terminal *terminal, const json_t *sender);
 

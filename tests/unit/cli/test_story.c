@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "cli/story.h"
+#include "record/trace.h"
 
 static char *told;
 
@@ -21,11 +22,26 @@ static void tell(struct story *story, struct terminal *terminal, const char *tex
 	fclose(terminal->stream);
 }
 
+struct told_row {
+	const char *line, *words;
+};
+
+static void assert_told(const struct told_row *rows, size_t count)
+{
+	struct terminal terminal = { .stream = NULL };
+	struct story story = { .terminal = &terminal };
+
+	for (size_t row = 0; row < count; row++) {
+		tell(&story, &terminal, rows[row].line);
+		if (!strstr(told, rows[row].words))
+			fail_msg("no `%s` in `%s`", rows[row].words, told);
+		assert_int_equal('\n', told[strlen(told) - 1]);
+	}
+}
+
 static void each_kind_has_its_words(void **state)
 {
-	static const struct {
-		const char *line, *words;
-	} rows[] = {
+	static const struct told_row rows[] = {
 		{ "{\"type\":\"job.begin\",\"data\":{\"name\":\"n\",\"assessments\":3}}",
 			"job `n` begins: 3 assessments" },
 		{ "{\"type\":\"job.pending\",\"data\":{\"name\":\"n\",\"held\":true}}",
@@ -67,13 +83,58 @@ static void each_kind_has_its_words(void **state)
 		{ "{\"type\":\"something.new\",\"data\":{\"a\":\"\\u001b\"}}",
 			"something.new {\"a\":\"\\u001B\"}" },
 	};
+
+	assert_told(rows, sizeof(rows) / sizeof(*rows));
+}
+
+static void rarer_kinds_have_words_that_count(void **state)
+{
+	static const struct told_row rows[] = {
+		{ "{\"type\":\"job.begin\",\"data\":{\"name\":\"n\",\"assessments\":1}}",
+			"begins: 1 assessment\n" },
+		{ "{\"type\":\"assessment.kill\",\"data\":{\"killed\":1,\"phases\":"
+		  "{\"total_ms\":2}}}",
+			"killed 1 process in 2 ms" },
+		{ "{\"type\":\"assessment.leak\",\"data\":{\"count\":2}}",
+			"2 processes are left over" },
+		{ "{\"type\":\"assessment.cancel\",\"data\":{\"state\":\"requested\","
+		  "\"signal\":2,\"processes\":1}}",
+			"is asked to stop: SIGINT to 1 process\n" },
+		{ "{\"type\":\"assessment.cancel\",\"data\":{\"state\":\"ignored\"}}",
+			"the request to stop is ignored" },
+		{ "{\"type\":\"assessment.progress\",\"data\":{\"type\":\"percent\","
+		  "\"value\":40,\"message\":\"half\\u001b\"}}",
+			"says percent 40: half\\x1b" },
+		{ "{\"type\":\"assessment.survivor\",\"data\":{\"survivors\":[{\"pid\":5,"
+		  "\"comm\":\"dd\",\"reason\":\"waits\"},{\"pid\":6}]}}",
+			"not killed: dd[5] (waits), -[6] (-)" },
+		{ "{\"type\":\"assessment.try\",\"data\":{\"name\":\"a\",\"try\":1,"
+		  "\"verdict\":\"failed\"}}",
+			"a is tried again; try 1 was failed" },
+		{ "{\"type\":\"residue\",\"data\":{\"text\":\"/tmp/m: mounted\"}}",
+			"left: /tmp/m: mounted" },
+		{ "{\"type\":\"lost\",\"data\":{\"lines\":12,\"reason\":\"limit\"}}",
+			"12 lines of the trace left out" },
+	};
+
+	assert_told(rows, sizeof(rows) / sizeof(*rows));
+}
+
+static void no_kind_of_the_closed_list_is_shown_as_it_is(void **state)
+{
+#define NAME_(constant, name, lifecycle) name,
+	static const char *const names[] = { TRACE_TYPES(NAME_) };
+#undef NAME_
 	struct terminal terminal = { .stream = NULL };
 	struct story story = { .terminal = &terminal };
 
-	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
-		tell(&story, &terminal, rows[row].line);
-		assert_non_null(strstr(told, rows[row].words));
-		assert_int_equal('\n', told[strlen(told) - 1]);
+	for (size_t at = 0; at < sizeof(names) / sizeof(*names); at++) {
+		char line[100];
+
+		snprintf(line, sizeof(line), "{\"type\":\"%s\",\"data\":{}}", names[at]);
+		tell(&story, &terminal, line);
+		if (strstr(told, names[at]))
+			fail_msg("%s has no words: %s", names[at], told);
 	}
 }
 
@@ -118,6 +179,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_has_its_words),
+		cmocka_unit_test(rarer_kinds_have_words_that_count),
+		cmocka_unit_test(no_kind_of_the_closed_list_is_shown_as_it_is),
 		cmocka_unit_test(times_count_from_the_first_line),
 		cmocka_unit_test(names_cannot_steer_the_terminal),
 		cmocka_unit_test(what_is_no_line_of_a_trace_is_left_out),
