@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 
 import pytest
 from axe import until
@@ -73,6 +74,13 @@ def test_ended_job_is_told_from_its_folder(axe):
     assert done.returncode == 0
     assert "job `true` begins" in done.stdout and "job ends: finished" in done.stdout
     assert [each["type"] for each in json.loads(axe("watch", "-o", "json", "1").stdout)] == TYPES
+
+
+def test_watch_of_a_folder_tells_the_events_that_a_store_would(axe):
+    made = axe("run", "--", "ipcmk", "--shmem", "64")
+    subprocess.run(["ipcrm", "--shmem-id", made.stdout.split()[-1]], check=True)
+    assert axe.jobs()[0].trace("residue")
+    assert types(axe("watch", "-o", "ndjson", "1").stdout) == TYPES
 
 
 def test_watch_goes_on_behind_an_event(axe, daemon):

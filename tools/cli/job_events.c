@@ -36,6 +36,22 @@ struct telling {
 	int changes; /* inotify */
 };
 
+/* Lines of the trace that are no events: a store does not have them, either. */
+static const char *const trace_only[] = { "process.", "residue", "supervisor.pressure" };
+
+static bool is_event(const char *type)
+{
+	for (size_t at = 0; at < sizeof(trace_only) / sizeof(*trace_only); at++) {
+		size_t size = strlen(trace_only[at]);
+		bool prefix = trace_only[at][size - 1] == '.';
+
+		if (prefix ? strncmp(type, trace_only[at], size) == 0
+			   : strcmp(type, trace_only[at]) == 0)
+			return false;
+	}
+	return true;
+}
+
 /* An attempt that ended before the one that is meant was made is history. */
 static bool is_last(const struct job_events *events, const json_t *event, const char *type)
 {
@@ -55,8 +71,7 @@ static int tell(struct telling *telling, const json_t *event)
 	const char *type = field_text(event, "type");
 	int enough;
 
-	if (!type || strncmp(type, "process.", strlen("process.")) == 0 ||
-		(uint64_t)field_integer(event, "seq") <= events->after)
+	if (!type || !is_event(type) || (uint64_t)field_integer(event, "seq") <= events->after)
 		return GO_ON;
 	enough = events->event ? events->event(event, events->data) : 0;
 	if (events->job && is_last(events, event, type)) {
