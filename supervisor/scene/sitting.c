@@ -150,6 +150,7 @@ static void carry_out(
 		survey_compare(view_picture(order->before), view_picture(after), &suspects);
 	if (!order->findings)
 		return;
+	survey_look_again(host, order->findings);
 	json_array_extend(order->findings, further);
 	add_interrupted(order, host);
 	if (order->folder)

@@ -35,13 +35,14 @@ struct taking {
 	unsigned count;
 };
 
-static int add(struct taking *taking, enum object_form form, const char *key, const char *name)
+static int add(
+	struct taking *taking, enum object_form form, const char *key, const char *name, uid_t user)
 {
 	if (++taking->count > OBJECTS_MAX)
 		return -E2BIG;
 	return json_object_set_new(taking->objects, key,
-		       json_pack("{s:i, s:o}", "form", (int)form, "name",
-			       json_text(name, strlen(name))))
+		       json_pack("{s:i, s:o, s:I}", "form", (int)form, "name",
+			       json_text(name, strlen(name)), "user", (json_int_t)user))
 		       ? -ENOMEM
 		       : 0;
 }
@@ -72,7 +73,7 @@ static int take_program(struct taking *taking, unsigned id)
 	if (is_ours(info.name))
 		return 0;
 	snprintf(key, sizeof(key), "program %u", id);
-	return add(taking, OBJECT_PROGRAM, key, info.name);
+	return add(taking, OBJECT_PROGRAM, key, info.name, info.created_by_uid);
 }
 
 /* 1: there are no more. */
@@ -115,7 +116,7 @@ static int take_folder(struct taking *taking, const char *path, unsigned depth)
 				(int)sizeof(below))
 			continue;
 		code = entry->d_type == DT_DIR ? take_folder(taking, below, depth + 1)
-					       : add(taking, OBJECT_PIN, below, below);
+					       : add(taking, OBJECT_PIN, below, below, 0);
 	}
 	closedir(folder);
 	return code;
@@ -198,8 +199,9 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 	ret_finding->kind = "bpf_program";
 	if (finding_set_object(ret_finding, "%s (%s)", change->key, *name ? name : "no name") < 0 ||
 		finding_set_evidence(ret_finding,
-			"was loaded and still is, pinned, attached or held by somebody outside; "
-			"nothing says by whom") < 0)
+			"was loaded by user %lld and still is, pinned, attached or held by "
+			"somebody outside; nothing says by which process",
+			(long long)json_integer_value(json_object_get(change->after, "user"))) < 0)
 		return -ENOMEM;
 	return 1;
 }

@@ -47,6 +47,13 @@ json_t *survey_compare(const struct picture *before, const struct picture *after
 	const struct survey_suspects *suspects);
 
 /*
+ * Look again, now, and drop what nobody is blamed for and what is no longer there: on a host where
+ * others live a picture catches what they have for a moment, too. What could not be looked at again
+ * stays. 0 or -ENOMEM.
+ */
+int survey_look_again(const struct survey_host *host, json_t *findings);
+
+/*
  * Whether the object of a finding (as survey_compare wrote it) is still as it was left. 1: it is;
  * 0: it has changed again since, or is gone; -errno: that cannot be known.
  */

@@ -1,7 +1,6 @@
-/* What stays in the live kernel without a process: devices, routes, groups, programs, locks. */
+/* What stays in the live kernel without a process: devices, routes, groups, locks. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/if.h>
 #include <linux/route.h>
 #include <linux/sockios.h>
@@ -15,7 +14,6 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -164,36 +162,6 @@ static void group_outside_is_found(void **state)
 	assert_int_equal(test_groups_destroy(&groups), 0);
 }
 
-static int load_program(void)
-{
-	const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
-		.insns = (uintptr_t)code,
-		.insn_cnt = 2,
-		.license = (uintptr_t) "GPL",
-		.prog_name = "trial",
-	};
-
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
-}
-
-static void loaded_program_is_found(void **state)
-{
-	struct picture *before = look();
-	int program = load_program();
-	json_t *row;
-
-	assert_true(program >= 0);
-	row = find(before, "bpf_program", "program ", 0);
-	close(program);
-	assert_non_null(row);
-	json_decref(row);
-}
-
 static void lock_that_was_handed_outside_is_proved(void **state)
 {
 	char path[] = "/var/tmp/axe-lock-XXXXXX";
@@ -259,7 +227,6 @@ int main(void)
 		cmocka_unit_test(device_up_and_route_are_found),
 		cmocka_unit_test(made_device_is_found_and_gone_again),
 		cmocka_unit_test(group_outside_is_found),
-		cmocka_unit_test(loaded_program_is_found),
 		cmocka_unit_test(lock_that_was_handed_outside_is_proved),
 		cmocka_unit_test(tracing_instance_is_found),
 	};
