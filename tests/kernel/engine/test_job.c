@@ -218,7 +218,7 @@ static void memory_over_the_limit_is_oom_with_its_evidence(void **state)
 	struct fixture *fixture = *state;
 
 	fixture_run(fixture, "{'name':'j','assessments':[{'name':'a','limits':{'memory':'32M'},"
-			     "'command':['tail','/dev/zero']}]}");
+			     "'residue':'ignore','command':['tail','/dev/zero']}]}");
 	assert_verdict(fixture, 0, "oom");
 	assert_string_equal(text_at(fixture_result(fixture, 0), "warnings.0.kind"), "limit");
 	assert_complete(fixture, 0);
