@@ -116,8 +116,9 @@ struct axe_intent {
 	axe_u64 ended_ns;
 	axe_u64 perturbed_ns; /* frozen by the supervisor for its own sake, so far */
 	axe_u64 uid; /* of whoever asked for the end */
-	axe_u64 heard; /* the sequence behind the last event that was taken to be told */
-	axe_u64 spare[8];
+	axe_u64 heard; /* the sequence behind the highest event that was taken to be told */
+	axe_u64 heard_last; /* the one behind the last such event: numbers may come out of order */
+	axe_u64 spare[7];
 };
 static_assert(sizeof(struct axe_intent) == 256, "intent");
 

@@ -54,17 +54,28 @@ static void forget(struct runner *runner, const struct axe_process_key *key)
 }
 
 /*
- * One that died while it wrote had not yet told the ring how far it was. What it heard and did not
- * write is in the kernel's table.
+ * One that died while it wrote had not yet told the ring how far it was: its last event comes once
+ * more, and no other; a lower number is one that another processor was late with. What it heard and
+ * did not write is in the kernel's table.
  */
-static bool was_heard(struct runner *runner, const struct axe_event *event)
+static bool was_heard(const struct runner *runner, const struct axe_event *event)
+{
+	return runner->adopted && event->sequence + 1 == watch_intent(runner->watch)->heard_last;
+}
+
+static void note_heard(struct runner *runner, const struct axe_event *event)
 {
 	struct axe_intent *intent = watch_intent(runner->watch);
+	uint64_t next = event->sequence + 1;
 
-	if (runner->adopted && event->sequence < intent->heard)
-		return true;
-	intent->heard = event->sequence + 1;
-	return false;
+	/* What came before the first one was our predecessor's. */
+	if (runner->adopted && !runner->resumed)
+		ledger_resume(runner->ledger,
+			event->sequence > intent->heard ? event->sequence : intent->heard);
+	runner->resumed = true;
+	intent->heard_last = next;
+	if (intent->heard < next)
+		intent->heard = next;
 }
 
 void runner_hear(const struct axe_event *event, void *data)
@@ -73,10 +84,7 @@ void runner_hear(const struct axe_event *event, void *data)
 
 	if (was_heard(runner, event))
 		return;
-	/* What came before the first one was our predecessor's. */
-	if (runner->adopted && !runner->resumed)
-		ledger_resume(runner->ledger, event->sequence);
-	runner->resumed = true;
+	note_heard(runner, event);
 	if (!ledger_apply(runner->ledger, event, NULL))
 		return;
 	/* It was in the table a moment before its event was in the ring. */

@@ -175,7 +175,7 @@ void ledger_learn_exec(struct ledger *ledger, const struct axe_event_exec *exec)
 
 void ledger_resume(struct ledger *ledger, uint64_t sequence)
 {
-	ledger->sequence.next = ledger->sequence.taken = sequence;
+	sequence_resume(&ledger->sequence, sequence);
 }
 
 int ledger_create(uint32_t limit, struct ledger **ret_ledger)

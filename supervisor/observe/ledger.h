@@ -52,7 +52,10 @@ bool ledger_learn(struct ledger *ledger, const struct axe_process_key *key,
 /* The same for its last exec, which must be a living member's. */
 void ledger_learn_exec(struct ledger *ledger, const struct axe_event_exec *exec);
 
-/* Nothing was applied yet, and what came before this number never will be: another book had it. */
+/*
+ * Nothing was applied yet, and another book had what came before this number, but for a few that
+ * are late: they are applied, and not missed if they never come.
+ */
 void ledger_resume(struct ledger *ledger, uint64_t sequence);
 
 /* Sequence numbers that were skipped so far: events that the ring lost. */

@@ -34,8 +34,13 @@ bool sequence_take(struct sequence *sequence, uint64_t number)
 		return false;
 
 	*word_of(sequence, number) |= bit_of(number);
-	sequence->taken++;
+	sequence->taken += number >= sequence->first;
 	return true;
+}
+
+void sequence_resume(struct sequence *sequence, uint64_t first)
+{
+	sequence->next = sequence->taken = sequence->first = first;
 }
 
 uint64_t sequence_gaps(const struct sequence *sequence)

@@ -12,12 +12,16 @@
 
 struct sequence {
 	uint64_t next; /* one more than the highest number seen */
-	uint64_t taken;
+	uint64_t taken; /* of those from first on */
+	uint64_t first; /* lower ones may come, and are missed by nobody */
 	uint64_t seen[SEQUENCE_WINDOW / 64]; /* a bit each for the numbers below next */
 };
 
 /* False when the number was taken before, or is too far behind to know. All zero is the start. */
 bool sequence_take(struct sequence *sequence, uint64_t number);
+
+/* None was taken yet, and most of those below `first` were taken by somebody else. */
+void sequence_resume(struct sequence *sequence, uint64_t first);
 
 /* Numbers below the highest that have not come (yet). */
 uint64_t sequence_gaps(const struct sequence *sequence);

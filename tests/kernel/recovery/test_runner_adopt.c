@@ -87,6 +87,41 @@ static void a_group_that_has_gone_takes_no_end_along(void **state)
 	assert_int_equal(number_at(lives_result(lives, 0), "exit.status"), 5);
 }
 
+static void hear_signal(struct runner *runner, uint64_t sequence)
+{
+	struct axe_event_signal signal = {
+		.head = { .type = AXE_EVENT_SIGNAL,
+			.size = sizeof(signal),
+			.sequence = sequence,
+			.process = watch_intent(runner->watch)->root },
+		.sender = { .signal = SIGUSR1, .origin = AXE_SENDER_USER },
+	};
+
+	runner_hear(&signal.head, runner);
+}
+
+/* Two processors take numbers, and the later one may be first in the ring. */
+static void what_one_processor_was_late_with_is_told_and_what_comes_again_is_not(void **state)
+{
+	struct lives *lives = *state;
+	struct runner *runner;
+	uint64_t next;
+
+	lives_lose(lives, PAIR("'command':['sleep','999']"), "assessment.begin", NULL);
+	lives_succeed(lives);
+	runner = job_find_runner(lives->job, 0);
+	assert_non_null(runner);
+	next = watch_intent(runner->watch)->heard;
+	hear_signal(runner, next - 1);
+	hear_signal(runner, next + 1);
+	hear_signal(runner, next);
+	kill_root(lives);
+	lives_finish(lives);
+	assert_int_equal(lives_traced(lives, "process.signal"), 2);
+	assert_true(json_is_true(
+		json_object_get(json_object_get(lives_result(lives, 0), "integrity"), "complete")));
+}
+
 /* As killed between the group of the next try and its first process. */
 static void prepare_next(struct lives *lives, struct job *job)
 {
@@ -124,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIVES_TEST(what_it_writes_goes_on_in_the_same_file),
 		LIVES_TEST(what_ended_while_nobody_was_there_has_its_killer),
+		LIVES_TEST(what_one_processor_was_late_with_is_told_and_what_comes_again_is_not),
 		LIVES_TEST(a_group_that_has_gone_takes_no_end_along),
 		LIVES_TEST(a_try_that_nobody_was_born_in_is_begun_anew),
 	};

@@ -66,6 +66,21 @@ static void jump_over_a_whole_window_forgets_the_old_bits(void **state)
 	assert_int_equal(sequence_gaps(&sequence), far - SEQUENCE_WINDOW + 1 - 100);
 }
 
+/* 8 was heard and told before a supervisor died; its successor gets 7, which was late. */
+static void what_was_late_for_a_predecessor_is_taken_and_not_missed(void **state)
+{
+	struct sequence sequence = { 0 };
+
+	sequence_resume(&sequence, 9);
+	assert_true(sequence_take(&sequence, 7));
+	assert_false(sequence_take(&sequence, 7));
+	assert_int_equal(sequence_gaps(&sequence), 0);
+	assert_true(sequence_take(&sequence, 10));
+	assert_int_equal(sequence_gaps(&sequence), 1);
+	assert_true(sequence_take(&sequence, 9));
+	assert_int_equal(sequence_gaps(&sequence), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -75,6 +90,7 @@ int main(void)
 		cmocka_unit_test(late_number_fills_its_gap),
 		cmocka_unit_test(number_one_window_late_still_counts),
 		cmocka_unit_test(jump_over_a_whole_window_forgets_the_old_bits),
+		cmocka_unit_test(what_was_late_for_a_predecessor_is_taken_and_not_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
