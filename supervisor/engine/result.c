@@ -61,12 +61,12 @@ static json_t *processes_json(const struct runner *runner)
 
 static json_t *integrity_json(const struct integrity *integrity)
 {
-	return json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "complete",
+	return json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "complete",
 		integrity->complete, "reason", integrity->reason, "forks",
 		(json_int_t)integrity->forks, "exits", (json_int_t)integrity->exits, "traced",
 		(json_int_t)integrity->traced, "lost_events", (json_int_t)integrity->lost_events,
-		"lost_records", (json_int_t)integrity->lost_records, "escaped",
-		(json_int_t)integrity->escaped);
+		"recovered_events", (json_int_t)integrity->recovered_events, "lost_records",
+		(json_int_t)integrity->lost_records, "escaped", (json_int_t)integrity->escaped);
 }
 
 static json_t *usage_json(const struct runner *runner, const struct result_facts *facts)

@@ -98,21 +98,29 @@ void runner_hear(const struct axe_event *event, void *data)
 	forget(runner, &event->process);
 }
 
-static void learn(const struct axe_process_key *key, const struct axe_process *record, void *data)
+/* True when it told an end. */
+static bool learn(
+	struct runner *runner, const struct axe_process_key *key, const struct axe_process *record)
 {
-	struct runner *runner = data;
 	const struct ledger_process *ended = NULL;
 
 	if (is_known_root(runner, key))
-		return;
+		return false;
 	ledger_learn(runner->ledger, key, record, &ended);
 	runner_survey_meet(runner, key);
 	if (!(record->flags & AXE_PROCESS_EXITED))
-		return;
+		return false;
 	process_trace_found(&runner->story, key, record);
 	note_exit(runner, key, record);
-	runner->recovered++;
 	forget(runner, key);
+	return true;
+}
+
+static void recover(const struct axe_process_key *key, const struct axe_process *record, void *data)
+{
+	struct runner *runner = data;
+
+	runner->recovered += learn(runner, key, record);
 }
 
 static void learn_words(struct runner *runner, const struct told_process *process)
@@ -138,7 +146,8 @@ void runner_take_in(struct runner *runner, const struct told_process *process)
 		forget(runner, &process->key);
 		return;
 	}
-	learn(&process->key, &process->record, runner);
+	/* No proof that the ring lost it: a predecessor may have heard it, and not written it. */
+	learn(runner, &process->key, &process->record);
 	if (!exited)
 		learn_words(runner, process);
 }
@@ -147,7 +156,7 @@ static void learn_root(
 	const struct axe_process_key *key, const struct axe_process *record, void *data)
 {
 	if (record->flags & AXE_PROCESS_ROOT && record->flags & AXE_PROCESS_EXITED)
-		learn(key, record, data);
+		recover(key, record, data);
 }
 
 void runner_recover_root(struct runner *runner)
@@ -163,7 +172,7 @@ void runner_recover(struct runner *runner)
 {
 	runner_release_ends(runner);
 	if (runner->traced < watch_slot(runner->watch)->exits || ledger_gaps(runner->ledger))
-		probe_walk(watch_probe(runner->watch), watch_index(runner->watch), learn, runner);
+		probe_walk(watch_probe(runner->watch), watch_index(runner->watch), recover, runner);
 }
 
 void runner_reconcile(struct runner *runner)

@@ -82,15 +82,12 @@ static bool check_root(const struct claim *claim)
 
 static bool check_events(const struct claim *claim)
 {
-	uint64_t gaps = claim->facts->gaps, lost = claim->slot->lost_events;
-	/* A loss at the very end leaves no gap; one that another reader took leaves no count. */
-	uint64_t missing = gaps > lost ? gaps : lost;
-	uint64_t recovered = claim->facts->recovered;
+	uint64_t lost = claim->integrity->lost_events;
 
-	return missing > recovered && disagree(claim,
-					      "%" PRIu64 " events were lost: commands or signals "
-					      "of some processes are unknown",
-					      missing - recovered);
+	return lost && disagree(claim,
+			       "%" PRIu64 " events were lost: commands or signals "
+			       "of some processes are unknown",
+			       lost);
 }
 
 static check *const checks[] = {
@@ -103,6 +100,18 @@ static check *const checks[] = {
 	check_events,
 };
 
+/* Of what the ring dropped, the ends that were found in the kernel's table are no loss. */
+static void count_missing(const struct axe_slot *slot, const struct reconcile_facts *facts,
+	struct integrity *integrity)
+{
+	uint64_t gaps = facts->gaps, dropped = slot->lost_events;
+	/* A loss at the very end leaves no gap; one that another reader took leaves no count. */
+	uint64_t missing = gaps > dropped ? gaps : dropped;
+
+	integrity->recovered_events = facts->recovered < missing ? facts->recovered : missing;
+	integrity->lost_events = missing - integrity->recovered_events;
+}
+
 void reconcile(const struct axe_slot *slot, const struct reconcile_facts *facts,
 	struct integrity *ret_integrity)
 {
@@ -111,12 +120,12 @@ void reconcile(const struct axe_slot *slot, const struct reconcile_facts *facts,
 		.forks = slot->forks + slot->joins,
 		.exits = slot->exits,
 		.traced = facts->traced,
-		.lost_events = slot->lost_events,
 		.lost_records = slot->lost_records,
 		.escaped = slot->escapes,
 	};
 	struct claim claim = { .slot = slot, .facts = facts, .integrity = &integrity };
 
+	count_missing(slot, facts, &integrity);
 	for (size_t i = 0; integrity.complete && i < sizeof(checks) / sizeof(*checks); i++)
 		integrity.complete = !checks[i](&claim);
 	*ret_integrity = integrity;

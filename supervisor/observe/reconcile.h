@@ -12,7 +12,8 @@ struct integrity {
 	uint64_t forks; /* births and joins, by the kernel's counter */
 	uint64_t exits; /* by the kernel's counter */
 	uint64_t traced; /* exits whose record reached the supervisor */
-	uint64_t lost_events;
+	uint64_t lost_events; /* of which nothing else told */
+	uint64_t recovered_events; /* ends that the ring dropped and a record told */
 	uint64_t lost_records;
 	uint64_t escaped;
 	char reason[160]; /* the first disagreement in words; empty when complete */

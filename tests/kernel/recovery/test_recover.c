@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -117,6 +118,17 @@ static void look_away(struct lives *lives, struct job *job)
 		poll(NULL, 0, 1);
 }
 
+/* One number, wherever it is said; what a predecessor may have heard is none that was found again.
+ */
+static void assert_loss_is_said(const json_t *integrity)
+{
+	json_int_t lost = number_at(integrity, "lost_events");
+
+	assert_true(lost > 0);
+	assert_int_equal(strtoll(text_at(integrity, "reason"), NULL, 10), lost);
+	assert_int_equal(number_at(integrity, "recovered_events"), 0);
+}
+
 static void what_rages_is_held_while_its_past_is_taken_in(void **state)
 {
 	struct lives *lives = *state;
@@ -129,6 +141,7 @@ static void what_rages_is_held_while_its_past_is_taken_in(void **state)
 	assert_int_equal(lives_traced(lives, "supervisor.pressure"), 1);
 	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "passed");
 	assert_true(json_is_number(json_object_get(lives_result(lives, 0), "perturbed_ms")));
+	assert_loss_is_said(json_object_get(lives_result(lives, 0), "integrity"));
 }
 
 int main(void)

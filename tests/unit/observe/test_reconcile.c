@@ -109,9 +109,12 @@ static void record_stands_alone_where_nobody_waited(void **state)
 static void gap_is_incomplete(void **state)
 {
 	struct reconcile_facts facts = whole_facts;
+	struct integrity integrity;
 
 	facts.gaps = 3;
 	assert_disagrees(whole_slot, facts, "3 events were lost");
+	reconcile(&whole_slot, &facts, &integrity);
+	assert_int_equal(integrity.lost_events, 3);
 }
 
 static void loss_at_the_very_end_is_incomplete(void **state)
@@ -136,7 +139,8 @@ static void end_that_the_record_told_is_not_missing(void **state)
 	slot.lost_events = 2;
 	reconcile(&slot, &facts, &integrity);
 	assert_true(integrity.complete);
-	assert_int_equal(integrity.lost_events, 2);
+	assert_int_equal(integrity.lost_events, 0);
+	assert_int_equal(integrity.recovered_events, 2);
 
 	slot.lost_events = 3;
 	assert_disagrees(slot, facts, "1 events were lost");
