@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -15,14 +16,31 @@
 static const char *const names[] = { "manifest.json", "environment.json", "trace.ndjson",
 	"results.ndjson", "results.json", "junit.xml", "results.tap" };
 
-static bool has_any(int directory)
+static bool is_there(int directory, const char *name)
 {
 	struct stat status;
 
+	return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool has_any(int directory)
+{
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (fstatat(directory, names[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
+		if (is_there(directory, names[i]))
 			return true;
 	return false;
+}
+
+/*
+ * What was put away before stays as it is: then the one in the way is of the next attempt, whose
+ * supervisor died before that began, and says nothing.
+ */
+static int put_away_one(int directory, int folder, const char *name)
+{
+	int code = is_there(folder, name) ? unlinkat(directory, name, 0)
+					  : renameat(directory, name, folder, name);
+
+	return code < 0 && errno != ENOENT ? -errno : 0;
 }
 
 int attempt_put_away(int directory, unsigned attempt, struct error *error)
@@ -38,8 +56,11 @@ int attempt_put_away(int directory, unsigned attempt, struct error *error)
 	folder = file_open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0);
 	if (folder < 0)
 		return fail(error, -folder, "open the folder of attempt %u", attempt);
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (renameat(directory, names[i], folder, names[i]) < 0 && errno != ENOENT)
-			return fail(error, errno, "move `%s` to attempt %u", names[i], attempt);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		int code = put_away_one(directory, folder, names[i]);
+
+		if (code < 0)
+			return fail(error, -code, "move `%s` to attempt %u", names[i], attempt);
+	}
 	return 0;
 }

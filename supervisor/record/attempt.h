@@ -6,6 +6,7 @@ struct error;
 /*
  * Before the next attempt begins: move what the last one wrote for the job as a whole (trace,
  * results, environment) from `directory` into its folder ATTEMPT there. What is not there was never
- * written; attempt 0 is one that never began.
+ * written; attempt 0 is one that never began. Asked again, because a supervisor died on the way or
+ * before the next attempt began, it goes on, and overwrites nothing.
  */
 int attempt_put_away(int directory, unsigned attempt, struct error *error);
