@@ -10,7 +10,7 @@ int main(void)
 	time_t end;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	end = now.tv_sec + LIFE_S;
+	end = now.tv_sec + life_s();
 	while (now.tv_sec < end) {
 		if (fork_as("comet") > 0)
 			return 0;

@@ -6,13 +6,14 @@
 
 int main(void)
 {
+	const unsigned life = life_s();
 	pid_t pid;
 
 	live_briefly();
 	pid = vfork();
 	if (pid == 0) {
 		/* In the memory of the parent: nothing but calls of the kernel. */
-		alarm(LIFE_S);
+		alarm(life);
 		if (write(STDOUT_FILENO, "ready\n", 6) == 6)
 			for (;;)
 				pause();

@@ -2,7 +2,7 @@
 
 import json
 
-from axe import ADVERSARIES, until
+from axe import ADVERSARIES, PATIENCE_S, until
 from record import family, record
 
 # What `axe run MANIFEST` exits with.
@@ -54,7 +54,7 @@ def call_terminate(axe):
 
 
 def end(client):
-    output, errors = client.communicate(timeout=60)
+    output, errors = client.communicate(timeout=PATIENCE_S)
     return client.returncode, output + errors
 
 

@@ -1,7 +1,7 @@
 """Programs that attack by the way they fork: the record of each is exact, and nothing is left."""
 
 from adversary import assert_recorded, run_through, stand_and_fall, start, terminate
-from axe import ADVERSARIES, v2_mount
+from axe import ADVERSARIES, PATIENCE_S, v2_mount
 from record import Record, key
 
 BY_AXE = "KILL by axe"
@@ -84,5 +84,6 @@ def test_ten_thousand_processes_are_killed_and_counted_one_by_one(axe):
     receipt = stand_and_fall(axe, "crowd", """
         crowd: KILL by axe
           10000 x sleeper: KILL by axe
-    """, words=["10000"], limits={"pids": 10100}, options=["--kill-deadline", "60s"])
+    """, words=["10000"], limits={"pids": 10100},
+        options=["--kill-deadline", f"{PATIENCE_S}s", "--abandon-after", f"{PATIENCE_S}s"])
     assert receipt["killed"] == receipt["exits_observed"] == 10001

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 from adversary import assert_recorded, end, run_through, stand_and_fall, start
+from axe import PATIENCE_S
 
 OUTSIDER_UID = 4711
 
@@ -87,7 +88,7 @@ def test_outsider_of_another_uid_who_killed_is_named(axe):
     victim, = axe.inhabitants()
     subprocess.run(["setpriv", "--reuid", str(OUTSIDER_UID), "--inh-caps", "+kill",
                     "--ambient-caps", "+kill", "--", "/bin/kill", "-KILL", str(victim)],
-                   check=True, timeout=60)
+                   check=True, timeout=PATIENCE_S)
     code, text = end(client)
     assert code == 1, text
     job = assert_recorded(axe, "crashed", f"stand: KILL by kill of uid {OUTSIDER_UID}")

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from axe import ADVERSARIES, start_ticks, until
+from axe import ADVERSARIES, PATIENCE_S, start_ticks, until
 
 # A child, an orphan in a session of its own, and the parent that waits.
 FAMILY = "sleep 999 & (setsid sleep 999 &) ; echo ready; wait"
@@ -20,7 +20,7 @@ def start_family(axe):
 
 
 def end_of(client):
-    _, errors = client.communicate(timeout=60)
+    _, errors = client.communicate(timeout=PATIENCE_S)
     return client.returncode, errors
 
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from axe import ADVERSARIES, SLOWNESS, until
+from axe import ADVERSARIES, PATIENCE_S, SLOWNESS, until
 
 ROUNDS = range(int(os.environ.get("AXE_ROUNDS", "5")))
 PIDS = 200
@@ -55,7 +55,7 @@ def test_terminate_from_another_shell_ends_it(axe, round):
     # On a host so slow that the freeze was not over in its time, the bomb grew on meanwhile.
     assert receipt["unseen"] == 0 or not receipt["froze"]
 
-    output, errors = client.communicate(timeout=60)
+    output, errors = client.communicate(timeout=PATIENCE_S)
     assert client.returncode == 5, output + errors
     job = assert_ended(axe, "terminated")
     assert job["outcome"] == "terminated"
