@@ -10,6 +10,8 @@ from console import manifest
 GOOD = {"name": "a", "command": ["true"], "timeout": "60s"}
 # Of a disk, which /tmp may have none of.
 DISK = "/var/tmp"
+# By the kernel: a limit on swap is reached where there is no room for as much.
+SWAPPED_AT_ONCE = 128 << 10
 
 
 # What others change of the host meanwhile is not the story here.
@@ -54,7 +56,13 @@ def test_swap_comes_beside_memory_and_is_told(axe):
     limits = {each["limit"] for each in result["warnings"] if each["kind"] == "limit"}
     assert "memory" in limits
     with open("/proc/swaps", encoding="ascii") as swaps:
-        assert ("swap" in limits) == (len(swaps.readlines()) > 1)
+        swaps = len(swaps.readlines()) > 1
+    usage = result["usage"]
+    # Each of them is null where the kernel does not tell it.
+    full = usage["swap_hits"] or (usage["swap_peak_bytes"] or 0) + SWAPPED_AT_ONCE > 8 << 20
+    assert ("swap" in limits) == bool(swaps and full), usage
+    if swaps and not full:
+        pytest.skip("needs a kernel that fills the swap before it kills")
 
 
 def test_forks_over_the_limit_are_told_with_their_number(axe):
