@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/server.h"
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 	struct options options;
 	struct error error;
 
+	heap_keep_single();
 	memory_make_json_patient();
 	if (options_parse(argc, argv, &options, &error) < 0) {
 		fprintf(stderr, "axed: %s\n", error.text);

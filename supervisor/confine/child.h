@@ -15,6 +15,7 @@ struct child_plan {
 
 /*
  * Becomes the program, or reports the stage that failed and exits with 127. Calls nothing that
- * allocates, locks or logs: this is a copy of a process whose other threads are gone.
+ * allocates, locks or logs: this is a copy of a process whose other threads are gone, and its heap,
+ * too. All of the plan is in memory of its own (confine/bequest.h).
  */
 void child_run(const struct child_plan *plan) __attribute__((noreturn));

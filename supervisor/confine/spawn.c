@@ -4,16 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <paths.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "confine/candidates.h"
+#include "base/heap.h"
+#include "confine/bequest.h"
 #include "confine/child.h"
 
 static const char *const stage_names[] = {
@@ -36,22 +34,6 @@ const char *spawn_stage_name(enum spawn_stage stage)
 	if ((size_t)stage >= sizeof(stage_names) / sizeof(*stage_names))
 		return "unknown";
 	return stage_names[stage];
-}
-
-/* {"/bin/sh", candidate, argv[1], ...}, the candidate still empty. */
-static const char **shell_argv_create(const char *const *argv)
-{
-	size_t count = 0;
-	const char **shell_argv;
-
-	while (argv[count])
-		count++;
-	shell_argv = calloc(count + 2, sizeof(*shell_argv));
-	if (!shell_argv)
-		return NULL;
-	shell_argv[0] = _PATH_BSHELL;
-	memcpy(shell_argv + 2, argv + 1, count * sizeof(*argv));
-	return shell_argv;
 }
 
 /* The child's end is at least 3, out of the way of its stdio; only ours does not block. */
@@ -82,8 +64,9 @@ static int report_open(int *ret_read, int *ret_write)
 /*
  * Like a fork, with neither CLONE_VFORK nor CLONE_VM: those would make the supervisor wait, in D,
  * until the child has executed its program, which a frozen group or a file system that hangs may
- * put off for ever. A copy of a small supervisor is cheap. CLONE_CLEAR_SIGHAND: no handler of the
- * supervisor ever runs in the child.
+ * put off for ever; and the OOM killer ends all who share the memory of one whom it has chosen. A
+ * copy without the heap is cheap. CLONE_CLEAR_SIGHAND: no handler of the supervisor ever runs in
+ * the child.
  */
 static pid_t clone_into(int group_fd, int *ret_pidfd)
 {
@@ -109,32 +92,38 @@ static int clone_failed(int code, struct error *error)
 	return -code;
 }
 
+/* The heap is given again by the parent alone: in the child there is none. */
+static pid_t bear(const struct spawn_plan *plan, const struct bequest *bequest, int *ret_pidfd)
+{
+	int code;
+	pid_t pid;
+
+	heap_withhold();
+	pid = clone_into(plan->group_fd, ret_pidfd);
+	if (pid == 0)
+		child_run(bequest->plan);
+	code = errno;
+	heap_give();
+	return pid < 0 ? -code : pid;
+}
+
 int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct error *error)
 {
-	auto_free const char **candidates =
-		candidates_create(plan->argv[0], plan->path, plan->environment);
-	auto_free const char **shell_argv = shell_argv_create(plan->argv);
+	struct bequest bequest = { 0 };
 	auto_fd reading = -1, writing = -1;
 	int pidfd = -1, code;
 	pid_t pid;
 
-	if (!candidates || !shell_argv)
-		return fail(error, ENOMEM, "prepare `%s`", plan->argv[0]);
 	code = report_open(&reading, &writing);
 	if (code < 0)
 		return fail(error, -code, "make the report pipe of `%s`", plan->argv[0]);
-
-	struct child_plan child = {
-		.spawn = plan,
-		.candidates = candidates,
-		.shell_argv = shell_argv,
-		.report = writing,
-	};
-	pid = clone_into(plan->group_fd, &pidfd);
-	if (pid == 0)
-		child_run(&child);
+	code = bequest_create(plan, writing, &bequest);
+	if (code < 0)
+		return fail(error, -code, "prepare `%s`", plan->argv[0]);
+	pid = bear(plan, &bequest, &pidfd);
+	bequest_destroy(&bequest);
 	if (pid < 0)
-		return clone_failed(errno, error);
+		return clone_failed(-pid, error);
 	*ret_spawned = (struct spawned){ pid, pidfd, take_fd(&reading) };
 	return 0;
 }

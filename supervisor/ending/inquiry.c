@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/process.h"
 #include "confine/group.h"
@@ -156,7 +157,7 @@ static int inquiry_fork(struct inquiry *inquiry)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	pid = fork();
+	pid = heap_fork();
 	if (pid == 0) {
 		process_become_helper(parent, &ends[1], 1);
 		describe_all(inquiry, ends[1]);

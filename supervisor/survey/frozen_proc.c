@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/process.h"
 #include "survey/frozen_parts.h"
 #include "survey/frozen_reader.h"
@@ -126,7 +127,7 @@ int frozen_proc_scan(void *scanner, uint64_t group_id, uint32_t level, uint64_t 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
 	answer = ends[0];
-	pid = fork();
+	pid = heap_fork();
 	if (pid == 0)
 		run_helper(proc, parent, ends[1]);
 	close(ends[1]);

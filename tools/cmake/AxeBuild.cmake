@@ -17,6 +17,8 @@ add_compile_definitions(_GNU_SOURCE AXE_VERSION="${PROJECT_VERSION}")
 add_compile_options(
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
 	-Wformat=2 -Wno-unused-parameter -fno-common -fstack-protector-strong)
+# All is bound at the start: a child that was given no heap (base/heap.h) could not look up a function.
+add_link_options(-Wl,-z,relro,-z,now)
 if(AXE_SANITIZE)
 	add_compile_options(-fsanitize=${AXE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
 	add_link_options(-fsanitize=${AXE_SANITIZE})

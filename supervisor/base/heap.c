@@ -1,0 +1,52 @@
+/* The heap of the process, and which of its children get a copy of it. */
+#include "base/heap.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Where the linker ends the program: the kernel begins the heap behind that, at its own choice. */
+extern char end[];
+
+/* Of the process, as the heap is. */
+static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
+
+/* What is not mapped in between is passed by. A program that its loader was told to load may have
+ * its heap below it: then there is nothing that is known to be the heap alone. */
+static void advise(int advice)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), top = (uintptr_t)sbrk(0);
+	uintptr_t bottom = ((uintptr_t)end + page - 1) & ~(page - 1);
+
+	if (top > bottom)
+		(void)madvise((void *)bottom, top - bottom, advice);
+}
+
+void heap_keep_single(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+}
+
+void heap_withhold(void)
+{
+	pthread_mutex_lock(&forking);
+	advise(MADV_DONTFORK);
+}
+
+void heap_give(void)
+{
+	advise(MADV_DOFORK);
+	pthread_mutex_unlock(&forking);
+}
+
+pid_t heap_fork(void)
+{
+	pid_t pid;
+
+	pthread_mutex_lock(&forking);
+	pid = fork();
+	pthread_mutex_unlock(&forking);
+	return pid;
+}

@@ -1,0 +1,22 @@
+/* The heap of the process, and which of its children get a copy of it. */
+#pragma once
+
+#include <sys/types.h>
+
+/*
+ * From now on all threads share the one heap that can be withheld, instead of getting some of their
+ * own. Once, at the start of a program, before there are threads.
+ */
+void heap_keep_single(void);
+
+/*
+ * Until it is given again, a child that is cloned by hand gets no copy of the heap: neither the
+ * copy of its page tables nor the faults on both sides behind it have to be paid for. Such a child
+ * may use what is static, on the stack or mapped by itself, and nothing else. Only a matter of
+ * time: where it cannot be done, the child gets all. Every other fork of the process waits.
+ */
+void heap_withhold(void);
+void heap_give(void);
+
+/* fork(), for a child that needs the heap; from any thread. */
+pid_t heap_fork(void);
