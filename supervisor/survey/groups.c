@@ -125,13 +125,13 @@ static int take_mount(char *line, void *data)
 	line_unescape(point);
 	taking->mount_length = strlen(point + 1);
 	taking->named = strstr(options, ",name=") != NULL;
-	return take_group(taking, point + 1, 0);
+	return has_below(taking->host->root, point + 1) ? take_group(taking, point + 1, 0) : 0;
 }
 
 static int take(const struct survey_host *host, json_t *objects, struct error *error)
 {
 	struct taking taking = { .host = host, .objects = objects };
-	int code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
+	int code = mounts_read(host, take_mount, &taking);
 
 	if (code == -E2BIG)
 		return fail_plain(error, E2BIG, "there are more than %d groups", GROUPS_MAX);
@@ -142,7 +142,7 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 static int stamp(const struct survey_host *host, FILE *stream)
 {
 	struct taking taking = { .host = host, .names = stream };
-	int code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
+	int code = mounts_read(host, take_mount, &taking);
 
 	return code == -ENOENT ? 0 : code;
 }

@@ -28,11 +28,18 @@ int line_read(const struct survey_host *host, const char *path, char *buffer, un
 /* In place: \040 and its like, by which the kernel hides white space and the backslash. */
 void line_unescape(char *text);
 
-/* Descriptors of files of one value, for one thread at a time. */
+/* Descriptors of files of one value, and what several sources read of one picture, for one thread
+ * at a time. */
 struct kept_files;
 #define KEPT_FILES_MAX 128
 struct kept_files *kept_files_create(void); /* NULL: out of memory */
 void kept_files_destroy(struct kept_files *kept); /* NULL is fine */
+
+/* A picture begins: what was read of the one before is not true any more. NULL is fine. */
+void kept_files_renew(struct kept_files *kept);
+
+/* The lines of proc/self/mounts, read once a picture where the host keeps something. */
+int mounts_read(const struct survey_host *host, line_handler *handler, void *data);
 
 /* Like line_read, of the file that has this place among those that the host keeps, if it does. */
 int kept_line_read(const struct survey_host *host, unsigned place, const char *path, char *buffer,

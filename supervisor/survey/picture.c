@@ -108,6 +108,7 @@ struct picture *picture_take_again(const struct survey_host *host, struct survey
 	int code = picture ? 0 : -ENOMEM;
 
 	keeping.kept = memory->kept;
+	kept_files_renew(memory->kept);
 	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
 		code = survey_sources[index]->stamp ? look_stamped(picture, index, &keeping, memory)
 						    : look(picture, index, &keeping);

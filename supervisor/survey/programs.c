@@ -141,7 +141,7 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	int code = host->live ? take_programs(&taking) : 0;
 
 	if (code == 0)
-		code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
+		code = mounts_read(host, take_mount, &taking);
 	if (code == -E2BIG)
 		return fail_plain(error, E2BIG, "there are more than %d BPF objects", OBJECTS_MAX);
 	return code < 0 && code != -ENOENT ? fail(error, -code, "list BPF objects") : 0;
@@ -160,7 +160,7 @@ static int stamp(const struct survey_host *host, FILE *stream)
 	while (code == 0 && (code = next_program(&attributes)) == 0)
 		fprintf(stream, "%u\n", attributes.next_id);
 	if (code >= 0)
-		code = lines_read(host, "proc/self/mounts", 0, take_mount, &taking, NULL);
+		code = mounts_read(host, take_mount, &taking);
 	json_object_foreach (pins, path, facts)
 		fprintf(stream, "%s\n", path);
 	return code;
