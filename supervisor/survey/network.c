@@ -20,14 +20,22 @@ struct taking {
 	json_t *names; /* of devices, by their number */
 };
 
+/* What a device has that was never up: the kernel gives it another by itself. */
+#define QUEUE_OF_NONE "noop"
+
+/* A word of a message; empty: it has none. */
+static const char *word_of(const struct nlattr *attribute, char word[static 32])
+{
+	snprintf(word, 32, "%.*s", attribute ? (int)netlink_size(attribute) : 0,
+		attribute ? (const char *)netlink_data(attribute) : "");
+	return word;
+}
+
 static const char *kind_of(const struct nlmsghdr *message, char kind[static 32])
 {
 	const struct nlattr *info = netlink_find(message, sizeof(struct ifinfomsg), IFLA_LINKINFO);
-	const struct nlattr *name = info ? netlink_find_nested(info, IFLA_INFO_KIND) : NULL;
 
-	snprintf(kind, 32, "%.*s", name ? (int)netlink_size(name) : 0,
-		name ? (const char *)netlink_data(name) : "");
-	return kind;
+	return word_of(info ? netlink_find_nested(info, IFLA_INFO_KIND) : NULL, kind);
 }
 
 /* Whether the cable is in, and all counters, change by themselves. */
@@ -36,7 +44,7 @@ static int take_link(const struct nlmsghdr *message, void *data)
 	const struct ifinfomsg *link = NLMSG_DATA(message);
 	const struct nlattr *name = netlink_find(message, sizeof(*link), IFLA_IFNAME);
 	struct taking *taking = data;
-	char key[64], number[16], kind[32];
+	char key[64], number[16], kind[32], queue[32];
 
 	if (message->nlmsg_type != RTM_NEWLINK || !name)
 		return 0;
@@ -45,7 +53,7 @@ static int take_link(const struct nlmsghdr *message, void *data)
 	snprintf(number, sizeof(number), "%d", link->ifi_index);
 	if (json_object_set_new(taking->names, number, json_text(key, strlen(key))) ||
 		json_object_set_new(taking->objects, key,
-			json_pack("{s:i, s:s, s:b, s:I, s:I, s:[]}", "number", link->ifi_index,
+			json_pack("{s:i, s:s, s:b, s:I, s:I, s:s, s:[]}", "number", link->ifi_index,
 				"kind", kind_of(message, kind), "up",
 				(link->ifi_flags & IFF_UP) != 0, "mtu",
 				(json_int_t)netlink_number(
@@ -53,6 +61,8 @@ static int take_link(const struct nlmsghdr *message, void *data)
 				"master",
 				(json_int_t)netlink_number(
 					netlink_find(message, sizeof(*link), IFLA_MASTER), 0),
+				"queue",
+				word_of(netlink_find(message, sizeof(*link), IFLA_QDISC), queue),
 				"addresses")))
 		return -ENOMEM;
 	return 0;
@@ -204,6 +214,25 @@ static bool differs(const struct survey_change *change, const char *name)
 		json_object_get(change->before, name), json_object_get(change->after, name));
 }
 
+/* By traffic control; what was there before comes back by itself, unless that was somebody's, too.
+ */
+static int explain_queue(const struct survey_change *change, struct finding *finding)
+{
+	if (finding_set_evidence(finding, "queues its packets by `%s`, did so by `%s`",
+		    json_string_value(json_object_get(change->after, "queue")),
+		    json_string_value(json_object_get(change->before, "queue"))) < 0)
+		return -ENOMEM;
+	return finding_set_remedy(
+		finding, false, "tc", "qdisc", "del", "dev", change->key, "root", NULL);
+}
+
+static bool queue_differs(const struct survey_change *change)
+{
+	const char *before = json_string_value(json_object_get(change->before, "queue"));
+
+	return differs(change, "queue") && before && strcmp(before, QUEUE_OF_NONE) != 0;
+}
+
 static int explain(const struct survey_change *change, const struct survey_suspects *suspects,
 	struct finding *ret_finding)
 {
@@ -224,8 +253,12 @@ static int explain(const struct survey_change *change, const struct survey_suspe
 		code = finding_set_evidence(ret_finding,
 			"belongs to device %lld, before to %lld (0: none)",
 			number(change->after, "master"), number(change->before, "master"));
-	else
+	else if (differs(change, "up") || differs(change, "mtu"))
 		code = explain_state(change, ret_finding);
+	else if (queue_differs(change))
+		code = explain_queue(change, ret_finding);
+	else
+		return 0;
 	return code < 0 ? -ENOMEM : 1;
 }
 

@@ -27,6 +27,8 @@ UNTOUCHED = {"/proc/sys/vm/stat_refresh", "/proc/sys/net/ipv4/route/flush",
 LISTENING = {"tcp": "0A", "tcp6": "0A", "udp": "07", "udp6": "07"}
 UNIX_ACCEPTS = 0x10000
 STEP_S = 0.5
+# What the kernel gives a device by itself.
+OWN_QUEUES = {"noop", "noqueue", "mq", "pfifo_fast", "fq_codel"}
 LIBC = ctypes.CDLL(None, use_errno=True)
 SYS_BPF = {"x86_64": 321, "aarch64": 280}[os.uname().machine]
 BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD = 11, 13, 15
@@ -137,8 +139,10 @@ def network():
     for device in json.loads(said("ip", "-j", "address") or "[]"):
         addresses = sorted(f"{each['local']}/{each['prefixlen']}"
                            for each in device.get("addr_info", []) if each["scope"] != "link")
+        queue = device.get("qdisc")
         yield device["ifname"], (device["ifindex"], "UP" in device["flags"], device["mtu"],
-                                 device.get("master"), addresses)
+                                 device.get("master"), addresses,
+                                 None if queue in OWN_QUEUES else queue)
 
 
 def routes():

@@ -133,6 +133,47 @@ static void added_address_is_told_with_its_removal(void **state)
 	recorded_end(&stage.recorded);
 }
 
+static void add_queue(struct stage *stage, const char *queue)
+{
+	messages_add(&stage->links, IFLA_QDISC, queue, strlen(queue) + 1);
+}
+
+static void other_queue_is_told_with_its_removal(void **state)
+{
+	struct stage stage;
+	json_t *before, *row;
+	char text[512];
+
+	begin(&stage);
+	add_link(&stage, 2, "eth0", NULL, true);
+	add_queue(&stage, "mq");
+	before = look(&stage);
+	add_link(&stage, 2, "eth0", NULL, true);
+	add_queue(&stage, "tbf");
+	row = recorded_explain(&survey_network, before, look(&stage));
+	assert_string_equal(told(row, "evidence"), "queues its packets by `tbf`, did so by `mq`");
+	assert_string_equal(remedy_of(row, text), "tc qdisc del dev eth0 root");
+	assert_false(json_is_true(json_object_get(row, "safe")));
+	json_decref(row);
+	recorded_end(&stage.recorded);
+}
+
+/* It stays when the device is set down again. */
+static void queue_of_the_kernels_own_is_not_told(void **state)
+{
+	struct stage stage;
+	json_t *before;
+
+	begin(&stage);
+	add_link(&stage, 2, "eth0", NULL, false);
+	add_queue(&stage, "noop");
+	before = look(&stage);
+	add_link(&stage, 2, "eth0", NULL, false);
+	add_queue(&stage, "noqueue");
+	assert_null(recorded_explain(&survey_network, before, look(&stage)));
+	recorded_end(&stage.recorded);
+}
+
 static void vanished_device_is_told(void **state)
 {
 	struct stage stage;
@@ -154,6 +195,8 @@ int main(void)
 		cmocka_unit_test(device_of_hardware_has_no_remedy),
 		cmocka_unit_test(device_that_was_set_up_is_set_down_again),
 		cmocka_unit_test(added_address_is_told_with_its_removal),
+		cmocka_unit_test(other_queue_is_told_with_its_removal),
+		cmocka_unit_test(queue_of_the_kernels_own_is_not_told),
 		cmocka_unit_test(vanished_device_is_told),
 	};
 
