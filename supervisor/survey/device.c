@@ -1,6 +1,7 @@
 /* What a device is, and what is at stake when a process has it open. */
 #include "survey/device.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +63,17 @@ enum device_danger device_danger(const struct survey_host *host, const struct de
 	if (read_link_name(host, path, class, sizeof(class)) && strcmp(class, "watchdog") == 0)
 		return DEVICE_WATCHDOG;
 	return DEVICE_HARMLESS;
+}
+
+bool device_is_missing(const struct survey_host *host, const struct device *device)
+{
+	char path[64];
+
+	sysfs_path(device, "", path, sizeof(path));
+	if (faccessat(host->root, path, F_OK, 0) == 0 || errno != ENOENT)
+		return false;
+	*strrchr(path, '/') = '\0';
+	return faccessat(host->root, path, F_OK, 0) == 0;
 }
 
 void device_name(

@@ -27,3 +27,6 @@ enum device_danger device_danger(const struct survey_host *host, const struct de
 /* Its name below /dev as sysfs has it, else "block 7:0". */
 void device_name(
 	const struct survey_host *host, const struct device *device, char *name, size_t size);
+
+/* The kernel has no such device, and so it was not opened; false where it does not list them. */
+bool device_is_missing(const struct survey_host *host, const struct device *device);

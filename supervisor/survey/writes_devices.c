@@ -1,4 +1,7 @@
-/* What the evidence tier saw being opened: devices through which others are hurt. */
+/*
+ * What the evidence tier saw being opened: devices through which others are hurt. It sees who may
+ * open one, before the kernel finds out whether there is one.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,12 +102,15 @@ int writes_judge_device(const struct survey_host *host, const struct axe_evidenc
 	case DEVICE_LOOP:
 		return judge_loop(host, &opened, &row->last, evidence);
 	case DEVICE_WATCHDOG:
-		if (!watchdog_runs(host, &opened))
+		if (device_is_missing(host, &opened) || !watchdog_runs(host, &opened))
 			return 0;
 		break;
-	case DEVICE_BLOCK:
 	case DEVICE_MEMORY:
 	case DEVICE_KERNEL_LOG:
+		if (device_is_missing(host, &opened))
+			return 0;
+		break;
+	case DEVICE_BLOCK: /* one that is gone by now may have been upon another */
 		break;
 	}
 	return judge_danger(host, &opened, &words[danger], &row->last, findings);

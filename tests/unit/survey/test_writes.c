@@ -166,6 +166,31 @@ static void running_watchdog_is_shouted(void **state)
 	recorded_end(&recorded);
 }
 
+/* A node may be made for any number; to open it then fails. */
+static void device_that_is_not_there_is_not_told(void **state)
+{
+	static const unsigned numbers[][2] = { { 10, 130 }, { 1, 1 }, { 1, 11 } };
+	struct recorded recorded;
+	struct judged judged;
+
+	recorded_begin(&recorded);
+	for (size_t i = 0; i < 3; i++) {
+		judged =
+			judge_device(&recorded, AXE_DEVICE_CHARACTER, numbers[i][0], numbers[i][1]);
+		/* Where nothing is listed it may well be there. */
+		assert_int_equal(json_array_size(judged.findings), 1);
+		release(&judged);
+	}
+	recorded_write(&recorded, "sys/dev/char/none", "");
+	for (size_t i = 0; i < 3; i++) {
+		judged =
+			judge_device(&recorded, AXE_DEVICE_CHARACTER, numbers[i][0], numbers[i][1]);
+		assert_int_equal(json_array_size(judged.findings), 0);
+		release(&judged);
+	}
+	recorded_end(&recorded);
+}
+
 static void block_device_is_told_by_its_name(void **state)
 {
 	struct recorded recorded;
@@ -211,6 +236,7 @@ int main(void)
 		cmocka_unit_test(setting_of_another_namespace_is_not_told),
 		cmocka_unit_test(setting_without_a_known_value_is_not_told),
 		cmocka_unit_test(running_watchdog_is_shouted),
+		cmocka_unit_test(device_that_is_not_there_is_not_told),
 		cmocka_unit_test(block_device_is_told_by_its_name),
 		cmocka_unit_test(loop_device_is_proof_for_its_binding),
 	};
