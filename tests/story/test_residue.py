@@ -59,8 +59,8 @@ def place():
     path.rmdir()
 
 
-def repair(axe, *words):
-    answer = axe("repair", "-o", "json", *words)
+def repair(axe, *words, **options):
+    answer = axe("repair", "-o", "json", *words, **options)
     return answer.returncode, json.loads(answer.stdout)
 
 
