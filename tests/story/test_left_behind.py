@@ -1,4 +1,4 @@
-"""What else a killed job leaves of the host, rank by rank: told, put back, and nobody else's blame."""
+"""What else a killed job leaves of the host: told, put back, and blamed on nobody else."""
 
 import contextlib
 import ctypes
