@@ -122,15 +122,16 @@ static json_t *summary_json(const struct job *job, const struct outcome *outcome
 static int write_results(void *data)
 {
 	struct job *job = data;
-	int code = 0;
+	struct error *error = &job->writing_error;
+	auto_free char *environment = NULL;
+	int first = 0, code;
 
 	if (!job->results)
-		return -job->writing_error.code;
+		return -error->code;
 	if (!job->refusal)
-		code = job_files_write_after(jobdir_descriptor(job->jobdir), &job->writing_error);
-	if (code == 0)
-		code = results_finish(job->results, job->summary, &job->writing_error);
-	return code;
+		first = job_files_look_after(jobdir_descriptor(job->jobdir), &environment, error);
+	code = results_finish(job->results, job->summary, environment, first ? NULL : error);
+	return first ? first : code;
 }
 
 /* What could not be written is said in the summary, and is a failure of its own if there was none.

@@ -15,18 +15,13 @@
 
 #define ENVIRONMENT_SIZE_MOST (1u << 20)
 
-/* How a file gets its content: made at the start of a job, replaced in one step at its end. */
-typedef int write_file(int directory, const char *name, const void *data, size_t size, mode_t mode,
-	struct error *error);
-
-static int write_json(
-	write_file *write, int directory, const char *name, const json_t *json, struct error *error)
+static int make_json(int directory, const char *name, const json_t *json, struct error *error)
 {
 	auto_free char *text = json_dumps(json, JSON_INDENT(2));
 
 	if (!text)
 		return fail(error, ENOMEM, "write `%s`", name);
-	return write(directory, name, text, strlen(text), 0640, error);
+	return file_make_at(directory, name, text, strlen(text), 0640, error);
 }
 
 /* The objects of a manifest whose values may be secrets are all called "environment". */
@@ -51,7 +46,7 @@ int job_files_write_manifest(int directory, const json_t *manifest, struct error
 	auto_json masked = json_deep_copy(manifest);
 
 	mask_environments(masked);
-	return write_json(file_make_at, directory, "manifest.json", masked, error);
+	return make_json(directory, "manifest.json", masked, error);
 }
 
 int job_files_write_before(int directory, struct error *error)
@@ -59,22 +54,24 @@ int job_files_write_before(int directory, struct error *error)
 	auto_json environment = json_object();
 
 	json_object_set_new(environment, "before", environment_take());
-	return write_json(file_make_at, directory, "environment.json", environment, error);
+	return make_json(directory, JOB_ENVIRONMENT_NAME, environment, error);
 }
 
-int job_files_write_after(int directory, struct error *error)
+int job_files_look_after(int directory, char **ret_text, struct error *error)
 {
 	auto_free char *text = NULL;
 	auto_json environment = NULL;
 	size_t size;
 	int code = file_read_whole_at(
-		directory, "environment.json", ENVIRONMENT_SIZE_MOST, &text, &size, error);
+		directory, JOB_ENVIRONMENT_NAME, ENVIRONMENT_SIZE_MOST, &text, &size, error);
 
 	if (code < 0)
 		return code;
 	environment = json_loadb(text, size, 0, NULL);
 	if (!environment)
-		return fail_plain(error, EBADMSG, "read `environment.json`: not JSON any more");
+		return fail_plain(
+			error, EBADMSG, "read `%s`: not JSON any more", JOB_ENVIRONMENT_NAME);
 	json_object_set_new(environment, "after", environment_take());
-	return write_json(file_replace_at, directory, "environment.json", environment, error);
+	*ret_text = json_dumps(environment, JSON_INDENT(2));
+	return *ret_text ? 0 : fail(error, ENOMEM, "write `%s`", JOB_ENVIRONMENT_NAME);
 }

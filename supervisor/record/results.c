@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "record/job_files.h"
 #include "record/junit.h"
+#include "record/replacement.h"
 #include "record/result_lines.h"
 #include "record/tap.h"
 
@@ -33,6 +35,8 @@ static const struct {
 	{ "junit.xml", junit_render },
 	{ "results.tap", tap_render },
 };
+
+#define FILES (sizeof(files) / sizeof(*files))
 
 static json_int_t number_of(const json_t *result, const char *key)
 {
@@ -111,25 +115,25 @@ int results_add(struct results *results, json_t *result, struct error *error)
 	return result_lines_add(results->lines, result, error);
 }
 
-/* Each file is tried, whatever became of the others; the first failure is told. */
-static int write_files(int directory, const json_t *whole, struct error *error)
+/* The environment's text is NULL where it stays as it is. */
+static int write_files(int directory, const json_t *whole, char *environment, struct error *error)
 {
-	int first = 0;
+	struct replacement replacements[FILES + 1];
+	size_t count = 0;
+	int code;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		auto_free char *text = files[i].render(whole);
-		struct error *told = first ? NULL : error;
-		int code = text ? file_replace_at(
-					  directory, files[i].name, text, strlen(text), 0640, told)
-				: fail(told, ENOMEM, "write `%s`", files[i].name);
-
-		if (code < 0 && !first)
-			first = code;
-	}
-	return first;
+	for (; count < FILES; count++)
+		replacements[count] =
+			(struct replacement){ files[count].name, files[count].render(whole) };
+	replacements[FILES] = (struct replacement){ JOB_ENVIRONMENT_NAME, environment };
+	code = replacement_make(directory, replacements, environment ? FILES + 1 : FILES, error);
+	while (count)
+		free(replacements[--count].text);
+	return code;
 }
 
-int results_write(int directory, json_t *summary, json_t *assessments, struct error *error)
+static int write_whole(
+	int directory, json_t *summary, json_t *assessments, char *environment, struct error *error)
 {
 	auto_json whole = json_pack("{s:i}", "v", 1);
 	auto_json sorted = json_array();
@@ -142,17 +146,23 @@ int results_write(int directory, json_t *summary, json_t *assessments, struct er
 	if (!whole || json_object_update(whole, summary) < 0 ||
 		json_object_set(whole, "assessments", sorted) < 0)
 		return fail(error, ENOMEM, "write `%s`", files[0].name);
-	return write_files(directory, whole, error);
+	return write_files(directory, whole, environment, error);
 }
 
-int results_finish(struct results *results, json_t *summary, struct error *error)
+int results_write(int directory, json_t *summary, json_t *assessments, struct error *error)
+{
+	return write_whole(directory, summary, assessments, NULL, error);
+}
+
+int results_finish(struct results *results, json_t *summary, char *environment, struct error *error)
 {
 	auto_json assessments = NULL;
 	int first = result_lines_collect(results->lines, &assessments, error), code;
 
 	if (!assessments)
 		return first;
-	code = results_write(results->directory, summary, assessments, first ? NULL : error);
+	code = write_whole(
+		results->directory, summary, assessments, environment, first ? NULL : error);
 	return first ? first : code;
 }
 

@@ -28,10 +28,12 @@ int results_add(struct results *results, json_t *result, struct error *error);
 
 /*
  * Write results.json ({"v":1, "job", ..., "assessments":[...]}: `summary` with the assessments
- * added, read back from their lines), junit.xml and results.tap, each aside, synced, renamed. All
- * are tried; the first that failed is told.
+ * added, read back from their lines), junit.xml and results.tap, and environment.json with the text
+ * that is given (borrowed; NULL: it stays), each aside, synced, renamed. All are tried; the first
+ * that failed is told.
  */
-int results_finish(struct results *results, json_t *summary, struct error *error);
+int results_finish(
+	struct results *results, json_t *summary, char *environment, struct error *error);
 
 /*
  * For the job of a supervisor that died. The lines of results.ndjson below `directory`, whole ones
@@ -39,6 +41,6 @@ int results_finish(struct results *results, json_t *summary, struct error *error
  */
 json_t *results_read_lines(int directory);
 
-/* Write the whole files as results_finish does, with these `assessments` in any order. Both are
- * borrowed. */
+/* Write the whole files of results as results_finish does, with these `assessments` in any order.
+ * Both are borrowed. */
 int results_write(int directory, json_t *summary, json_t *assessments, struct error *error);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "record/results.h"
 #include "unit/record/sample.h"
@@ -102,7 +103,7 @@ static void whole_has_the_summary_and_every_result(void **state)
 	auto_json whole = NULL;
 
 	add(results, 0, 1);
-	assert_int_equal(0, results_finish(results, summary, NULL));
+	assert_int_equal(0, results_finish(results, summary, NULL, NULL));
 	results_destroy(results);
 	assert_true(json_equal(before, summary));
 	whole = read_whole(*state);
@@ -124,7 +125,7 @@ static void results_stand_in_the_order_of_the_manifest(void **state)
 
 	for (size_t i = 0; i < 5; i++)
 		add(results, order[i][0], order[i][1]);
-	assert_int_equal(0, results_finish(results, summary, NULL));
+	assert_int_equal(0, results_finish(results, summary, NULL, NULL));
 	results_destroy(results);
 	whole = read_whole(*state);
 	for (size_t i = 0; i < 5; i++) {
@@ -154,7 +155,7 @@ static void line_that_does_not_fit_is_not_torn_and_not_lost(void **state)
 	assert_non_null(strstr(error.text, "results.ndjson"));
 	lines = folder_read_lines(folder, "results.ndjson");
 	assert_int_equal(1, json_array_size(lines));
-	assert_int_equal(0, results_finish(results, summary, NULL));
+	assert_int_equal(0, results_finish(results, summary, NULL, NULL));
 	results_destroy(results);
 	whole = read_whole(folder);
 	assert_int_equal(2, json_array_size(json_object_get(whole, "assessments")));
@@ -173,7 +174,7 @@ static void line_changed_by_another_is_named_and_the_others_written(void **state
 	add(results, 7, 1);
 	add(results, 3, 1);
 	assert_int_equal(1, pwrite(lines, "[", 1, 0));
-	assert_int_equal(-EIO, results_finish(results, summary, &error));
+	assert_int_equal(-EIO, results_finish(results, summary, NULL, &error));
 	results_destroy(results);
 	assert_non_null(strstr(error.text, "assessment 7"));
 	whole = read_whole(folder);
@@ -192,7 +193,7 @@ static void lines_without_a_name_are_read_back(void **state)
 	add(results, 0, 1);
 	assert_int_equal(0, unlinkat(folder->fd, "results.ndjson", 0));
 	add(results, 1, 1);
-	assert_int_equal(0, results_finish(results, summary, NULL));
+	assert_int_equal(0, results_finish(results, summary, NULL, NULL));
 	results_destroy(results);
 	whole = read_whole(folder);
 	assert_int_equal(2, json_array_size(json_object_get(whole, "assessments")));
@@ -207,12 +208,44 @@ static void file_that_failed_is_named_and_the_others_written(void **state)
 	struct error error = { 0 };
 
 	assert_int_equal(0, mkdirat(folder->fd, "junit.xml", 0755));
-	assert_int_equal(-EISDIR, results_finish(results, summary, &error));
+	assert_int_equal(-EISDIR, results_finish(results, summary, NULL, &error));
 	assert_non_null(strstr(error.text, "junit.xml"));
 	results_destroy(results);
 	assert_true(exists(folder, "results.json"));
 	assert_true(exists(folder, "results.tap"));
 	assert_false(exists(folder, ".junit.xml.new"));
+}
+
+static void environment_is_written_with_the_results(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json summary = json_object();
+	struct folder *folder = *state;
+	char text[] = "{\"after\": 1}", found[64];
+
+	assert_int_equal(0, results_finish(results, summary, text, NULL));
+	results_destroy(results);
+	assert_int_equal(strlen(text),
+		file_read_text_at(folder->fd, "environment.json", found, sizeof(found)));
+	assert_string_equal(found, text);
+	assert_true(exists(folder, "results.json"));
+}
+
+/* By their order, not by which disk answered first. */
+static void first_of_two_failures_is_named(void **state)
+{
+	struct results *results = results_open(*state);
+	auto_json summary = json_object();
+	struct folder *folder = *state;
+	struct error error = { 0 };
+	char text[] = "{}";
+
+	assert_int_equal(0, mkdirat(folder->fd, "environment.json", 0755));
+	assert_int_equal(0, mkdirat(folder->fd, "results.json", 0755));
+	assert_int_equal(-EISDIR, results_finish(results, summary, text, &error));
+	assert_non_null(strstr(error.text, "results.json"));
+	results_destroy(results);
+	assert_true(exists(folder, "results.tap"));
 }
 
 static void second_results_in_one_folder_are_refused(void **state)
@@ -239,6 +272,8 @@ int main(void)
 		TEST(file_that_failed_is_named_and_the_others_written),
 		TEST(line_changed_by_another_is_named_and_the_others_written),
 		TEST(lines_without_a_name_are_read_back),
+		TEST(environment_is_written_with_the_results),
+		TEST(first_of_two_failures_is_named),
 		TEST(second_results_in_one_folder_are_refused),
 	};
 
