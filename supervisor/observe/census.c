@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "observe/excerpt.h"
 #include "observe/host.h"
 #include "observe/mappings.h"
 
@@ -47,11 +48,19 @@ static int deliver(void *data, void *sample, size_t size)
 
 static int load(struct census *census, struct error *error)
 {
-	int code;
+	struct bpf_object_open_opts options = { .sz = sizeof(options) };
+	auto_excerpt excerpt = { .file = -1 };
+	int code = excerpt_open(&excerpt, error);
 
-	census->skeleton = frozen__open();
+	if (code < 0)
+		return code;
+	options.btf_custom_path = excerpt.path;
+	census->skeleton = frozen__open_opts(&options);
 	if (!census->skeleton)
 		return fail(error, errno, "open the program that looks at frozen processes");
+	code = excerpt_write_for(&excerpt, census->skeleton->obj, error);
+	if (code < 0)
+		return code;
 	bpf_map__set_max_entries(census->skeleton->maps.records, RING_BYTES);
 	code = frozen__load(census->skeleton);
 	if (code < 0)

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "observe/excerpt.h"
 #include "observe/host.h"
-#include "observe/kernel_types.h"
 #include "observe/mappings.h"
 
 /* `struct evidence` is the skeleton: there is nothing to keep beside it. */
@@ -33,11 +32,8 @@ static unsigned watchdog_major(void)
 static int load(struct evidence *evidence, const struct evidence_config *config,
 	const struct excerpt *excerpt, struct error *error)
 {
-	auto_of(kernel_types) struct kernel_types *types = NULL;
-	int code = kernel_types_open(&types, error);
+	int code = excerpt_write_for(excerpt, evidence->obj, error);
 
-	if (code == 0)
-		code = excerpt_write(excerpt, types, bpf_object__btf(evidence->obj), error);
 	if (code < 0)
 		return code;
 	bpf_map__set_max_entries(evidence->maps.rows, config->rows);

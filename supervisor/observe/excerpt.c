@@ -3,6 +3,7 @@
 #include "observe/excerpt.h"
 
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,4 +174,13 @@ int excerpt_write(const struct excerpt *excerpt, const struct kernel_types *type
 	int code = numbers && taken && wanted ? copy(&copying, wanted, excerpt->file) : -ENOMEM;
 
 	return code < 0 ? fail(error, -code, "copy those of the kernel's types that are read") : 0;
+}
+
+int excerpt_write_for(
+	const struct excerpt *excerpt, const struct bpf_object *object, struct error *error)
+{
+	auto_of(kernel_types) struct kernel_types *types = NULL;
+	int code = kernel_types_open(&types, error);
+
+	return code < 0 ? code : excerpt_write(excerpt, types, bpf_object__btf(object), error);
 }

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 
+struct bpf_object;
 struct btf;
 struct error;
 struct kernel_types;
@@ -26,6 +27,10 @@ int excerpt_open(struct excerpt *ret_excerpt, struct error *error);
  */
 int excerpt_write(const struct excerpt *excerpt, const struct kernel_types *types,
 	const struct btf *wanting, struct error *error);
+
+/* The same for all that an opened object names, from this kernel. */
+int excerpt_write_for(
+	const struct excerpt *excerpt, const struct bpf_object *object, struct error *error);
 
 static inline void excerpt_close(struct excerpt *excerpt)
 {
