@@ -153,8 +153,10 @@ int job_start(struct job *job, struct error *error)
 {
 	int code = guard_check(job->engine->guard, error);
 
-	if (code == 0)
-		code = job_prepare_start(job, error);
+	if (code < 0)
+		return code;
+	job_survey_foresee(job);
+	code = job_prepare_start(job, error);
 	if (code < 0)
 		return code;
 	job->phase = JOB_PREPARED;

@@ -187,8 +187,10 @@ struct runner *job_find_runner(const struct job *job, size_t index);
 	list_for_each (try_, &(job_)->tries, link)                                                 \
 		if (!runner_is_over((try_)->runner))
 
-/* job_survey.c: what the host looks like before each start. False: that is being looked at, and the
- * step comes again. */
+/* job_survey.c: what the host looks like before each start. The first look may be begun before
+ * there is a group. */
+void job_survey_foresee(struct job *job);
+/* False: that is being looked at, and the step comes again. */
 bool job_survey_begin(struct job *job);
 /* The step is over: what starts next needs another view. */
 void job_survey_begun(struct job *job);

@@ -75,25 +75,53 @@ static void looked(struct view *view, const json_t *findings, void *data)
 	job_step_soon(job);
 }
 
-bool job_survey_begin(struct job *job)
+/* False: nothing can be looked at, and without memory nothing is held against anybody. */
+static bool look(struct job *job)
 {
 	const struct comparison_order only_look = { .before = NULL };
 	struct scene *scene = job->engine->scene;
 
-	if (!job->surveyed || !starts_something(job) || job->context.before || job->context.unseen)
-		return true;
-	if (!job->witnessed) {
-		job->witnessed = true;
-		camera_prepare(job->engine->camera);
-		witness_watch(job->engine->witness, job->group, &job->evidence);
-	}
-	if (job->look)
-		return false;
 	job->context.before = scene_latest(scene);
 	if (job->context.before)
 		return true;
-	/* Without memory nothing is held against anybody. */
-	return scene_look(scene, &only_look, looked, job, &job->look) < 0;
+	if (scene_look(scene, &only_look, looked, job, &job->look) < 0)
+		return false;
+	scene_begin(scene);
+	return true;
+}
+
+static bool has_looked(const struct job *job)
+{
+	return job->context.before || job->context.unseen;
+}
+
+void job_survey_foresee(struct job *job)
+{
+	/* A socket of its own is still to be made for whoever wants to reach a private one. */
+	if (job->surveyed && job->engine->recoverable && starts_something(job))
+		look(job);
+}
+
+/* The first time others have something to load, which goes on beside the look. */
+static void set_witnesses(struct job *job)
+{
+	if (job->witnessed)
+		return;
+	job->witnessed = true;
+	camera_prepare(job->engine->camera);
+	witness_watch(job->engine->witness, job->group, &job->evidence);
+}
+
+bool job_survey_begin(struct job *job)
+{
+	bool able = true;
+
+	if (!job->surveyed || !starts_something(job))
+		return true;
+	if (!job->look && !has_looked(job))
+		able = look(job);
+	set_witnesses(job);
+	return !able || has_looked(job);
 }
 
 void job_survey_begun(struct job *job)

@@ -267,6 +267,12 @@ int scene_look(struct scene *scene, const struct comparison_order *order, look_t
 	return 0;
 }
 
+void scene_begin(struct scene *scene)
+{
+	if (!scene->sitting && !scene->stuck && !list_empty(&scene->waiting))
+		sit_down(scene);
+}
+
 void look_forget(struct look *look)
 {
 	if (look)

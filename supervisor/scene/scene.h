@@ -32,6 +32,12 @@ typedef void look_told(struct view *view, const json_t *findings, void *data);
 int scene_look(struct scene *scene, const struct comparison_order *order, look_told *told,
 	void *data, struct look **ret_look);
 
+/*
+ * Begin now with what was asked for, for a caller that has something else to do meanwhile. Where no
+ * thread can be had `told` comes from in here.
+ */
+void scene_begin(struct scene *scene);
+
 /* Findings that say, in the words of survey_compare, why there are none. A new reference; NULL: out
  * of memory. */
 json_t *scene_incomplete(const char *why);
