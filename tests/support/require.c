@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -37,4 +38,23 @@ void require_descriptors(unsigned count)
 		return;
 	files.rlim_cur = count;
 	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* "ffffffff81234560 T vfs_read"; behind a tab, the module. */
+bool kernel_has(const char *function)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "re");
+	char line[512], name[256];
+	bool found = false;
+
+	assert_non_null(symbols);
+	while (!found && fgets(line, sizeof(line), symbols))
+		found = sscanf(line, "%*s %*c %255s", name) == 1 && strcmp(name, function) == 0;
+	fclose(symbols);
+	return found;
+}
+
+bool kernel_walks_memory(void)
+{
+	return kernel_has("bpf_iter_task_vma_new");
 }
