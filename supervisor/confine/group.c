@@ -162,26 +162,26 @@ uint64_t group_id(const struct group *group)
 
 const char *group_path(const struct group *group)
 {
-	return group->path;
+	return group ? group->path : "(gone)";
 }
 
 int group_freeze(struct group *group, struct error *error)
 {
-	int code = file_write_all(group->freeze, "1", 1);
+	int code = group ? file_write_all(group->freeze, "1", 1) : -ENOENT;
 
-	return code < 0 ? fail(error, -code, "freeze cgroup `%s`", group->path) : 0;
+	return code < 0 ? fail(error, -code, "freeze cgroup `%s`", group_path(group)) : 0;
 }
 
 int group_thaw(struct group *group, struct error *error)
 {
-	int code = file_write_all(group->freeze, "0", 1);
+	int code = group ? file_write_all(group->freeze, "0", 1) : 0;
 
 	return code < 0 ? fail(error, -code, "thaw cgroup `%s`", group->path) : 0;
 }
 
 int group_kill(struct group *group, struct error *error)
 {
-	int code = file_write_all(group->kill, "1", 1);
+	int code = group ? file_write_all(group->kill, "1", 1) : 0;
 
 	if (code == -EOPNOTSUPP)
 		return fail_plain(error, EOPNOTSUPP,
@@ -210,17 +210,17 @@ static int event_read(const struct group *group, const char *key)
 
 int group_populated(struct group *group)
 {
-	return event_read(group, "populated");
+	return group ? event_read(group, "populated") : 0;
 }
 
 int group_frozen(struct group *group)
 {
-	return event_read(group, "frozen");
+	return group ? event_read(group, "frozen") : 0;
 }
 
 int group_processes(struct group *group, pid_t *pids, size_t room)
 {
-	int count = tree_processes(group->directory, pids, room);
+	int count = group ? tree_processes(group->directory, pids, room) : 0;
 
 	return count == -ENODEV || count == -ENOENT ? 0 : count;
 }

@@ -30,6 +30,9 @@ uint64_t group_id(const struct group *group); /* the kernel's cgroup id */
 const char *group_path(const struct group *group); /* absolute */
 
 /*
+ * In what follows, up to group_processes, NULL stands for a group that has gone by another's hand,
+ * which only an empty one can: nothing is in it, and nothing is left to kill or to thaw.
+ *
  * Ask the kernel to freeze or thaw everything in the group. Returns when asked; the fact comes
  * later (group_frozen). A freeze need not ever complete: the caller keeps a deadline and thaws.
  */

@@ -73,8 +73,7 @@ static void note_unknown_failure(struct runner *runner)
 /* Then the root has ended, too, whichever it was. */
 static bool nothing_is_left(const struct runner *runner)
 {
-	return watch_living(runner->watch) == 0 && runner->group &&
-	       group_populated(runner->group) == 0;
+	return watch_living(runner->watch) == 0 && group_populated(runner->group) == 0;
 }
 
 /*

@@ -228,6 +228,19 @@ static void threaded_group_says_why_it_is_not_killed(void **state)
 	assert_int_equal(group_remove(top), 0);
 }
 
+static void one_that_has_gone_is_empty_and_needs_nothing(void **state)
+{
+	struct error error = { 0 };
+
+	assert_int_equal(group_populated(NULL), 0);
+	assert_int_equal(group_frozen(NULL), 0);
+	assert_int_equal(group_processes(NULL, NULL, 0), 0);
+	assert_int_equal(group_kill(NULL, NULL), 0);
+	assert_int_equal(group_thaw(NULL, NULL), 0);
+	assert_int_equal(group_freeze(NULL, &error), -ENOENT);
+	assert_non_null(strstr(error.text, "gone"));
+}
+
 static void cpu_time_is_measured(void **state)
 {
 	auto_of(group) struct group *group = create("cpu");
@@ -260,6 +273,7 @@ int main(void)
 		cmocka_unit_test(removed_group_is_known_to_be_empty),
 		cmocka_unit_test(refused_removal_leaves_nothing_frozen),
 		cmocka_unit_test(threaded_group_says_why_it_is_not_killed),
+		cmocka_unit_test(one_that_has_gone_is_empty_and_needs_nothing),
 		cmocka_unit_test(cpu_time_is_measured),
 	};
 

@@ -12,6 +12,7 @@
 #include "engine/shared.h"
 #include "engine/tree.h"
 #include "kernel/recovery/lives.h"
+#include "observe/probe.h"
 #include "support/require.h"
 #include "support/unit.h"
 
@@ -87,6 +88,41 @@ static void a_group_that_has_gone_takes_no_end_along(void **state)
 	assert_int_equal(number_at(lives_result(lives, 0), "exit.status"), 5);
 }
 
+static void forget_root(
+	const struct axe_process_key *key, const struct axe_process *record, void *data)
+{
+	if (record->flags & AXE_PROCESS_ROOT)
+		probe_forget(data, key);
+}
+
+/* As if the table had had no room for it. */
+static void lose_record(struct lives *lives, struct job *job)
+{
+	struct runner *runner = job_find_runner(job, 0);
+	struct probe *probe = watch_probe(runner->watch);
+
+	uint64_t *lost = (uint64_t *)(uintptr_t)&watch_slot(runner->watch)->lost_records;
+
+	probe_walk(probe, watch_index(runner->watch), forget_root, probe);
+	*lost = 1;
+}
+
+static void a_group_that_has_gone_with_all_that_was_known_of_its_root_is_an_end(void **state)
+{
+	struct lives *lives = *state;
+	char path[400];
+
+	lives_lose(lives, PAIR(AT_GATE("exit 5")), "assessment.begin", lose_record);
+	lives_open_gate(lives);
+	lives_group(lives, "1.0.1", path);
+	assert_int_equal(test_groups_wait(path, "populated", 0), 0);
+	assert_return_code(rmdir(path), errno);
+	lives_succeed(lives);
+	lives_finish(lives);
+	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "error");
+	assert_string_equal(text_at(lives_result(lives, 1), "verdict"), "passed");
+}
+
 static void hear_signal(struct runner *runner, uint64_t sequence)
 {
 	struct axe_event_signal signal = {
@@ -159,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIVES_TEST(what_it_writes_goes_on_in_the_same_file),
 		LIVES_TEST(what_ended_while_nobody_was_there_has_its_killer),
+		LIVES_TEST(a_group_that_has_gone_with_all_that_was_known_of_its_root_is_an_end),
 		LIVES_TEST(what_one_processor_was_late_with_is_told_and_what_comes_again_is_not),
 		LIVES_TEST(a_group_that_has_gone_takes_no_end_along),
 		LIVES_TEST(a_try_that_nobody_was_born_in_is_begun_anew),
