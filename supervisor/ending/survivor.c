@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "ending/survivor_share.h"
 #include "ending/survivor_wait.h"
 
 #define PATH_SIZE 512
@@ -103,7 +104,6 @@ static bool reads_with(const char *folder, const char *name, const char *word)
 	return file_read_text_at(AT_FDCWD, path, text, sizeof(text)) > 0 && strstr(text, word);
 }
 
-/* A quota that was spent at least once: who must run to die may wait for its next period. */
 static void read_v2(struct evidence *evidence, char *groups)
 {
 	char point[PATH_SIZE], folder[2 * PATH_SIZE];
@@ -116,9 +116,6 @@ static void read_v2(struct evidence *evidence, char *groups)
 	snprintf(folder, sizeof(folder), "%s%s", point, group);
 	if (reads_with(folder, "cgroup.events", "frozen 1"))
 		snprintf(evidence->frozen_v2, PATH_SIZE, "%.500s", folder);
-	evidence->throttled = evidence->state == 'R' && reads_with(folder, "cpu.max", " ") &&
-			      !reads_with(folder, "cpu.max", "max ") &&
-			      !reads_with(folder, "cpu.stat", "nr_throttled 0\n");
 }
 
 static void read_groups(struct evidence *evidence)
@@ -127,6 +124,7 @@ static void read_groups(struct evidence *evidence)
 
 	if (read_proc(evidence->pid, "cgroup", groups, sizeof(groups)) < 0)
 		return;
+	evidence->throttled = evidence->state == 'R' && survivor_share_is_spent(groups);
 	memcpy(again, groups, sizeof(again));
 	read_freezer(evidence, groups);
 	read_v2(evidence, again);
