@@ -13,7 +13,7 @@ from daemon import Daemon, replies, send
 
 SYNC_MS = 500
 ROUNDS = 30
-PASSES = 3
+PASSES = 8
 ALLOWED_MS = 5
 VICTIM = "sleep 999 & sleep 999"
 VICTIM_COMMS = ["sh", "sleep", "sleep"]
