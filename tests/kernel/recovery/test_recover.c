@@ -2,6 +2,7 @@
 #include "recovery/recover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,17 +104,21 @@ static void groups_of_what_went_on_are_removed_behind_it(void **state)
 	lives_until(lives, groups_are_gone);
 }
 
-/* More processes than a ring of a page holds, then a mark. */
+/* Once nobody reads: more processes than a ring of a page holds, then a mark. Waiting forks none.
+ */
 #define STORM                                                                                      \
 	"{'name':'j','assessments':[{'name':'a','command':['sh','-c',"                             \
-	"'i=0; while [ $i -lt 300 ]; do (exit 0) & i=$((i+1)); done; wait; : > GATE.mark; "        \
-	"while ! [ -e GATE ]; do sleep 0.02; done']}]}"
+	"'while ! [ -e GATE.go ]; do :; done; "                                                    \
+	"i=0; while [ $i -lt 300 ]; do (exit 0) & i=$((i+1)); done; wait; : > GATE.mark; "         \
+	"while ! [ -e GATE ]; do :; done']}]}"
 
 static void look_away(struct lives *lives, struct job *job)
 {
-	char mark[96];
+	char mark[96], go[96];
 
 	snprintf(mark, sizeof(mark), "%s.mark", lives->gate);
+	snprintf(go, sizeof(go), "%s.go", lives->gate);
+	close(open(go, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	while (access(mark, F_OK) < 0)
 		poll(NULL, 0, 1);
 }
