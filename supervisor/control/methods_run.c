@@ -43,7 +43,8 @@ static void refuse_job(struct session *session, axe_result code, const struct er
 }
 
 /* NULL: refused, and the client knows why. */
-static struct manifest *read_manifest(struct session *session, const json_t *parameters)
+static struct manifest *read_manifest(
+	struct session *session, const json_t *parameters, bool queued)
 {
 	json_t *source = json_object_get(parameters, "manifest");
 	struct manifest_error wrong = { 0 };
@@ -52,6 +53,8 @@ static struct manifest *read_manifest(struct session *session, const json_t *par
 
 	if (code == 0) {
 		code = actor_check_manifest(&session->config.actor, manifest, &wrong);
+		if (code == 0 && !queued)
+			code = manifest_check_unqueued(manifest, &wrong);
 		if (code == 0)
 			return manifest;
 		manifest_destroy(manifest);
@@ -218,7 +221,7 @@ static void start_job(
 	struct session *session, const json_t *parameters, struct run_options *options)
 {
 	struct supervisor *supervisor = session->config.supervisor;
-	struct manifest *manifest = read_manifest(session, parameters);
+	struct manifest *manifest = read_manifest(session, parameters, false);
 
 	if (!manifest)
 		return run_options_finish(options);
@@ -262,7 +265,9 @@ void engine_plan_job(struct session *session, const json_t *parameters)
 	if (!read_options(session, parameters, &options))
 		return;
 	run_options_finish(&options);
-	manifest = read_manifest(session, parameters);
+	/* Where there is a queue, it may be what runs it. */
+	manifest = read_manifest(
+		session, parameters, supervisor_queue(session->config.supervisor) != NULL);
 	if (manifest)
 		plan(session, manifest);
 	manifest_destroy(manifest);

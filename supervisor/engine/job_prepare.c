@@ -129,8 +129,6 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 	code = plan_check_limits(&job->engine->hierarchy, job->manifest, error);
 	if (code == 0)
 		code = plan_check_descriptors(job->manifest, error);
-	if (code == 0 && !options->row)
-		code = plan_check_unqueued(job->manifest, error);
 	if (code == 0)
 		code = job_take_row(job, options, error);
 	if (code == 0)

@@ -107,15 +107,6 @@ int plan_check_descriptors(const struct manifest *manifest, struct error *error)
 		running > 1 ? ", or lower `parallel`" : "");
 }
 
-int plan_check_unqueued(const struct manifest *manifest, struct error *error)
-{
-	if (manifest->on_reboot != REBOOT_REQUEUE)
-		return 0;
-	fail_plain(error, EINVAL,
-		"on_reboot: only a job of the queue is queued again after a restart of the host");
-	return fail_advice(error, "submit it with `axe submit`, or say `fail`");
-}
-
 int engine_plan(const struct engine_config *config, const struct manifest *manifest,
 	json_t **ret_plan, struct error *error)
 {

@@ -14,6 +14,3 @@ int plan_check_limits(
  * limit: else most of them would end as errors, for a reason that has nothing to do with them.
  */
 int plan_check_descriptors(const struct manifest *manifest, struct error *error);
-
-/* What nobody could keep of a job whose client waits for it: only a queue runs one again. */
-int plan_check_unqueued(const struct manifest *manifest, struct error *error);

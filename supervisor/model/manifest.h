@@ -64,6 +64,9 @@ int manifest_parse(
 	json_t *source, struct manifest **ret_manifest, struct manifest_error *ret_error);
 void manifest_destroy(struct manifest *manifest);
 
+/* -EINVAL with `ret_error`: it asks for what nobody could keep of a job that is in no queue. */
+int manifest_check_unqueued(const struct manifest *manifest, struct manifest_error *ret_error);
+
 /*
  * Give a parameter another value; `source` stays as it is. -ENOENT: there is no such parameter;
  * -EPERM: it is read-only; -EINVAL: the value is not UTF-8 or too long; -ENOMEM.

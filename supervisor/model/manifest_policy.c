@@ -60,6 +60,20 @@ int value_read_on_reboot(
 	return reader_refuse_choice(reader, value, names, 2, "");
 }
 
+int manifest_check_unqueued(const struct manifest *manifest, struct manifest_error *ret_error)
+{
+	if (manifest->on_reboot != REBOOT_REQUEUE)
+		return 0;
+	*ret_error = (struct manifest_error){
+		.path = "on_reboot",
+		.expected = "`fail`, since only a job of the queue is queued again after a restart "
+			    "of the host",
+		.found = "`requeue`",
+		.advice = "submit it with `axe submit`",
+	};
+	return -EINVAL;
+}
+
 int value_read_seccomp(
 	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
 {

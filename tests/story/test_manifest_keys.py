@@ -8,6 +8,7 @@ import signal
 import pytest
 from axe import until
 from console import end, manifest
+from daemon import Daemon
 
 GOOD = {"name": "a", "command": ["true"], "timeout": "60s"}
 
@@ -218,13 +219,21 @@ def test_run_and_plan_refuse_what_validate_refuses_and_begin_nothing(axe, tmp_pa
     assert not axe.state.exists()
 
 
-def test_run_refuses_to_promise_what_only_a_queue_keeps(axe, tmp_path):
+def test_what_only_a_queue_keeps_is_promised_by_nobody_else(axe, tmp_path):
     path = tmp_path / "job.yaml"
     path.write_text("on_reboot: requeue\nassessments: [{command: 'true', timeout: 10s}]\n")
-    refused = axe("run", path)
-    assert refused.returncode != 0
-    assert len(refused.stderr.strip().splitlines()) == 1
-    assert "on_reboot" in refused.stderr and "axe submit" in refused.stderr
-    assert not axe.jobs()
+
+    def refuses(*words):
+        refused = axe(*words, path)
+        assert refused.returncode == 2
+        assert len(refused.stderr.strip().splitlines()) == 1
+        assert "on_reboot" in refused.stderr and "axe submit" in refused.stderr
+        assert not axe.jobs()
+
+    refuses("run")
+    refuses("plan")
+    daemon = Daemon(axe, "--cgroup-root", str(axe.cgroup_root))
+    refuses("run", "--socket", daemon.socket)
     # The manifest is a good one: of a job of the queue.
-    assert axe("plan", path).returncode == 0
+    assert axe("plan", "--socket", daemon.socket, path).returncode == 0
+    daemon.stop()

@@ -69,38 +69,12 @@ static void limits_of_groups_need_more_and_those_of_processes_do_not(void **stat
 	assert_int_equal(check(384, 12, 12, json_pack("{s:i}", "pids", 64), &error), -EMFILE);
 }
 
-static int check_policy(const char *policy, struct error *error)
-{
-	json_t *job = json_pack(
-		"{s:s, s:[{s:s}]}", "on_reboot", policy, "assessments", "command", "true");
-	struct manifest *manifest = NULL;
-	struct manifest_error wrong;
-	int code;
-
-	assert_int_equal(manifest_parse(job, &manifest, &wrong), 0);
-	code = plan_check_unqueued(manifest, error);
-	manifest_destroy(manifest);
-	json_decref(job);
-	return code;
-}
-
-static void what_only_a_queue_can_keep_is_refused_without_one(void **state)
-{
-	struct error error = { 0 };
-
-	assert_int_equal(check_policy("fail", &error), 0);
-	assert_int_equal(check_policy("requeue", &error), -EINVAL);
-	assert_non_null(strstr(error.text, "on_reboot"));
-	assert_non_null(strstr(error.text, "axe submit"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(too_few_open_files_are_said_with_the_way_out),
 		cmocka_unit_test(only_what_runs_at_once_counts),
 		cmocka_unit_test(limits_of_groups_need_more_and_those_of_processes_do_not),
-		cmocka_unit_test(what_only_a_queue_can_keep_is_refused_without_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

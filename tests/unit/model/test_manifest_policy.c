@@ -66,6 +66,21 @@ static void restarts_are_answered_by_one_of_two(void **state)
 	assert_non_null(strstr(wrong.expected, "`fail`, `requeue`"));
 }
 
+static void what_only_a_queue_can_keep_is_refused_without_one(void **state)
+{
+	struct manifest_error wrong = { 0 };
+	struct manifest *manifest = case_accepted(case_json("{'assessments': [{'command': 'x'}]}"));
+
+	assert_int_equal(0, manifest_check_unqueued(manifest, &wrong));
+	manifest_destroy(manifest);
+	manifest = case_accepted(
+		case_json("{'on_reboot': 'requeue', 'assessments': [{'command': 'x'}]}"));
+	assert_int_equal(-EINVAL, manifest_check_unqueued(manifest, &wrong));
+	assert_string_equal("on_reboot", wrong.path);
+	assert_non_null(strstr(wrong.advice, "axe submit"));
+	manifest_destroy(manifest);
+}
+
 static void system_calls_are_refused_by_a_known_profile(void **state)
 {
 	static const char later[] = "does not build yet";
@@ -153,6 +168,7 @@ int main(void)
 		cmocka_unit_test(leaks_are_one_of_three_policies),
 		cmocka_unit_test(residue_is_one_of_three_policies),
 		cmocka_unit_test(restarts_are_answered_by_one_of_two),
+		cmocka_unit_test(what_only_a_queue_can_keep_is_refused_without_one),
 		cmocka_unit_test(system_calls_are_refused_by_a_known_profile),
 		cmocka_unit_test(retry_is_a_number_or_says_after_what),
 		cmocka_unit_test(own_retry_comes_over_that_of_the_defaults),
