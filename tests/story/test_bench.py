@@ -1,12 +1,14 @@
 """The bench measures what it says, beside a reference of the same run; how fast is no matter here."""
 
+import contextlib
 import json
 import pathlib
+import signal
 import subprocess
 
 import pytest
 
-from axe import BIN
+from axe import BIN, PATIENCE_S, children, start_ticks, until, v2_mount
 
 
 def bench(axe, *words):
@@ -58,6 +60,32 @@ def test_a_long_queue_is_filled_looked_at_and_started_again(axe):
     assert rows["i  2000 jobs queued, 100 at once"]["axe"] > 10
     assert rows["i  CancelJob of one that waits"]["reference"] > 0
     assert all(row["axe"] > 0 for row in rows.values()) and len(rows) == 6
+
+
+def own_supervisor(bench):
+    """The pid and the folder of what a bench has started, once it works."""
+    # A process that is looked at may end.
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for child in [child for worker in children(bench.pid) for child in children(worker)]:
+            words = pathlib.Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")
+            if "--state-dir" in words:
+                folder = pathlib.Path(words[words.index("--state-dir") + 1])
+                return (child, folder) if (folder / "axe.db").exists() else None
+    return None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_bench_that_is_ended_leaves_nothing(axe, number):
+    environment = {**axe.environment(), "AXE_AXED": str(BIN / "axed")}
+    running = subprocess.Popen([BIN / "axe-bench", "--only", "i"], env=environment, text=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    group = v2_mount() / f"axe-bench-{running.pid}"
+    pid, folder = until(lambda: own_supervisor(running), "its supervisor works")
+    assert group.exists()
+    running.send_signal(number)
+    assert "ended before" in running.communicate(timeout=PATIENCE_S)[1]
+    assert running.returncode == -number
+    assert start_ticks(pid) is None and not folder.exists() and not group.exists()
 
 
 def test_unknown_words_are_a_usage_error(axe):

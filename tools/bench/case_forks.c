@@ -88,11 +88,10 @@ static int measure_round(
 	int code;
 
 	/* Without any supervisor on the machine its programs are not attached. */
-	supervised_destroy(bench->supervised);
-	bench->supervised = NULL;
+	supervised_clear(bench->supervised);
 	code = bare_forks(bench->bare, forks, &alone_ms, error);
 	if (code == 0)
-		code = supervised_start(&bench->supervised, error);
+		code = supervised_start(bench->supervised, error);
 	if (code == 0)
 		code = bare_forks(bench->bare, forks, &beside_ms, error);
 	if (code == 0)

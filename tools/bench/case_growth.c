@@ -70,9 +70,8 @@ int case_growth(struct bench *bench, struct error *error)
 	unsigned jobs = 0;
 	int code;
 
-	supervised_destroy(bench->supervised);
-	bench->supervised = NULL;
-	code = supervised_start(&bench->supervised, error);
+	supervised_clear(bench->supervised);
+	code = supervised_start(bench->supervised, error);
 	if (code == 0)
 		code = measure(bench, &first_terminate, &first_run, error);
 	for (size_t index = 0; code == 0 && index < (bench->quick ? 1 : 2); index++) {

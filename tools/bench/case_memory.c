@@ -19,9 +19,8 @@ int case_memory(struct bench *bench, struct error *error)
 	char name[64];
 	int code;
 
-	supervised_destroy(bench->supervised);
-	bench->supervised = NULL;
-	code = supervised_start(&bench->supervised, error);
+	supervised_clear(bench->supervised);
+	code = supervised_start(bench->supervised, error);
 	/* One job first: what is loaded for it stays. */
 	if (code == 0)
 		code = supervised_run(

@@ -237,14 +237,14 @@ int case_queue(struct bench *bench, struct error *error)
 	};
 	int code;
 
-	supervised_destroy(take_pointer(bench->supervised));
-	code = supervised_start(&bench->supervised, error);
+	supervised_clear(bench->supervised);
+	code = supervised_start(bench->supervised, error);
 	if (code == 0)
 		code = measure(&queue, error);
 	connection_destroy(queue.connection);
 	if (code < 0)
 		return code;
 	/* No other measurement is to carry that queue. */
-	supervised_destroy(take_pointer(bench->supervised));
-	return supervised_start(&bench->supervised, error);
+	supervised_clear(bench->supervised);
+	return supervised_start(bench->supervised, error);
 }

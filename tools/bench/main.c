@@ -7,6 +7,7 @@
  * it on a machine that does nothing else; what is measured on a busy one is its business.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "bench/bare.h"
 #include "bench/cases.h"
+#include "bench/keeper.h"
 #include "bench/load.h"
 #include "bench/report.h"
 #include "bench/supervised.h"
@@ -51,32 +53,61 @@ static int usage(void)
 
 static int run_cases(struct bench *bench, const char *only, struct error *error)
 {
-	int code = 0;
+	int code = supervised_start(bench->supervised, error);
 
 	for (size_t index = 0; code == 0 && index < sizeof(cases) / sizeof(*cases); index++)
 		if (!only || strchr(only, cases[index].letter))
 			code = cases[index].run(bench, error);
+	supervised_stop(bench->supervised);
 	return code;
 }
 
-static int run(struct bench *bench, const char *only)
+struct task {
+	struct bench *bench;
+	const char *only; /* NULL: all */
+};
+
+/* The exit status. */
+static int measure(void *data)
 {
+	const struct task *task = data;
 	struct error error = { 0 };
-	unsigned missed = 0;
-	int code = bare_create(&bench->bare, &error);
+
+	if (run_cases(task->bench, task->only, &error) == 0)
+		return report_end(task->bench->report) ? 1 : 0;
+	fprintf(stderr, "axe-bench: %s\n", error.text);
+	return 3;
+}
+
+static int run(struct bench *bench, const char *only, int *ret_signal)
+{
+	struct task task = { bench, only };
+	struct error error = { 0 };
+	int code = bare_create(&bench->bare, &error), status = 3;
 
 	if (code == 0)
-		code = supervised_start(&bench->supervised, &error);
+		code = supervised_create(&bench->supervised, &error);
 	if (code == 0)
-		code = run_cases(bench, only, &error);
+		code = keeper_run(measure, &task, &status, ret_signal, &error);
+	if (code < 0)
+		fprintf(stderr, "axe-bench: %s\n", error.text);
+	else if (status < 0)
+		fputs("axe-bench: ended before it had measured all\n", stderr);
 	supervised_destroy(bench->supervised);
 	bare_destroy(bench->bare);
-	if (code < 0) {
-		fprintf(stderr, "axe-bench: %s\n", error.text);
-		return 3;
-	}
-	missed = report_end(bench->report);
-	return missed ? 1 : 0;
+	return code < 0 || status < 0 ? 3 : status;
+}
+
+/* As whoever sent it expects it to. */
+static void end_by(int number)
+{
+	sigset_t only;
+
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	signal(number, SIG_DFL);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &only, NULL);
 }
 
 int main(int count, char **words)
@@ -84,7 +115,7 @@ int main(int count, char **words)
 	struct bench bench = { 0 };
 	const char *only = NULL;
 	bool json = false;
-	int option, code;
+	int option, code, ended_by = 0;
 
 	if (count > 1 && strcmp(words[1], "--load") == 0) {
 		code = load_main(count - 2, words + 2);
@@ -114,7 +145,9 @@ int main(int count, char **words)
 	bench.report = report_create(json);
 	if (!bench.report)
 		return 3;
-	code = run(&bench, only);
+	code = run(&bench, only, &ended_by);
 	report_destroy(bench.report);
+	if (ended_by)
+		end_by(ended_by);
 	return code;
 }

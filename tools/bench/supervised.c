@@ -87,24 +87,25 @@ static int launch(struct supervised *supervised, struct error *error)
 	return await_answer(supervised, error);
 }
 
-int supervised_start(struct supervised **ret_supervised, struct error *error)
+int supervised_create(struct supervised **ret_supervised, struct error *error)
 {
 	auto_of(supervised) struct supervised *supervised = calloc(1, sizeof(*supervised));
-	int code;
 
 	if (!supervised)
-		return fail(error, ENOMEM, "start axed");
+		return fail(error, ENOMEM, "make a folder");
 	strcpy(supervised->folder, "/var/tmp/axe-bench-XXXXXX");
 	if (!mkdtemp(supervised->folder)) {
 		*supervised->folder = '\0';
 		return fail(error, errno, "make a folder in `/var/tmp`");
 	}
 	snprintf(supervised->socket, sizeof(supervised->socket), "%s/socket", supervised->folder);
-	code = launch(supervised, error);
-	if (code < 0)
-		return code;
 	*ret_supervised = take_pointer(supervised);
 	return 0;
+}
+
+int supervised_start(struct supervised *supervised, struct error *error)
+{
+	return launch(supervised, error);
 }
 
 static void stop(struct supervised *supervised, int signal)
@@ -137,19 +138,31 @@ int supervised_replace(struct supervised *supervised, double *ret_ms, struct err
 	return start_again(supervised, SIGKILL, ret_ms, error);
 }
 
-static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *position)
+void supervised_stop(struct supervised *supervised)
 {
-	return remove(path);
+	if (supervised->pid > 0)
+		stop(supervised, SIGTERM);
+}
+
+static int remove_inside(const char *path, const struct stat *info, int type, struct FTW *position)
+{
+	return position->level ? remove(path) : 0;
+}
+
+void supervised_clear(struct supervised *supervised)
+{
+	supervised_stop(supervised);
+	nftw(supervised->folder, remove_inside, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 void supervised_destroy(struct supervised *supervised)
 {
 	if (!supervised)
 		return;
-	if (supervised->pid > 0)
-		stop(supervised, SIGTERM);
-	if (*supervised->folder)
-		nftw(supervised->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	if (*supervised->folder) {
+		supervised_clear(supervised);
+		rmdir(supervised->folder);
+	}
 	free(supervised);
 }
 

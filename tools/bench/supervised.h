@@ -11,8 +11,17 @@ struct connection;
 struct error;
 struct supervised;
 
-/* Find axed, start it and wait until it answers. */
-int supervised_start(struct supervised **ret_supervised, struct error *error);
+/* Its folder; nothing runs yet. */
+int supervised_create(struct supervised **ret_supervised, struct error *error);
+
+/* Find axed, start it and wait until it answers. It ends with the thread that started it. */
+int supervised_start(struct supervised *supervised, struct error *error);
+
+/* Nothing happens when it does not run. */
+void supervised_stop(struct supervised *supervised);
+
+/* Stop it, and let it forget all that it kept. */
+void supervised_clear(struct supervised *supervised);
 
 /* Stop it and remove its folder. NULL is fine. */
 void supervised_destroy(struct supervised *supervised);
