@@ -2,7 +2,7 @@
 
 import json
 
-from axe import ADVERSARIES, PATIENCE_S, until
+from axe import ADVERSARIES, PATIENCE_S, SLOWNESS, until
 from record import family, record
 
 # What `axe run MANIFEST` exits with.
@@ -11,7 +11,9 @@ EXIT_CODES = {"passed": 0, "failed": 1, "crashed": 1, "oom": 1, "terminated": 5,
 
 
 def manifest(axe, name, words, keys):
-    assessment = {"name": name, "command": [str(ADVERSARIES / name), *map(str, words)], **keys}
+    # Nothing else is handed down to it, and it lives as much longer.
+    assessment = {"name": name, "command": [str(ADVERSARIES / name), *map(str, words)],
+                  "environment": {"AXE_SLOWNESS": str(SLOWNESS)}, **keys}
     return axe.manifest(json.dumps({"name": name, "assessments": [assessment]}), "manifest.json")
 
 
