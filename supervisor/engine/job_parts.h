@@ -47,7 +47,7 @@ struct job_try {
 	bool again; /* it ended, and another try follows unless the job is ended first */
 	bool untold; /* its supervisor died before its begin was told */
 	bool unborn; /* nobody was born yet, see adoption_tries.c */
-	bool dropped; /* by CancelTask meanwhile */
+	bool dropped; /* by CancelTask: no other try follows */
 	enum verdict verdict; /* of the try that ended so */
 	json_t *result; /* likewise; owned */
 };

@@ -172,6 +172,7 @@ axe_result job_kill_task(
 		drop_repeated(found);
 	else
 		runner_cancel_task(found->runner);
+	found->dropped = true;
 	*ret_kill = TASK_KILL_STARTED;
 	return S_OK;
 }

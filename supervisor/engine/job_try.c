@@ -36,7 +36,7 @@ static bool wants_another(struct job_try *ended, enum verdict verdict)
 	const struct job *job = ended->job;
 	const struct assessment *assessment = job->manifest->assessments[ended->index];
 
-	if (!job_may_start(job))
+	if (!job_may_start(job) || ended->dropped)
 		return false;
 	if (host_could_not(ended, verdict)) {
 		ended->host_faults++;

@@ -174,7 +174,8 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 	struct killing_deadlines deadlines =
 		killing_deadlines_since(&runner->context->deadlines, runner->struck_ns);
 
-	if (runner->killing || runner->cause == CAUSE_JOB)
+	/* Its end is being told: whoever came behind that would have it told twice. */
+	if (runner->killing || runner->cause == CAUSE_JOB || runner->phase >= RUNNER_ENDING)
 		return;
 	runner->cause = cause;
 	runner->phase = RUNNER_KILLING;

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "engine/job.h"
+#include "engine/job_parts.h"
+#include "engine/runner_parts.h"
 #include "kernel/engine/job_fixture.h"
 #include "record/jobdir.h"
 #include "record/store.h"
@@ -183,6 +185,36 @@ static void a_killed_task_is_canceled_and_the_job_goes_on_without_it(void **stat
 	assert_string_equal("Finished Canceled/task_canceled Canceled/not_run", stored.tasks);
 }
 
+static bool first_task_is_ending(struct fixture *fixture)
+{
+	struct runner *runner = job_find_runner(fixture->job, 0);
+
+	return fixture->ended || (runner && runner->phase == RUNNER_ENDING);
+}
+
+/* While the host is looked at behind its own end: that end stands, is told once, and is the last.
+ */
+static void a_task_that_is_killed_behind_its_own_end_ends_once_and_is_not_tried_again(void **state)
+{
+	struct fixture *fixture = *state;
+	enum task_kill kill = TASK_KILL_UNTOLD;
+
+	fixture_start(fixture,
+		"{'name':'j','parallel':2,'assessments':["
+		"{'name':'a','command':['false'],'retry':{'times':2,'on':['failed']}},"
+		"{'name':'b','command':['sleep','0.5']}]}");
+	fixture_until(fixture, first_task_is_ending);
+	assert_false(fixture->ended);
+	assert_int_equal(S_OK, job_kill_task(fixture->job, 0, "", &kill));
+	assert_int_equal(RUNNER_ENDING, job_find_runner(fixture->job, 0)->phase);
+	fixture_finish(fixture);
+	assert_int_equal(2, fixture_count(fixture, "assessment.end"));
+	assert_int_equal(0, fixture_count(fixture, "assessment.try"));
+	assert_string_equal("failed", text_at(fixture_result(fixture, 0), "verdict"));
+	assert_int_equal(2, number_at(fixture->summary, "executed"));
+	assert_string_equal("passed", text_at(fixture_result(fixture, 1), "verdict"));
+}
+
 static bool has_file(struct fixture *fixture, const char *name)
 {
 	char path[160];
@@ -247,6 +279,8 @@ int main(void)
 		QUEUED_TEST(a_killed_job_is_canceled_with_its_message_when_all_are_dead),
 		QUEUED_TEST(a_job_that_is_killed_before_its_begin_starts_nothing),
 		QUEUED_TEST(a_killed_task_is_canceled_and_the_job_goes_on_without_it),
+		QUEUED_TEST(
+			a_task_that_is_killed_behind_its_own_end_ends_once_and_is_not_tried_again),
 		QUEUED_TEST(a_second_attempt_keeps_what_is_finished_and_the_files_of_the_first),
 		QUEUED_TEST(a_kept_failure_makes_the_job_failed),
 	};
