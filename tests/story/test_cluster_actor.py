@@ -66,7 +66,22 @@ def test_show_tells_who_canceled_a_job(queue):
     asked, = queue.show(job)["asked"]
     assert (asked["type"], asked["uid"], asked["pid"]) == ("job.terminate", *MYSELF.values())
     told = queue("show", str(job)).stdout
-    assert f"uid {MYSELF['uid']} [{MYSELF['pid']}]" in told
+    assert f"uid {MYSELF['uid']} [{MYSELF['pid']}] canceled attempt 1: not needed," in told
+
+
+def test_show_keeps_the_message_of_each_attempt(queue):
+    job = running(queue)
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="wrong\tkernel")
+    queue("wait", str(job))
+    queue.daemon.call("io.axe.Cluster.RequeueJob", job=job)
+    queue.await_task(job, 0, "Running")
+    queue.daemon.call("io.axe.Cluster.CancelJob", job=job, message="again")
+    asked = [(each["attempt"], each["reason"], each["message"])
+             for each in queue.show(job)["asked"]]
+    assert asked == [(1, "job_canceled", "wrong\tkernel"), (2, "job_canceled", "again")]
+    told = queue("show", str(job)).stdout
+    assert "canceled attempt 1: wrong\\x09kernel," in told
+    assert "canceled attempt 2: again," in told
 
 
 def test_the_story_of_a_job_says_who_canceled_it(queue):

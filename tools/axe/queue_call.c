@@ -77,8 +77,18 @@ int queue_look_up(const char *socket, uint64_t job, json_t **ret_answer,
 	return code;
 }
 
+static void copy_members(json_t *to, const json_t *from, const char *const names[])
+{
+	for (; *names; names++)
+		if (json_object_get(from, *names))
+			json_object_set(to, *names, json_object_get(from, *names));
+}
+
+/* Of an end its reason and its words, not the whole result; of a task's cancel all there is. */
 static void add_askers(json_t *askers, const json_t *events)
 {
+	static const char *const told[] = { "type", "time", "attempt", "assessment", NULL };
+	static const char *const said[] = { "reason", "message", NULL };
 	json_t *event;
 	size_t at;
 
@@ -88,12 +98,11 @@ static void add_askers(json_t *askers, const json_t *events)
 
 		if (!asker)
 			continue;
-		json_object_set(asker, "type", json_object_get(event, "type"));
-		json_object_set(asker, "time", json_object_get(event, "time"));
-		if (json_is_integer(json_object_get(event, "assessment"))) {
-			json_object_set(asker, "assessment", json_object_get(event, "assessment"));
+		copy_members(asker, event, told);
+		if (json_object_get(event, "assessment"))
 			json_object_update(asker, json_object_get(event, "data"));
-		}
+		else
+			copy_members(asker, json_object_get(event, "data"), said);
 		json_array_append_new(askers, asker);
 	}
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "axe/show_asked.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -81,30 +82,6 @@ static void print_times(const json_t *job)
 		printf("%-10s at least until %.19s\n", "kept", kept);
 }
 
-static void print_task_cancel(const json_t *asker)
-{
-	auto_free char *name = terminal_safe(field_text(asker, "name"));
-	auto_free char *message = terminal_safe(field_text(asker, "message"));
-
-	printf(" canceled task %lld `%s`%s%s", (long long)field_integer(asker, "assessment"),
-		name ? name : "?", message && *message ? ": " : "", message ? message : "");
-}
-
-/* Of each attempt, and of each task, that somebody put an end to. */
-static void print_askers(const json_t *askers)
-{
-	const json_t *asker;
-	size_t at;
-
-	json_array_foreach ((json_t *)askers, at, asker) {
-		printf("%-10s uid %lld [%lld]", "asked by", (long long)field_integer(asker, "uid"),
-			(long long)field_integer(asker, "pid"));
-		if (json_is_integer(json_object_get(asker, "assessment")))
-			print_task_cancel(asker);
-		printf(", %.19s\n", field_text(asker, "time") ?: "");
-	}
-}
-
 static void print_head(const json_t *job)
 {
 	const char *outcome = field_text(job, "outcome"), *code = field_text(job, "code_name");
@@ -121,7 +98,7 @@ static void print_head(const json_t *job)
 		print_field("reason", field_text(job, "reason"));
 	if (field_text(job, "message"))
 		print_field("message", field_text(job, "message"));
-	print_askers(json_object_get(job, "asked"));
+	show_asked(json_object_get(job, "asked"));
 	print_place(job);
 	print_times(job);
 	print_person(job);
