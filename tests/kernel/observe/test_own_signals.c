@@ -5,6 +5,8 @@
 
 #include "watched.h"
 
+#define ALARMS_UNTOLD_MAX 6
+
 static int fault(void *data)
 {
 	struct rlimit none = { 0, 0 };
@@ -45,19 +47,37 @@ static int sleep_until_own_alarm(void *data)
 	return 0;
 }
 
-static void own_alarm_names_no_bystander(void **state)
+/* False: of this one the kernel told nothing. */
+static bool alarm_is_told(void)
 {
 	struct watched watched;
 	const struct axe_process *record;
+	bool told;
 	pid_t pid;
 
 	watched_begin(&watched);
 	pid = watched_run(&watched, sleep_until_own_alarm, NULL);
 	record = watched_exit(&watched, pid);
 	assert_int_equal(record->exit_code, SIGALRM);
-	assert_int_equal(record->signal.origin, AXE_SENDER_SELF);
-	assert_int_equal(record->signal.process.tgid, pid);
+	told = record->signal.origin != AXE_SENDER_NONE;
+	if (told) {
+		assert_int_equal(record->signal.origin, AXE_SENDER_SELF);
+		assert_int_equal(record->signal.process.tgid, pid);
+	} else {
+		assert_int_equal(record->signal.process.tgid, 0);
+	}
 	watched_end(&watched);
+	return told;
+}
+
+/* The kernel raises some alarms without its tracepoint, so that perf does not see them either: one
+ * in 200 here, one in three when they are short [6.18]. Then nobody is named. */
+static void own_alarm_names_no_bystander(void **state)
+{
+	unsigned tries = 0;
+
+	while (!alarm_is_told())
+		assert_true(++tries < ALARMS_UNTOLD_MAX);
 }
 
 static int wait_out_children(void *data)
