@@ -21,7 +21,7 @@ typedef unsigned long long axe_u64;
 #define static_assert _Static_assert
 #endif
 
-#define AXE_ABI_VERSION 2
+#define AXE_ABI_VERSION 3
 #define AXE_COMM_SIZE   16
 #define AXE_ARGV_SIZE   480
 
@@ -66,8 +66,9 @@ struct axe_slot {
 	axe_u64 root_exited; /* 1 once the root process is dead */
 	axe_u64 roots; /* born into the group by a process outside it; the first is the root */
 	axe_u64 lost_exits; /* of those in lost_records; counted in exits */
+	axe_u64 lock_calls; /* a member asked for a file lock or lease, or gave one up */
 };
-static_assert(sizeof(struct axe_slot) == 128, "slot");
+static_assert(sizeof(struct axe_slot) == 136, "slot");
 
 /* What was decided about the tenant of a slot, as far as the next supervisor must go on with it. */
 enum axe_intent_flag {

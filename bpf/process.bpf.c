@@ -5,6 +5,7 @@
 #include "bpf/birth.bpf.h"
 #include "bpf/exec.bpf.h"
 #include "bpf/exit.bpf.h"
+#include "bpf/lock.bpf.h"
 #include "bpf/move.bpf.h"
 #include "bpf/sender.bpf.h"
 #include "bpf/victim.bpf.h"
@@ -154,4 +155,26 @@ int BPF_PROG(group_frozen, struct cgroup *cgroup, const char *path, int value)
 {
 	group_tell(cgroup, AXE_EVENT_FROZEN, value);
 	return 0;
+}
+
+/*
+ * POSIX and OFD locks, flock(2) and leases: each is tried once before anybody waits for it. The
+ * inode's lock list is locked.
+ */
+SEC("?tp_btf/posix_lock_inode")
+int BPF_PROG(lock_posix, void *inode, void *lock, int result)
+{
+	return lock_count();
+}
+
+SEC("?tp_btf/flock_lock_inode")
+int BPF_PROG(lock_flock, void *inode, void *lock, int result)
+{
+	return lock_count();
+}
+
+SEC("?tp_btf/generic_add_lease")
+int BPF_PROG(lock_lease, void *inode, void *lease)
+{
+	return lock_count();
 }

@@ -168,6 +168,7 @@ bool runner_survey(struct runner *runner)
 	order.seen = witness_collect(runner->context->engine->witness,
 		watch_slot(runner->watch)->cgroup_id, &order.seen_count);
 	order.still = still_reference(runner->still);
+	order.may_lock = watch_may_lock(runner->watch);
 	order.group = strdup(name_in_hierarchy(runner));
 	if (host && host->folder)
 		order.places = strdup(host->folder);

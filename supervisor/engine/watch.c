@@ -162,6 +162,11 @@ const struct axe_slot *watch_slot(const struct watch *watch)
 	return probe_slot(watch->watches->probe, watch->slot);
 }
 
+bool watch_may_lock(const struct watch *watch)
+{
+	return probe_may_lock(watch->watches->probe, watch->slot);
+}
+
 uint64_t watch_living(const struct watch *watch)
 {
 	const volatile struct axe_slot *slot = watch_slot(watch);

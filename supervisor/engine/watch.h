@@ -1,6 +1,7 @@
 /* Which listener an observed group belongs to: the way from a slot to its owner. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bpf/event.h"
@@ -68,6 +69,9 @@ void watch_leave(struct watch *watch);
 
 /* The kernel's live counters. */
 const struct axe_slot *watch_slot(const struct watch *watch);
+
+/* False only where none of its processes can have left a file lock behind. */
+bool watch_may_lock(const struct watch *watch);
 
 /* Births and joins that have no exit yet, by the kernel's counters. */
 uint64_t watch_living(const struct watch *watch);

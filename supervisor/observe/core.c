@@ -40,6 +40,20 @@ const char *core_map_name(enum core_map map)
 	return map_names[map];
 }
 
+static bool has_link(const struct core *core, const char *program)
+{
+	for (size_t i = 0; i < core->links_count; i++)
+		if (strcmp(core->links[i].program, program) == 0)
+			return true;
+	return false;
+}
+
+bool core_counts_locks(const struct core *core)
+{
+	return has_link(core, "lock_posix") && has_link(core, "lock_flock") &&
+	       has_link(core, "lock_lease");
+}
+
 /* FNV-1a. */
 uint64_t core_code(void)
 {

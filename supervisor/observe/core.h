@@ -43,6 +43,9 @@ int core_check(const struct core *core, struct error *error);
 /* Does this descriptor lead to a link with a program? */
 bool core_link_holds(int fd);
 
+/* Does it count in axe_slot::lock_calls whatever may leave a lock behind? */
+bool core_counts_locks(const struct core *core);
+
 /* What is not pinned ends with this. */
 void core_close(struct core *core);
 

@@ -146,6 +146,22 @@ static bool tells_victim_pid(const struct kernel_types *types)
 	return !tells_victim_task(types);
 }
 
+/* A kernel without one of them is not counted on: see core_counts_locks. */
+static bool traces_posix_locks(const struct kernel_types *types)
+{
+	return find_prototype(types, "btf_trace_posix_lock_inode");
+}
+
+static bool traces_flocks(const struct kernel_types *types)
+{
+	return find_prototype(types, "btf_trace_flock_lock_inode");
+}
+
+static bool traces_leases(const struct kernel_types *types)
+{
+	return find_prototype(types, "btf_trace_generic_add_lease");
+}
+
 static const struct {
 	const char *program;
 	bool (*fits)(const struct kernel_types *types);
@@ -157,6 +173,9 @@ static const struct {
 	{ "process_exit_live", tells_task_alone },
 	{ "process_victim", tells_victim_task },
 	{ "process_victim_pid", tells_victim_pid },
+	{ "lock_posix", traces_posix_locks },
+	{ "lock_flock", traces_flocks },
+	{ "lock_lease", traces_leases },
 };
 
 void host_choose_programs(const struct kernel_types *types, struct bpf_object *object)

@@ -101,6 +101,9 @@ void probe_unwatch(struct probe *probe, uint32_t slot);
  */
 const struct axe_slot *probe_slot(const struct probe *probe, uint32_t slot);
 
+/* False only where none of the slot's processes can have left a file lock or a lease behind. */
+bool probe_may_lock(const struct probe *probe, uint32_t slot);
+
 /*
  * The memory of a slot that outlives this supervisor; all zero after probe_watch. NULL only for a
  * slot that does not exist. Plain stores, then probe_intent_seal once: from then on each further

@@ -16,6 +16,13 @@ const struct axe_slot *probe_slot(const struct probe *probe, uint32_t slot)
 	return slot < probe->slots_count ? &probe->slots[slot] : NULL;
 }
 
+bool probe_may_lock(const struct probe *probe, uint32_t slot)
+{
+	const volatile struct axe_slot *counters = probe_slot(probe, slot);
+
+	return !counters || counters->lock_calls || !core_counts_locks(&probe->core);
+}
+
 /* A freed slot rests as long as possible: a program that still holds its old generation may just
  * be about to add to it. */
 static int find_free(struct probe *probe, uint32_t *ret_slot)

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "loop/timer.h"
 #include "scene/view.h"
+#include "survey/source.h"
 #include "survey/survey.h"
 
 /* So old may a picture be that counts as what the next one found. */
@@ -148,6 +149,7 @@ static void sit_down(struct scene *scene)
 	struct comparison_order *orders;
 	struct look *look;
 	unsigned count = 0;
+	bool locked = false;
 	int code = -ENOMEM;
 
 	list_for_each (look, &scene->waiting, link)
@@ -157,11 +159,14 @@ static void sit_down(struct scene *scene)
 		look = container_of(scene->waiting.next, struct look, link);
 		orders[number] = look->order;
 		look->order = (struct comparison_order){ 0 };
+		locked |= orders[number].may_lock;
 		list_remove(&look->link);
 		list_append(&scene->seated, &look->link);
 	}
 	if (!scene->memory)
 		scene->memory = survey_memory_create();
+	if (scene->memory && locked)
+		survey_memory_doubt(scene->memory, &survey_locks);
 	if (orders)
 		code = sitting_create(scene->loop, orders, count, take_pointer(scene->memory),
 			sitting_ended, scene, &scene->sitting);

@@ -19,6 +19,7 @@ struct comparison_order {
 	struct view *before;
 	struct pid_set *suspects;
 	bool complete; /* all suspects are known */
+	bool may_lock; /* one of them may have left a file lock: else the kernel is not asked */
 	struct testimony *seen; /* what they were seen to write, of malloc; NULL: nothing */
 	unsigned seen_count;
 	struct still *still; /* what they had in hand when they were killed; NULL: nobody looked */

@@ -101,6 +101,39 @@ static int look_stamped(struct picture *picture, size_t index, const struct surv
 	return code;
 }
 
+static int look_remembered(struct picture *picture, size_t index, const struct survey_host *host,
+	struct survey_memory *memory)
+{
+	int code;
+
+	if (memory->objects[index]) {
+		picture->objects[index] = json_incref(memory->objects[index]);
+		return 0;
+	}
+	code = look(picture, index, host);
+	if (code == 0 && picture->errors[index].code == 0)
+		memory->objects[index] = json_incref(picture->objects[index]);
+	return code;
+}
+
+static int look_again(struct picture *picture, size_t index, const struct survey_host *host,
+	struct survey_memory *memory)
+{
+	const struct survey_source *source = survey_sources[index];
+
+	if (source->remembered)
+		return look_remembered(picture, index, host, memory);
+	return source->stamp ? look_stamped(picture, index, host, memory)
+			     : look(picture, index, host);
+}
+
+void survey_memory_doubt(struct survey_memory *memory, const struct survey_source *source)
+{
+	for (size_t index = 0; index < survey_sources_count; index++)
+		if (survey_sources[index] == source)
+			json_decref(take_pointer(memory->objects[index]));
+}
+
 struct picture *picture_take_again(const struct survey_host *host, struct survey_memory *memory)
 {
 	auto_of(picture) struct picture *picture = calloc(1, sizeof(*picture));
@@ -110,8 +143,7 @@ struct picture *picture_take_again(const struct survey_host *host, struct survey
 	keeping.kept = memory->kept;
 	kept_files_renew(memory->kept);
 	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
-		code = survey_sources[index]->stamp ? look_stamped(picture, index, &keeping, memory)
-						    : look(picture, index, &keeping);
+		code = look_again(picture, index, &keeping, memory);
 	return code == 0 ? take_pointer(picture) : NULL;
 }
 

@@ -74,6 +74,8 @@ struct survey_source {
 	 * -errno: that cannot be told now. NULL: never.
 	 */
 	int (*stamp)(const struct survey_host *host, FILE *stream);
+	/* So dear to look at that a memory has it stand until somebody doubts it. */
+	bool remembered;
 };
 
 extern const struct survey_source survey_mounts, survey_sysv_ipc, survey_posix_ipc, survey_sockets,

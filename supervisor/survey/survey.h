@@ -14,6 +14,7 @@
 struct error;
 struct picture;
 struct survey_host;
+struct survey_source;
 struct survey_suspects;
 
 /*
@@ -29,6 +30,8 @@ struct picture *picture_take(const struct survey_host *host);
 struct survey_memory;
 struct survey_memory *survey_memory_create(void); /* NULL: out of memory */
 void survey_memory_destroy(struct survey_memory *memory); /* NULL is fine */
+/* What it has of that source, one that is `remembered`, may not be so any more. */
+void survey_memory_doubt(struct survey_memory *memory, const struct survey_source *source);
 struct picture *picture_take_again(const struct survey_host *host, struct survey_memory *memory);
 
 /* NULL is fine. */

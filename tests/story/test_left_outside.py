@@ -121,6 +121,46 @@ def test_work_of_a_broker_is_its_own_and_is_left_alone(axe, tmp_path):
     axe.assert_nothing_left()
 
 
+LOCKER = """
+    import fcntl, os, socket, sys
+    outside = socket.socket(socket.AF_UNIX)
+    outside.connect(sys.argv[1])
+    with open(sys.argv[2], "w") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        socket.send_fds(outside, [b"x"], [locked.fileno()])
+        print(os.getpid())
+"""
+
+
+def test_lock_that_an_outsider_keeps_is_told_of_who_took_it_alone(axe, tmp_path):
+    """The first and the last lock nothing, and so the kernel's list is not read behind them."""
+    place, locked = tmp_path / "holder", tmp_path / "locked"
+    holder = socket.socket(socket.AF_UNIX)
+    holder.bind(str(place))
+    holder.listen()
+    locks = [sys.executable, "-c", textwrap.dedent(LOCKER), str(place), str(locked)]
+    manifest = axe.manifest(json.dumps({"name": "locks", "assessments": [
+        {"name": "before", "command": ["true"]},
+        {"name": "locks", "command": locks},
+        {"name": "behind", "command": ["true"]}]}), "manifest.json")
+    done = axe("run", manifest)
+    connection, _ = holder.accept()
+    _, kept, _, _ = socket.recv_fds(connection, 1, 1)
+    for each in [connection, holder]:
+        each.close()
+    for descriptor in kept:
+        os.close(descriptor)
+    assert done.returncode == 0, done.stderr
+    told = {each["name"]: [warning for warning in each["warnings"]
+                           if warning["kind"] == "file_lock"]
+            for each in axe.job()["assessments"]}
+    warning, = told["locks"]
+    assert (warning["certainty"], warning["pid"]) == ("proved", int(axe.job().output(index=1)))
+    assert warning["object"].endswith(f":{locked.stat().st_ino}")
+    assert told["before"] == told["behind"] == []
+    axe.assert_nothing_left()
+
+
 def test_name_in_a_namespace_of_the_jobs_own_is_not_the_hosts(axe):
     name = os.uname().nodename
     done = axe("run", "--", "unshare", "--uts", "sh", "-c",

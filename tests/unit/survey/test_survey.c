@@ -196,69 +196,6 @@ static void object_is_checked_against_how_it_was_left(void **state)
 	recorded_end(&recorded);
 }
 
-/* What is the same is shared, what changed is looked at, and what changed back is as it was. */
-static void memory_hides_no_change(void **state)
-{
-	static const char *const values[] = { "60\n", "60\n", "10\n", "60\n" };
-	static const size_t differences[] = { 0, 0, 1, 1 };
-	struct survey_memory *memory = survey_memory_create();
-	struct picture *before = NULL, *after;
-	struct recorded recorded;
-	json_t *findings;
-
-	begin(&recorded);
-	recorded_write(&recorded, "proc/sysvipc/shm", "key shmid\n");
-	for (size_t step = 0; step < sizeof(values) / sizeof(*values); step++) {
-		recorded_write(&recorded, "proc/sys/vm/swappiness", values[step]);
-		after = picture_take_again(&recorded.host, memory);
-		findings = before ? compare(before, after) : json_array();
-		assert_int_equal(json_array_size(findings), differences[step]);
-		json_decref(findings);
-		picture_destroy(before);
-		before = after;
-	}
-	recorded_write(&recorded, "proc/sysvipc/shm",
-		"key shmid\n 0 98405 644 100 4711 4711 0 0 0 0 0 0 0 1 0 0\n");
-	after = picture_take_again(&recorded.host, memory);
-	findings = compare(before, after);
-	assert_int_equal(json_array_size(findings), 1);
-	json_decref(findings);
-	picture_destroy(before);
-	picture_destroy(after);
-	survey_memory_destroy(memory);
-	recorded_end(&recorded);
-}
-
-/* Several sources share one reading of the mounts, but no picture has that of another. */
-static void hierarchy_mounted_between_two_pictures_is_looked_into(void **state)
-{
-	static const char one[] = "cgroup2 /fs/unified cgroup2 rw 0 0\n";
-	static const char two[] = "cgroup2 /fs/unified cgroup2 rw 0 0\n"
-				  "cgroup /fs/memory cgroup rw,memory 0 0\n";
-	struct survey_memory *memory = survey_memory_create();
-	struct picture *before, *after;
-	struct recorded recorded;
-	json_t *findings;
-
-	begin(&recorded);
-	recorded_write(&recorded, "fs/unified/cgroup.procs", "");
-	recorded_write(&recorded, "fs/memory/left/cgroup.procs", "");
-	recorded_write(&recorded, "proc/self/mounts", one);
-	before = picture_take_again(&recorded.host, memory);
-	recorded_write(&recorded, "proc/self/mounts", two);
-	after = picture_take_again(&recorded.host, memory);
-	findings = compare(before, after);
-	assert_int_equal(json_array_size(findings), 1);
-	assert_string_equal(
-		json_string_value(json_object_get(json_array_get(findings, 0), "object")),
-		"/fs/memory/left");
-	json_decref(findings);
-	picture_destroy(before);
-	picture_destroy(after);
-	survey_memory_destroy(memory);
-	recorded_end(&recorded);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,8 +205,6 @@ int main(void)
 		cmocka_unit_test(too_many_findings_are_counted),
 		cmocka_unit_test(change_that_was_seen_is_proved),
 		cmocka_unit_test(change_outside_of_the_pictures_is_told_when_seen),
-		cmocka_unit_test(memory_hides_no_change),
-		cmocka_unit_test(hierarchy_mounted_between_two_pictures_is_looked_into),
 		cmocka_unit_test(object_is_checked_against_how_it_was_left),
 	};
 
