@@ -66,7 +66,7 @@ struct axe_slot {
 	axe_u64 root_exited; /* 1 once the root process is dead */
 	axe_u64 roots; /* born into the group by a process outside it; the first is the root */
 	axe_u64 lost_exits; /* of those in lost_records; counted in exits */
-	axe_u64 lock_calls; /* a member asked for a file lock or lease, or gave one up */
+	axe_u64 lock_calls; /* a member asked for a file lock or a lease */
 };
 static_assert(sizeof(struct axe_slot) == 136, "slot");
 

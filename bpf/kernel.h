@@ -95,6 +95,20 @@ struct task_struct {
 
 struct linux_binprm;
 
+/* From 6.9 on. */
+struct file_lock_core {
+	unsigned char flc_type;
+};
+
+struct file_lock {
+	struct file_lock_core c;
+};
+
+/* Before. */
+struct file_lock___flat {
+	unsigned char fl_type;
+};
+
 #pragma clang attribute pop
 
 #endif

@@ -1,4 +1,4 @@
-/* File locks: a member asked for one, or gave one up. */
+/* File locks: a member asked for one. */
 #ifndef AXE_BPF_LOCK_H
 #define AXE_BPF_LOCK_H
 
@@ -11,6 +11,24 @@ static __always_inline bool place_of_current(struct ring_place *place)
 	struct axe_process_key key = key_of(task);
 
 	return member_find(&key, place) || place_of_group(place, task_watched_id(task));
+}
+
+#define LOCK_GIVEN_UP 2 /* F_UNLCK */
+
+/*
+ * Who closes what it inherited gives up the locks of its own on that file, if it had any: that is
+ * each program of a supervisor who locks.
+ */
+static __always_inline bool lock_is_given_up(void *lock)
+{
+	struct file_lock___flat *flat = lock;
+	struct file_lock *whole = lock;
+
+	if (!lock)
+		return false;
+	if (bpf_core_field_exists(whole->c.flc_type))
+		return BPF_CORE_READ(whole, c.flc_type) == LOCK_GIVEN_UP;
+	return BPF_CORE_READ(flat, fl_type) == LOCK_GIVEN_UP;
 }
 
 /*

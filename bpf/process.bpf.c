@@ -164,13 +164,13 @@ int BPF_PROG(group_frozen, struct cgroup *cgroup, const char *path, int value)
 SEC("?tp_btf/posix_lock_inode")
 int BPF_PROG(lock_posix, void *inode, void *lock, int result)
 {
-	return lock_count();
+	return lock_is_given_up(lock) ? 0 : lock_count();
 }
 
 SEC("?tp_btf/flock_lock_inode")
 int BPF_PROG(lock_flock, void *inode, void *lock, int result)
 {
-	return lock_count();
+	return lock_is_given_up(lock) ? 0 : lock_count();
 }
 
 SEC("?tp_btf/generic_add_lease")

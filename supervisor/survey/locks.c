@@ -2,8 +2,8 @@
  * File locks that outlive who took them, by a descriptor that was handed outside: /proc/locks.
  *
  * To read that file waits for one of the kernel's grace periods, 16 to 19 ms, longer than most
- * tests run. So it is read only where one of those who ended is known to have locked or unlocked
- * something, or where that cannot be known. In between the list is old: what strangers did is not
+ * tests run. So it is read only where one of those who ended is known to have asked for a lock, or
+ * where that cannot be known. In between the list is old: what strangers did is not
  * in it, but they are not told of, either.
  */
 #include <errno.h>

@@ -166,6 +166,30 @@ static void lock_of_one_that_escaped_is_counted(void **state)
 	watched_end(&watched);
 }
 
+static int end_at_once(void *data)
+{
+	return 0;
+}
+
+/* It closes a file that its parent has locked. */
+static void lock_that_its_parent_has_is_not_counted(void **state)
+{
+	struct try try = { .lock = lock_posix };
+	struct watched watched;
+	int file;
+
+	watched_begin(&watched);
+	make_file(&try);
+	file = open(try.path, O_RDWR | O_CLOEXEC);
+	assert_true(file >= 0);
+	assert_int_equal(lock_posix(file), 0);
+	assert_int_equal(watched_reap(watched_spawn(&watched, end_at_once, NULL)), 0);
+	close(file);
+	unlink(try.path);
+	assert_false(probe_may_lock(watched.probe, watched.slot));
+	watched_end(&watched);
+}
+
 static void next_tenant_has_locked_nothing(void **state)
 {
 	struct probe_config config = PROBE_CONFIG_DEFAULT;
@@ -190,6 +214,7 @@ int main(void)
 		cmocka_unit_test(lock_of_an_outsider_is_not_counted),
 		cmocka_unit_test(lock_of_a_process_without_a_record_is_counted),
 		cmocka_unit_test(lock_of_one_that_escaped_is_counted),
+		cmocka_unit_test(lock_that_its_parent_has_is_not_counted),
 		cmocka_unit_test(next_tenant_has_locked_nothing),
 	};
 
