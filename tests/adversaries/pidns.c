@@ -16,6 +16,7 @@ static void __attribute__((noreturn)) be_init(void)
 	try_to(pipe2(ends, O_CLOEXEC), "pipe");
 	for (int i = 0; i < INMATES; i++)
 		fork_sleeper("inmate");
+	say_ready();
 	/* Until the one who made us lets us go. */
 	if (read(STDIN_FILENO, &byte, 1) < 0)
 		_exit(FAILED);
@@ -40,6 +41,5 @@ int main(int count, char **words)
 		close(gate[1]);
 		return WEXITSTATUS(reap(init)) == 8 ? 0 : FAILED;
 	}
-	say_ready();
 	stay();
 }
