@@ -72,6 +72,7 @@ json_t *receipt_json(
 	json_object_set_new(json, "killed", json_integer((json_int_t)receipt->killed));
 	json_object_set_new(json, "exits_observed", json_integer((json_int_t)receipt->observed));
 	json_object_set_new(json, "unseen", json_integer((json_int_t)receipt->unseen));
+	json_object_set_new(json, "unrecorded", json_integer((json_int_t)receipt->unrecorded));
 	json_object_set_new(
 		json, "survivors", survivors ? json_deep_copy(survivors) : json_array());
 	json_object_set_new(json, "passes", json_integer(report->passes));

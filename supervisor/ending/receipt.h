@@ -14,6 +14,8 @@ struct receipt {
 	uint64_t unseen; /* in the group at that moment, but not in the book */
 	uint64_t killed; /* ended by SIGKILL after the strike */
 	uint64_t observed; /* all exits recorded after the strike */
+	uint64_t unrecorded; /* members for whom there was no room: counted, and in neither of the
+				two */
 	json_t *picture; /* the processes, at most RECEIPT_PICTURE_MOST; owned */
 	struct still *still; /* what they had in hand; NULL: not known; owned */
 	const char *unlooked; /* why not, static; NULL: it is, or nobody wanted to know */

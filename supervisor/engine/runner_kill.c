@@ -33,8 +33,10 @@ void runner_picture(const struct runner *runner, struct receipt *receipt)
 
 void runner_account(struct runner *runner, struct receipt *receipt)
 {
-	if (runner->watch)
+	if (runner->watch) {
 		runner_recover(runner);
+		receipt->unrecorded += watch_slot(runner->watch)->lost_records;
+	}
 	receipt->killed += runner->killed;
 	receipt->observed += runner->observed;
 }

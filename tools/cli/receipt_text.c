@@ -33,6 +33,18 @@ static void print_count(
 		fprintf(terminal->stream, "  %-18s unknown\n", text);
 }
 
+/* Who died without a record is not in the numbers of the killed. */
+static void print_unrecorded(const json_t *receipt, const struct terminal *terminal)
+{
+	json_int_t count = json_integer_value(json_object_get(receipt, "unrecorded"));
+
+	if (count > 0)
+		terminal_paint(terminal, PAINT_WARNING,
+			"  %-18s %lld (found no room in the kernel's table: only counted, and not "
+			"above)\n",
+			"without a record", (long long)count);
+}
+
 static void print_phases(const json_t *receipt, const struct terminal *terminal)
 {
 	const json_t *phases = json_object_get(receipt, "phases");
@@ -133,6 +145,7 @@ void receipt_print(const json_t *receipt, bool durable, const struct terminal *t
 	print_count(receipt, "killed", "killed", terminal);
 	print_count(receipt, "exits_observed", "exits observed", terminal);
 	print_count(receipt, "unseen", "unseen", terminal);
+	print_unrecorded(receipt, terminal);
 	print_survivors(receipt, terminal);
 	print_count(receipt, "passes", "passes", terminal);
 	print_phases(receipt, terminal);

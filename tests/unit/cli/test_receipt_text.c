@@ -36,6 +36,16 @@ static void clean_kill_shows_its_numbers(void **state)
 	assert_non_null(strstr(text, "freeze 250 us, picture unknown, kill 1 ms, in all 2 ms"));
 	assert_null(strstr(text, "freeze in time"));
 	assert_null(strstr(text, "disk"));
+	assert_null(strstr(text, "without a record"));
+	free(text);
+}
+
+static void who_was_only_counted_is_told_beside_the_killed(void **state)
+{
+	char *text = print("{\"killed\":8,\"exits_observed\":8,\"unrecorded\":193}", true);
+
+	assert_non_null(strstr(text, "killed             8\n"));
+	assert_non_null(strstr(text, "without a record   193 "));
 	free(text);
 }
 
@@ -85,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clean_kill_shows_its_numbers),
+		cmocka_unit_test(who_was_only_counted_is_told_beside_the_killed),
 		cmocka_unit_test(what_is_unknown_is_said),
 		cmocka_unit_test(survivors_and_doubts_are_told),
 		cmocka_unit_test(what_nobody_is_named_for_is_counted_and_not_warned_of),
