@@ -21,7 +21,7 @@
 #define LOCK_TRIES    100
 #define LOCK_PAUSE_MS 10
 
-/* What runs when it is stopped is for the next one. */
+/* What runs when it is stopped is for the next one, unless the job says otherwise. */
 static bool keeps_jobs(const struct axed *axed)
 {
 	const char *on_stop = axed->options->on_stop;
@@ -94,6 +94,7 @@ static void choose_manners(struct axed *axed, struct supervisor_config *config)
 	config->data = axed;
 	if (axed_is_private(axed)) {
 		config->state_dir = options->state_dir;
+		config->ends_jobs = true;
 		config->engine_per_job = true;
 		config->announce = announce_job;
 		config->withdraw = withdraw_job;

@@ -55,6 +55,8 @@ static struct manifest *read_manifest(
 		code = actor_check_manifest(&session->config.actor, manifest, &wrong);
 		if (code == 0 && !queued)
 			code = manifest_check_unqueued(manifest, &wrong);
+		if (code == 0 && supervisor_config(session->config.supervisor)->ends_jobs)
+			code = manifest_check_private(manifest, &wrong);
 		if (code == 0)
 			return manifest;
 		manifest_destroy(manifest);

@@ -169,14 +169,29 @@ static void leave_answered(axe_result code, const json_t *receipt, bool durable,
 			"a job outlived its termination; waiting until it is abandoned");
 }
 
+static bool outlives(const struct supervisor *supervisor, const struct run *run)
+{
+	return job_outlives_stop(run->job, supervisor->keeps);
+}
+
+static bool only_outliving_run(const struct supervisor *supervisor)
+{
+	const struct run *run;
+
+	list_for_each (run, &supervisor->running, link)
+		if (!outlives(supervisor, run))
+			return false;
+	return true;
+}
+
 static void press_running(struct supervisor *supervisor)
 {
 	struct run *run;
 
 	if (supervisor->queue)
-		queue_leave(supervisor->queue);
+		queue_leave(supervisor->queue, supervisor->keeps);
 	list_for_each (run, &supervisor->running, link)
-		if (!run->ended && !run->pressed && !run->queue.ended)
+		if (!outlives(supervisor, run) && !run->ended && !run->pressed && !run->queue.ended)
 			run->pressed = run_terminate(run, leave_answered, run) == S_OK;
 }
 
@@ -192,14 +207,12 @@ static int supervisor_turn(sd_event_source *source, void *data)
 		return 0;
 	}
 	send_away_waiting(supervisor);
-	if ((supervisor->keeps || list_empty(&supervisor->running)) &&
-		list_empty(&supervisor->waiting)) {
+	if (only_outliving_run(supervisor) && list_empty(&supervisor->waiting)) {
 		if (supervisor->engine)
 			engine_rest(supervisor->engine);
 		return sd_event_exit(supervisor->loop, 0);
 	}
-	if (!supervisor->keeps)
-		press_running(supervisor);
+	press_running(supervisor);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ struct supervisor_config {
 	 * must not run at once.
 	 */
 	bool state_dir_fixed;
+	bool ends_jobs; /* when it leaves: no successor comes, whatever a manifest would like */
 	bool engine_per_job; /* give the engine back after each job instead of at the end */
 	unsigned slots; /* jobs that run at once; 0: one */
 	unsigned pending_max; /* jobs that wait for a slot; 0: none, a further one is refused */
@@ -112,10 +113,11 @@ json_t *supervisor_list(const struct supervisor *supervisor);
 void supervisor_forget(struct supervisor *supervisor, void *data);
 
 /*
- * Leave the loop without ending what runs, for the next supervisor of the same name; what waits is
- * sent away. Behind the loop the process must end without destroying anything of the supervisor.
+ * Terminate what runs, send away what waits, and leave the loop when all has ended. A job whose
+ * manifest says so is left to the next supervisor of the same name; where one is
+ * (supervisor_first), the process must end without destroying anything of the supervisor.
  */
-void supervisor_leave_running(struct supervisor *supervisor);
-
-/* Terminate what runs, send away what waits, and leave the loop when all has ended. */
 void supervisor_leave(struct supervisor *supervisor);
+
+/* The same, but only a job whose manifest says so is terminated. */
+void supervisor_leave_running(struct supervisor *supervisor);

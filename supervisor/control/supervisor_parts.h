@@ -18,7 +18,7 @@ struct supervisor {
 	struct list_link subscribers; /* listener::link */
 	unsigned waiting_count, running_count;
 	bool leaving;
-	bool keeps; /* what runs, when it leaves */
+	bool keeps; /* what runs, when it leaves and the job does not say */
 };
 
 /* supervisor.c: give it its number. -errno: it was refused and is gone. */

@@ -217,3 +217,8 @@ uid_t job_owner(const struct job *job)
 {
 	return job->context.owner ? job->context.owner->uid : geteuid();
 }
+
+bool job_outlives_stop(const struct job *job, bool supervisor_keeps)
+{
+	return stop_policy_keeps(job->manifest->on_supervisor_stop, supervisor_keeps);
+}

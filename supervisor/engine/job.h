@@ -90,6 +90,10 @@ const char *job_group(const struct job *job); /* once it was started */
 uid_t job_owner(const struct job *job);
 const char *job_reason(const struct job *job); /* of the job_kill that ends it; NULL: none does */
 
+/* Whether a supervisor that is stopped leaves it running; `supervisor_keeps`: those whose manifest
+ * says nothing of that. */
+bool job_outlives_stop(const struct job *job, bool supervisor_keeps);
+
 /*
  * Who asks for what is called from here on; taken: it is the `actor` of the events that this makes.
  * NULL: the supervisor itself, as it is unless somebody was named.

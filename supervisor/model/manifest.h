@@ -28,12 +28,20 @@ struct parameter {
 /* What becomes of a job of the queue that ran when its host restarted. */
 enum reboot_policy { REBOOT_FAIL, REBOOT_REQUEUE };
 
+/* What becomes of a job that runs when its supervisor is stopped in order. */
+enum stop_policy { STOP_AS_SUPERVISOR, STOP_KEEP, STOP_TERMINATE };
+
+/* Whether it is left running; `supervisor_keeps`: what the supervisor does with those that do not
+ * say. */
+bool stop_policy_keeps(enum stop_policy policy, bool supervisor_keeps);
+
 struct manifest {
 	char *name;
 	unsigned parallel; /* how many assessments run at once; 1: one after another */
 	uint64_t runtime_ns; /* of the whole job; 0: no bound */
 	bool stop_on_failure; /* start no other once one has failed */
 	enum reboot_policy on_reboot;
+	enum stop_policy on_supervisor_stop;
 	bool limits_optional; /* what the assessments take over unless they say otherwise */
 	struct assessment **assessments;
 	size_t assessments_count;
@@ -66,6 +74,9 @@ void manifest_destroy(struct manifest *manifest);
 
 /* -EINVAL with `ret_error`: it asks for what nobody could keep of a job that is in no queue. */
 int manifest_check_unqueued(const struct manifest *manifest, struct manifest_error *ret_error);
+
+/* Likewise where the supervisor ends with its client and has no successor. */
+int manifest_check_private(const struct manifest *manifest, struct manifest_error *ret_error);
 
 /*
  * Give a parameter another value; `source` stays as it is. -ENOENT: there is no such parameter;

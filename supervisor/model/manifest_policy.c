@@ -1,4 +1,4 @@
-/* The readers of choices: leaks, residue, restarts, system calls, and when to try again. */
+/* The readers of choices: leaks, residue, restarts, stops, system calls, and when to try again. */
 #include <errno.h>
 #include <string.h>
 
@@ -70,6 +70,50 @@ int manifest_check_unqueued(const struct manifest *manifest, struct manifest_err
 			    "of the host",
 		.found = "`requeue`",
 		.advice = "submit it with `axe submit`",
+	};
+	return -EINVAL;
+}
+
+int value_read_on_supervisor_stop(
+	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
+{
+	static const char *const names[] = { "keep", "terminate" };
+	static const enum stop_policy policies[] = { STOP_KEEP, STOP_TERMINATE };
+	struct manifest *manifest = target;
+	const char *text = value_text(value);
+
+	for (unsigned at = 0; text && at < sizeof(names) / sizeof(*names); at++) {
+		if (strcmp(text, names[at]) == 0) {
+			manifest->on_supervisor_stop = policies[at];
+			return 0;
+		}
+	}
+	return reader_refuse_choice(reader, value, names, 2, "");
+}
+
+bool stop_policy_keeps(enum stop_policy policy, bool supervisor_keeps)
+{
+	switch (policy) {
+	case STOP_AS_SUPERVISOR:
+		return supervisor_keeps;
+	case STOP_KEEP:
+		return true;
+	case STOP_TERMINATE:
+		return false;
+	}
+	return supervisor_keeps;
+}
+
+int manifest_check_private(const struct manifest *manifest, struct manifest_error *ret_error)
+{
+	if (manifest->on_supervisor_stop != STOP_KEEP)
+		return 0;
+	*ret_error = (struct manifest_error){
+		.path = "on_supervisor_stop",
+		.expected = "`terminate`, since a private supervisor ends with its client, and its "
+			    "job with it",
+		.found = "`keep`",
+		.advice = "run it on a daemon, with `axe run --socket PATH` or `axe submit`",
 	};
 	return -EINVAL;
 }

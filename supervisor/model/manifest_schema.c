@@ -41,6 +41,7 @@ static const struct manifest_row rows[] = {
 	KEY("runtime", TOP, STRING, value_read_duration, JOB(runtime_ns)),
 	KEY("stop_on_failure", TOP, BOOLEAN, value_read_boolean, JOB(stop_on_failure)),
 	KEY("on_reboot", TOP, STRING, value_read_on_reboot),
+	KEY("on_supervisor_stop", TOP, STRING, value_read_on_supervisor_stop),
 	KEY("parameters", TOP, STRING, parameters_read, .inside = PLACE_PARAMETERS),
 	KEY("defaults", TOP, STRING, assessments_check_defaults, .inside = PLACE_DEFAULTS),
 	/* Before the assessments, which take it over. */

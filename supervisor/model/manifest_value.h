@@ -38,5 +38,5 @@ manifest_read value_read_ignored, value_read_name, value_read_user, value_read_t
 manifest_read value_read_command, value_read_environment, value_read_exit_codes,
 	value_read_exit_list;
 manifest_read value_read_limits, value_read_limit, value_read_cpus, value_read_io, value_read_rate;
-manifest_read value_read_leaks, value_read_residue, value_read_on_reboot, value_read_seccomp,
-	value_read_retry, value_read_verdicts;
+manifest_read value_read_leaks, value_read_residue, value_read_on_reboot,
+	value_read_on_supervisor_stop, value_read_seccomp, value_read_retry, value_read_verdicts;

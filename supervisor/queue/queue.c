@@ -92,7 +92,7 @@ void queue_stop(struct queue *queue)
 	queue->stopped = true;
 }
 
-void queue_leave(struct queue *queue)
+void queue_leave(struct queue *queue, bool supervisor_keeps)
 {
 	struct entry *entry;
 
@@ -101,7 +101,8 @@ void queue_leave(struct queue *queue)
 	{
 		struct running *running = entry->running;
 
-		if (running && running->job && !running->leaving)
+		if (running && running->job && !running->leaving &&
+			!job_outlives_stop(running->job, supervisor_keeps))
 			running->leaving = job_kill(running->job, REASON_HOST,
 						   "its supervisor was stopped") == S_OK;
 	}

@@ -83,8 +83,11 @@ uint64_t queue_retain(struct queue *queue);
 /* Start nothing any more. */
 void queue_stop(struct queue *queue);
 
-/* And end what runs: it is queued again for the next supervisor, where its tasks may be. */
-void queue_leave(struct queue *queue);
+/*
+ * And end what does not outlive the stop of a supervisor (see job_outlives_stop): it is
+ * queued again for the next one, where its tasks may be.
+ */
+void queue_leave(struct queue *queue, bool supervisor_keeps);
 
 /* Who calls, by the kernel's word. */
 struct queue_actor {

@@ -128,6 +128,7 @@ WRONG = {
     "/runtime": ("9000h", "8784h"),
     "/stop_on_failure": ("2", "`true` or `false`"),
     "/on_reboot": ("again", "`requeue`"),
+    "/on_supervisor_stop": ("pause", "`keep`"),
     "/parameters": ("{p-q: v}", "parameter's name"),
     "/defaults": ("{name: x}", "belongs in an assessment"),
     "/limits_optional": ("maybe", "`true` or `false`"),

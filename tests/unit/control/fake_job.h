@@ -124,6 +124,11 @@ uid_t job_owner(const struct job *job)
 	return job->owner;
 }
 
+bool job_outlives_stop(const struct job *job, bool supervisor_keeps)
+{
+	return stop_policy_keeps(job->manifest->on_supervisor_stop, supervisor_keeps);
+}
+
 axe_result job_cancel_assessment(struct job *job, unsigned index, uint64_t grace_ns)
 {
 	if (job_waits(job))

@@ -229,7 +229,7 @@ unsigned queue_slots(const struct queue *queue)
 	return 1;
 }
 
-void queue_leave(struct queue *queue)
+void queue_leave(struct queue *queue, bool supervisor_keeps)
 {
 }
 

@@ -60,9 +60,11 @@ char *manifest_text(const struct manifest *manifest)
 	FILE *file = open_memstream(&text, &size);
 
 	assert_non_null(file);
-	fprintf(file, "job `%s` parallel %u runtime %" PRIu64 " stop %d reboot %d optional %d\n",
+	fprintf(file,
+		"job `%s` parallel %u runtime %" PRIu64 " stop %d reboot %d left %d "
+		"optional %d\n",
 		manifest->name, manifest->parallel, manifest->runtime_ns, manifest->stop_on_failure,
-		manifest->on_reboot, manifest->limits_optional);
+		manifest->on_reboot, manifest->on_supervisor_stop, manifest->limits_optional);
 	for (size_t at = 0; at < manifest->parameters_count; at++)
 		fprintf(file, "parameter %s `%s` %d\n", manifest->parameters[at].name,
 			manifest->parameters[at].value, manifest->parameters[at].read_only);

@@ -22,6 +22,7 @@ static const struct sample samples[] = {
 	{ "runtime", "'2h'", "'soon'", "", NULL },
 	{ "stop_on_failure", "true", "'yes'", "", NULL },
 	{ "on_reboot", "'requeue'", "'again'", "", NULL },
+	{ "on_supervisor_stop", "'keep'", "'pause'", "", NULL },
 	{ "parameters", "{'p': 'v'}", "['p']", "", NULL },
 	{ "parameters.*", "'v'", "5", "", NULL },
 	{ "parameters.*.value", "'v'", "5", "", NULL },

@@ -66,6 +66,63 @@ static void restarts_are_answered_by_one_of_two(void **state)
 	assert_non_null(strstr(wrong.expected, "`fail`, `requeue`"));
 }
 
+static void stops_are_answered_by_one_of_two_or_by_the_supervisor(void **state)
+{
+	static const char *const accepted[] = {
+		[STOP_KEEP] = "keep", [STOP_TERMINATE] = "terminate"
+	};
+	struct manifest *manifest = case_accepted(case_json("{'assessments': [{'command': 'x'}]}"));
+	struct manifest_error wrong;
+	char text[128];
+
+	assert_int_equal(STOP_AS_SUPERVISOR, manifest->on_supervisor_stop);
+	manifest_destroy(manifest);
+	for (unsigned at = STOP_KEEP; at < COUNT(accepted); at++) {
+		snprintf(text, sizeof(text),
+			"{'on_supervisor_stop': '%s', 'assessments': [{'command': 'x'}]}",
+			accepted[at]);
+		manifest = case_accepted(case_json(text));
+		assert_int_equal(at, manifest->on_supervisor_stop);
+		manifest_destroy(manifest);
+	}
+	wrong = case_refused(
+		case_json("{'on_supervisor_stop': 'kep', 'assessments': [{'command': 'x'}]}"));
+	assert_string_equal("on_supervisor_stop", wrong.path);
+	assert_non_null(strstr(wrong.expected, "`keep`, `terminate`"));
+	assert_non_null(strstr(wrong.advice, "`keep`"));
+}
+
+static void own_stop_policy_comes_over_that_of_the_supervisor(void **state)
+{
+	for (unsigned keeps = 0; keeps < 2; keeps++) {
+		assert_int_equal(keeps, stop_policy_keeps(STOP_AS_SUPERVISOR, keeps));
+		assert_true(stop_policy_keeps(STOP_KEEP, keeps));
+		assert_false(stop_policy_keeps(STOP_TERMINATE, keeps));
+	}
+}
+
+static void what_no_successor_can_keep_is_refused_without_one(void **state)
+{
+	static const char *const fine[] = {
+		"{'assessments': [{'command': 'x'}]}",
+		"{'on_supervisor_stop': 'terminate', 'assessments': [{'command': 'x'}]}",
+	};
+	struct manifest_error wrong = { 0 };
+	struct manifest *manifest;
+
+	for (unsigned at = 0; at < COUNT(fine); at++) {
+		manifest = case_accepted(case_json(fine[at]));
+		assert_int_equal(0, manifest_check_private(manifest, &wrong));
+		manifest_destroy(manifest);
+	}
+	manifest = case_accepted(
+		case_json("{'on_supervisor_stop': 'keep', 'assessments': [{'command': 'x'}]}"));
+	assert_int_equal(-EINVAL, manifest_check_private(manifest, &wrong));
+	assert_string_equal("on_supervisor_stop", wrong.path);
+	assert_non_null(strstr(wrong.advice, "--socket"));
+	manifest_destroy(manifest);
+}
+
 static void what_only_a_queue_can_keep_is_refused_without_one(void **state)
 {
 	struct manifest_error wrong = { 0 };
@@ -168,6 +225,9 @@ int main(void)
 		cmocka_unit_test(leaks_are_one_of_three_policies),
 		cmocka_unit_test(residue_is_one_of_three_policies),
 		cmocka_unit_test(restarts_are_answered_by_one_of_two),
+		cmocka_unit_test(stops_are_answered_by_one_of_two_or_by_the_supervisor),
+		cmocka_unit_test(own_stop_policy_comes_over_that_of_the_supervisor),
+		cmocka_unit_test(what_no_successor_can_keep_is_refused_without_one),
 		cmocka_unit_test(what_only_a_queue_can_keep_is_refused_without_one),
 		cmocka_unit_test(system_calls_are_refused_by_a_known_profile),
 		cmocka_unit_test(retry_is_a_number_or_says_after_what),

@@ -34,6 +34,7 @@ struct job {
 	enum state *tasks; /* owned */
 	size_t tasks_count;
 	uint64_t runtime_ns;
+	enum stop_policy on_supervisor_stop;
 	char killed[64], message[2048]; /* by job_kill */
 	uid_t asked_by; /* who did last */
 	bool begun, sealed, over;
@@ -63,6 +64,11 @@ axe_result job_kill(struct job *job, const char *reason, const char *message)
 	snprintf(job->killed, sizeof(job->killed), "%s", reason);
 	snprintf(job->message, sizeof(job->message), "%s", message);
 	return S_OK;
+}
+
+bool job_outlives_stop(const struct job *job, bool supervisor_keeps)
+{
+	return stop_policy_keeps(job->on_supervisor_stop, supervisor_keeps);
 }
 
 void job_note_actor(struct job *job, json_t *actor)
@@ -112,6 +118,7 @@ static inline int case_launch(struct manifest *manifest, const struct job_option
 	job->tasks = calloc(job->tasks_count, sizeof(*job->tasks));
 	memcpy(job->tasks, options->tasks, job->tasks_count * sizeof(*job->tasks));
 	job->runtime_ns = manifest->runtime_ns;
+	job->on_supervisor_stop = manifest->on_supervisor_stop;
 	manifest_destroy(manifest);
 	assert_true(test->launched < QUEUE_CASE_JOBS);
 	test->jobs[test->launched++] = job;

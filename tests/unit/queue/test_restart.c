@@ -180,7 +180,7 @@ static void a_supervisor_that_stops_queues_again_what_it_ran(void **state)
 	uint64_t first = case_queue(test, MANIFEST_ONE), second = case_queue(test, MANIFEST_ONE);
 	struct job *running = case_start(test);
 
-	queue_leave(test->queue);
+	queue_leave(test->queue, false);
 	assert_string_equal(REASON_HOST, running->killed);
 	job_dies(running);
 	assert_false(queue_start_next(test->queue));

@@ -107,6 +107,30 @@ static void a_requeue_asked_while_it_ended_is_made_good_behind_its_end(void **st
 	assert_int_equal(2, case_start(test)->row.attempt);
 }
 
+static void a_job_says_what_a_stop_of_its_supervisor_does_to_it(void **state)
+{
+	static const char *const manifests[] = {
+		"{'name': 'j', 'on_supervisor_stop': 'keep', 'assessments': [{'command': 'x'}]}",
+		"{'name': 'j', 'on_supervisor_stop': 'terminate', 'assessments': [{'command': "
+		"'x'}]}",
+		MANIFEST_ONE,
+	};
+	struct queue_case *test = *state;
+	struct job *running[3];
+
+	for (unsigned at = 0; at < 3; at++) {
+		case_queue(test, manifests[at]);
+		running[at] = case_start(test);
+	}
+	queue_leave(test->queue, true);
+	assert_string_equal("", running[0]->killed);
+	assert_string_equal(REASON_HOST, running[1]->killed);
+	assert_string_equal("", running[2]->killed);
+	queue_leave(test->queue, false);
+	assert_string_equal("", running[0]->killed);
+	assert_string_equal(REASON_HOST, running[2]->killed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +139,7 @@ int main(void)
 		QUEUE_TEST(what_was_ended_for_another_reason_stays),
 		QUEUE_TEST(a_requeue_asked_while_it_ends_outlives_the_supervisor),
 		QUEUE_TEST(a_requeue_asked_while_it_ended_is_made_good_behind_its_end),
+		QUEUE_TEST(a_job_says_what_a_stop_of_its_supervisor_does_to_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
