@@ -136,7 +136,8 @@ enum task_kill {
 
 /*
  * The queue's CancelTask: kill that assessment, or keep it from starting; its state is Canceled and
- * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended.
+ * the job goes on. AXE_E_NO_JOB_RUNNING as above; AXE_E_INVALID_STATE when it has ended, or is
+ * being ended so already.
  */
 axe_result job_kill_task(
 	struct job *job, unsigned index, const char *message, enum task_kill *ret_kill);

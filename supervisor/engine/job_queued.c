@@ -167,6 +167,9 @@ axe_result job_kill_task(
 	found = find_try(job, index);
 	if (!found || (runner_is_over(found->runner) && !found->again))
 		return AXE_E_INVALID_STATE;
+	/* As with the job: the first message stands. */
+	if (found->dropped || runner_is_task_canceled(found->runner))
+		return AXE_E_INVALID_STATE;
 	tell_task(job, index, found, message);
 	if (found->again)
 		drop_repeated(found);

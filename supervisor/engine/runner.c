@@ -247,6 +247,11 @@ bool runner_is_canceled(const struct runner *runner)
 	return runner->cancel_requested;
 }
 
+bool runner_is_task_canceled(const struct runner *runner)
+{
+	return runner->task_canceled;
+}
+
 void runner_note_termination(struct runner *runner, uint64_t now_ns, struct still *still)
 {
 	if (runner->phase >= RUNNER_ENDING)

@@ -69,8 +69,9 @@ void runner_cancel(struct runner *runner, uint64_t grace_ns);
 /* CancelTask: kill it now; its end is Canceled unless it came before. */
 void runner_cancel_task(struct runner *runner);
 
-/* Whether it was asked to. */
+/* Whether it was asked to; and whether CancelTask was called for it. */
 bool runner_is_canceled(const struct runner *runner);
+bool runner_is_task_canceled(const struct runner *runner);
 
 /* The job's group is about to be killed with everything below: what follows is by TerminateJob.
  * `still`: what they had in hand, or NULL. */

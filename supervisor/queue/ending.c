@@ -73,11 +73,19 @@ static void fail_survived(struct call *call, uint64_t job, const json_t *summary
 			json_object_get(summary, "survivors")));
 }
 
+/* Somebody else's end that looks like its own is not: nobody would ever read its message. */
+static void refuse_cancel(const struct running *running, struct call *call, enum state state)
+{
+	struct queue_caller caller = call->caller;
+
+	call_destroy(call);
+	caller_fail_state(&caller, running->id, -1, state, state_allowing(EVENT_CANCEL));
+}
+
 static void answer_cancel(
 	const struct running *running, struct call *call, enum state state, const json_t *summary)
 {
 	json_t *receipt = json_object_get(summary, "receipt");
-	struct queue_caller caller = call->caller;
 
 	if (state == STATE_CANCELED) {
 		call->reply = receipt ? json_pack("{s:O}", "receipt", receipt) : json_object();
@@ -85,27 +93,38 @@ static void answer_cancel(
 	}
 	if (json_object_get(summary, "survivors"))
 		return fail_survived(call, running->id, summary);
-	call_destroy(call);
-	caller_fail_state(&caller, running->id, -1, state, state_allowing(EVENT_CANCEL));
+	refuse_cancel(running, call, state);
 }
 
-static void answer_cancels(struct running *running, enum state state, const json_t *summary)
+static void answer_waits(struct running *running, enum state state, const json_t *summary)
 {
 	struct wait *wait, *following;
 
 	list_for_each_safe (wait, following, &running->waits, link) {
-		if (wait->kind == WAIT_CANCEL)
+		switch (wait->kind) {
+		case WAIT_CANCEL:
+		case WAIT_ACCEPTANCE:
 			answer_cancel(running, take_call(wait), state, summary);
+			break;
+		case WAIT_REFUSAL:
+			refuse_cancel(running, take_call(wait), state);
+			break;
+		case WAIT_TASK:
+			/* It never ended, because the job did: it was not started. */
+			call_answer(take_call(wait));
+			break;
+		case WAIT_REQUEUE:
+			break;
+		}
 	}
 }
 
-/* Of tasks that never ended, because the job did: they were not started. */
-static void answer_tasks(struct running *running)
+void ending_accepted(struct running *running)
 {
 	struct wait *wait, *following;
 
 	list_for_each_safe (wait, following, &running->waits, link) {
-		if (wait->kind == WAIT_TASK)
+		if (wait->kind == WAIT_ACCEPTANCE)
 			call_answer(take_call(wait));
 	}
 }
@@ -164,8 +183,7 @@ void ending_job_ended(struct running *running, const json_t *summary)
 
 	queue_apply(queue, entry, event_of(summary));
 	state = (enum state)entry->state;
-	answer_tasks(running);
-	answer_cancels(running, state, summary);
+	answer_waits(running, state, summary);
 	if (running->leaving && state == STATE_CANCELED)
 		return run_in_next_life(queue, entry);
 	if (running->requeue && state != STATE_FINISHED) {

@@ -58,8 +58,7 @@ static void cancel_waiting(struct queue *queue, const struct queue_caller *calle
 	batch_finish(&batch);
 }
 
-/* Told when it has ended, or of the end that was already sealed. */
-static void await_end(struct queue *queue, const struct queue_caller *caller, struct entry *entry,
+static void await(struct queue *queue, const struct queue_caller *caller, struct entry *entry,
 	enum wait_kind kind)
 {
 	struct call *call = call_create(queue, caller, NULL);
@@ -83,10 +82,11 @@ static void cancel_running(struct queue *queue, const struct queue_caller *calle
 	if (code == AXE_E_INVALID_STATE)
 		return caller_fail_state(
 			caller, entry->id, -1, STATE_RUNNING, state_allowing(EVENT_CANCEL));
-	entry->ending |= code == S_OK;
-	if (code == S_OK && asynchronous)
-		return caller_answer(caller, NULL);
-	await_end(queue, caller, entry, WAIT_CANCEL);
+	/* Its end is sealed: refused, and with the state that it comes to. */
+	if (code == AXE_E_NO_JOB_RUNNING)
+		return await(queue, caller, entry, WAIT_REFUSAL);
+	entry->ending = true;
+	await(queue, caller, entry, asynchronous ? WAIT_ACCEPTANCE : WAIT_CANCEL);
 }
 
 static void cancel(struct queue *queue, const struct queue_caller *caller, uint64_t job,

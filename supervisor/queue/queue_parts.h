@@ -39,7 +39,13 @@ struct running {
 	bool leaving; /* it is ended because its supervisor goes */
 };
 
-enum wait_kind { WAIT_CANCEL, WAIT_REQUEUE, WAIT_TASK };
+enum wait_kind {
+	WAIT_CANCEL, /* the end that CancelJob made */
+	WAIT_ACCEPTANCE, /* its words are stored: a successor would go on with it */
+	WAIT_REFUSAL, /* the end that CancelJob came too late for, whichever it is */
+	WAIT_REQUEUE,
+	WAIT_TASK,
+};
 
 struct wait {
 	struct list_link link; /* running::waits */

@@ -78,6 +78,8 @@ static void job_event(struct job *job, const json_t *event, void *data)
 
 	if (strcmp(type, trace_type_name(TRACE_JOB_BEGIN)) == 0)
 		entry->attempt = (uint16_t)json_integer_value(json_object_get(event, "attempt"));
+	else if (strcmp(type, trace_type_name(TRACE_JOB_TERMINATE)) == 0)
+		ending_accepted(running);
 	else if (strcmp(type, trace_type_name(TRACE_ASSESSMENT_END)) == 0)
 		task_ended(running, event);
 }

@@ -49,10 +49,12 @@ static const char *const texts[STORE_APPLY_STATEMENTS] = {
 		" ON CONFLICT(job, attempt) DO UPDATE SET state = ?4, outcome = ?5, code = ?6,"
 		" reason = ?7, started_wall_ns = ?8, started_mono_ns = ?9, ended_wall_ns = ?10,"
 		" ended_mono_ns = ?11",
+	/* The words of CancelTask come before the end that they make; another end has none. */
 	[WRITE_ASSESSMENT] =
 		"INSERT INTO assessments VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 		" ON CONFLICT(job, assessment) DO UPDATE SET name = ?3, state = ?4, reason = ?5,"
-		" message = coalesce(?6, message), retries = max(retries, ?7)",
+		" message = CASE WHEN ?4 IN ('Running', 'Canceled') OR ?5 = 'abandoned'"
+		" THEN coalesce(?6, message) ELSE ?6 END, retries = max(retries, ?7)",
 	[WRITE_TRY] =
 		"INSERT INTO tries VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, " BOOT
 		", ?13)"

@@ -162,7 +162,10 @@ static void kill_tasks(struct fixture *fixture, const json_t *event)
 		return;
 	assert_int_equal(AXE_E_INVALID_STATE, job_kill_task(fixture->job, 0, "", &kills[0]));
 	assert_int_equal(S_OK, job_kill_task(fixture->job, 1, "too slow", &kills[1]));
+	/* The first message stands. */
+	assert_int_equal(AXE_E_INVALID_STATE, job_kill_task(fixture->job, 1, "too", &kills[0]));
 	assert_int_equal(S_OK, job_kill_task(fixture->job, 2, NULL, &kills[2]));
+	assert_int_equal(AXE_E_INVALID_STATE, job_kill_task(fixture->job, 2, NULL, &kills[0]));
 }
 
 static void a_killed_task_is_canceled_and_the_job_goes_on_without_it(void **state)

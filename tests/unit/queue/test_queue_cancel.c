@@ -78,22 +78,6 @@ static void cancel_returns_only_when_the_processes_are_dead(void **state)
 	expect_done(&answer);
 }
 
-static void an_asynchronous_cancel_answers_when_it_is_accepted(void **state)
-{
-	struct queue_case *test = *state;
-	auto_answer answer = { .count = 0 };
-	struct queue_caller caller = root_calls(&answer);
-	uint64_t job = case_queue(test, MANIFEST_ONE);
-	struct job *running = case_start(test);
-
-	queue_cancel(test->queue, &caller, job, "m", 1, true);
-	expect_done(&answer);
-	expect_state(test, job, "Running");
-	job_dies(running);
-	expect_state(test, job, "Canceled");
-	assert_int_equal(1, answer.count);
-}
-
 static void a_cancel_says_who_asked_for_it(void **state)
 {
 	struct queue_case *test = *state;
@@ -103,29 +87,8 @@ static void a_cancel_says_who_asked_for_it(void **state)
 	struct job *running = case_start(test);
 
 	queue_cancel(test->queue, &caller, job, "m", 1, true);
-	expect_done(&answer);
 	assert_int_equal(1234, running->asked_by);
 	job_dies(running);
-}
-
-static void abandoned_processes_make_the_job_failed(void **state)
-{
-	struct queue_case *test = *state;
-	auto_answer answer = { .count = 0 };
-	auto_json summary =
-		json_pack("{s:s, s:[{s:i}]}", "outcome", "abandoned", "survivors", "pid", 7);
-	uint64_t job = case_queue(test, MANIFEST_ONE);
-	struct job *running = case_start(test);
-	struct store_change end;
-
-	cancel(test, job, "m", &answer);
-	end = job_change(running, STATE_FAILED);
-	assert_int_equal(0, store_submit(test->store, &end, 1, NULL, NULL, NULL));
-	case_dispatch(test);
-	running->observer.ended(running, AXE_E_TERMINATE_FAILED, summary, running->observer.data);
-	expect_refused(&answer, "TerminateFailed", AXE_E_TERMINATE_FAILED);
-	assert_int_equal(1, json_array_size(json_object_get(answer.parameters, "survivors")));
-	expect_state(test, job, "Failed");
 }
 
 static void a_second_cancel_is_refused_and_the_first_message_stands(void **state)
@@ -175,21 +138,6 @@ static void a_job_that_has_ended_cannot_be_canceled(void **state)
 	assert_string_equal("Finished", text_in(answer.parameters, "state"));
 	assert_int_equal(3, json_array_size(json_object_get(answer.parameters, "allowed")));
 	expect_state(test, job, "Finished");
-}
-
-static void a_natural_end_that_was_sealed_first_wins(void **state)
-{
-	struct queue_case *test = *state;
-	auto_answer answer = { .count = 0 };
-	uint64_t job = case_queue(test, MANIFEST_ONE);
-	struct job *running = case_start(test);
-
-	running->sealed = true;
-	cancel(test, job, "late", &answer);
-	assert_int_equal(0, answer.count);
-	job_finishes(running);
-	expect_refused(&answer, "InvalidState", AXE_E_INVALID_STATE);
-	assert_string_equal("Finished", text_in(answer.parameters, "state"));
 }
 
 static void a_bad_message_is_refused_before_anything_changes(void **state)
@@ -271,13 +219,10 @@ int main(void)
 		QUEUE_TEST(a_canceled_job_leaves_the_queue_and_stays_in_the_store),
 		QUEUE_TEST(running_tasks_fail_the_others_are_canceled_and_finished_ones_stay),
 		QUEUE_TEST(cancel_returns_only_when_the_processes_are_dead),
-		QUEUE_TEST(an_asynchronous_cancel_answers_when_it_is_accepted),
 		QUEUE_TEST(a_cancel_says_who_asked_for_it),
-		QUEUE_TEST(abandoned_processes_make_the_job_failed),
 		QUEUE_TEST(a_second_cancel_is_refused_and_the_first_message_stands),
 		QUEUE_TEST(two_cancels_before_the_disk_answers_are_one),
 		QUEUE_TEST(a_job_that_has_ended_cannot_be_canceled),
-		QUEUE_TEST(a_natural_end_that_was_sealed_first_wins),
 		QUEUE_TEST(a_bad_message_is_refused_before_anything_changes),
 		QUEUE_TEST(a_message_of_320_characters_is_kept_whole),
 		QUEUE_TEST(an_empty_message_is_one),

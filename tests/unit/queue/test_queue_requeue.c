@@ -16,6 +16,9 @@ static void cancel(struct queue_case *test, uint64_t job)
 
 	queue_cancel(test->queue, &caller, job, "m", 1, true);
 	case_dispatch(test);
+	/* One that runs says so. */
+	if (!answer.count)
+		job_tells(test->jobs[test->launched - 1], "job.terminate", NULL, -1);
 	expect_done(&answer);
 }
 

@@ -200,6 +200,46 @@ static void parts_of_a_job_come_back(void **state)
 	assert_int_equal(2, tries);
 }
 
+static void see_task_message(const struct store_assessment *task, void *data)
+{
+	snprintf(data, 16, "%s", task->message ? task->message : "none");
+}
+
+/* Its own end came first, or it was queued again: they are not of what it is then. */
+static void words_of_a_cancel_stay_with_a_task_that_it_ended_only(void **state)
+{
+	static const struct {
+		enum state end;
+		const char *reason, *expected;
+	} ends[] = {
+		{ STATE_CANCELED, "task_canceled", "too slow" },
+		{ STATE_FAILED, "abandoned", "too slow" },
+		{ STATE_FAILED, "failed", "none" },
+		{ STATE_FINISHED, NULL, "none" },
+		{ STATE_QUEUED, NULL, "none" },
+	};
+	struct store_case *test = *state;
+
+	store_case_open(test);
+	store_row(test, store_case_job(1, STATE_RUNNING, NULL));
+	for (unsigned at = 0; at < sizeof(ends) / sizeof(*ends); at++) {
+		struct store_change change = { .kind = STORE_ASSESSMENT,
+			.assessment = { .job = 1, .name = "a", .state = STATE_RUNNING } };
+		char seen[16] = "";
+
+		change.assessment.message = "too slow";
+		store_row(test, change);
+		change.assessment.message = NULL;
+		store_row(test, change);
+		change.assessment.state = ends[at].end;
+		change.assessment.reason = ends[at].reason;
+		store_row(test, change);
+		assert_int_equal(0,
+			store_read_assessments(test->store, 1, 0, 1, see_task_message, seen, NULL));
+		assert_string_equal(ends[at].expected, seen);
+	}
+}
+
 static void expect_asked(struct store_case *test, uint64_t job, const char *expected)
 {
 	auto_free char *manifest = NULL, *asked = NULL;
@@ -235,6 +275,7 @@ int main(void)
 		STORE_TEST(job_comes_back_as_it_was_after_a_restart),
 		STORE_TEST(later_row_replaces_all_but_the_manifest),
 		STORE_TEST(empty_message_is_a_message),
+		STORE_TEST(words_of_a_cancel_stay_with_a_task_that_it_ended_only),
 		STORE_TEST(the_environment_goes_when_nothing_of_the_job_can_run_again),
 		STORE_TEST(parts_of_a_job_come_back),
 	};
