@@ -190,7 +190,23 @@ static void judge(sqlite3 *db, size_t at)
 		fail_msg("%s: %u of them", contradictions[at].wrong, found);
 }
 
-void judge_store(struct station *station)
+static int count_words(void *data, int count, char **values, char **names)
+{
+	*(unsigned *)data = (unsigned)atoi(values[0]);
+	return 0;
+}
+
+static void judge_words(sqlite3 *db, unsigned accepted)
+{
+	static const char query[] = "SELECT count(*) FROM events WHERE type = 'job.end'"
+				    " AND json_extract(data, '$.message') IN ('first', 'second')";
+	unsigned found = 0;
+
+	assert_int_equal(SQLITE_OK, sqlite3_exec(db, query, count_words, &found, NULL));
+	assert_int_equal(accepted, found);
+}
+
+void judge_store(struct station *station, unsigned accepted)
 {
 	char *path = station_path(station, "state/axe.db");
 	sqlite3 *db;
@@ -199,6 +215,7 @@ void judge_store(struct station *station)
 	assert_int_equal(SQLITE_OK, sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL));
 	for (size_t at = 0; at < sizeof(contradictions) / sizeof(*contradictions); at++)
 		judge(db, at);
+	judge_words(db, accepted);
 	sqlite3_close(db);
 	free(path);
 	station_start(station);

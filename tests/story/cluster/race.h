@@ -36,6 +36,7 @@ axe_result terminate_number(struct station *station, uint64_t number);
 
 /*
  * Stop the daemon and read its store: it is whole, each attempt has one begin and one end and
- * nothing after it, and rows say what events say. The station is started again.
+ * nothing after it, and rows say what events say. So many cancels were accepted: each has its words
+ * in one end. The station is started again.
  */
-void judge_store(struct station *station);
+void judge_store(struct station *station, unsigned accepted);

@@ -46,7 +46,7 @@ static void requeue_against_purge(void **state)
 		}
 	}
 	tally_tell(&tally);
-	judge_store(station);
+	judge_store(station, rounds(ROUNDS_DEFAULT));
 }
 
 /* A line that stays in the first attempt and ends well in the second. */
@@ -101,7 +101,7 @@ static void requeue_against_cancel(void **state)
 			expect(station, number, AXE_STATE_FINISHED, "");
 	}
 	tally_tell(&tally);
-	judge_store(station);
+	judge_store(station, tally.other);
 }
 
 static uint32_t attempt_of(struct station *station, uint64_t number)
@@ -135,7 +135,7 @@ static void a_late_exit_of_one_attempt_does_not_end_the_next(void **state)
 			poll(NULL, 0, 1);
 		expect(station, number, AXE_STATE_FINISHED, "");
 	}
-	judge_store(station);
+	judge_store(station, 0);
 }
 
 static void who_waits_after_an_asynchronous_requeue_hears_how_the_last_attempt_ended(void **state)
@@ -158,7 +158,7 @@ static void who_waits_after_an_asynchronous_requeue_hears_how_the_last_attempt_e
 		assert_false(axe_job_info_runs_again(info));
 		axe_job_info_free(info);
 	}
-	judge_store(station);
+	judge_store(station, 0);
 }
 
 #define STATION(test) cmocka_unit_test_setup_teardown(test, station_setup, station_teardown)

@@ -53,7 +53,7 @@ static void cancel_against_natural_end(void **state)
 		}
 	}
 	tally_tell(&tally);
-	judge_store(station);
+	judge_store(station, tally.one);
 }
 
 /* What was released is started in the same moment. */
@@ -73,7 +73,7 @@ static void cancel_against_start(void **state)
 		expect(station, number, AXE_STATE_CANCELED, "first");
 	}
 	tally_tell(&tally);
-	judge_store(station);
+	judge_store(station, rounds(ROUNDS_DEFAULT));
 }
 
 static void two_cancels(void **state)
@@ -96,7 +96,7 @@ static void two_cancels(void **state)
 		expect(station, number, AXE_STATE_CANCELED, pair.one == S_OK ? "first" : "second");
 	}
 	tally_tell(&tally);
-	judge_store(station);
+	judge_store(station, tally.one + tally.other);
 }
 
 static void terminate_against_cancel(void **state)
@@ -122,7 +122,7 @@ static void terminate_against_cancel(void **state)
 		}
 	}
 	tally_tell(&tally);
-	judge_store(station);
+	judge_store(station, tally.one);
 }
 
 /* Until the daemon is gone; the last number that was answered. */
@@ -171,7 +171,7 @@ static void submit_against_shutdown(void **state)
 		station_start(station);
 		assert_int_equal(AXE_STATE_QUEUED, state_of(station, submitter.last));
 	}
-	judge_store(station);
+	judge_store(station, 0);
 }
 
 #define STATION(test) cmocka_unit_test_setup_teardown(test, station_setup, station_teardown)
