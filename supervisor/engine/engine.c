@@ -17,6 +17,7 @@
 #include "engine/residue.h"
 #include "engine/shared.h"
 #include "engine/stranded.h"
+#include "engine/sweeper.h"
 #include "engine/temps.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
@@ -172,6 +173,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = temps_create(loop, &engine->temps);
 	if (code == 0)
+		code = sweeper_create(&engine->sweeper);
+	if (code == 0)
 		code = scene_create(loop, &engine->scene);
 	if (code == 0)
 		code = witness_create(
@@ -218,6 +221,7 @@ void engine_destroy(struct engine *engine)
 	scene_destroy(engine->scene);
 	witness_destroy(engine->witness);
 	camera_destroy(engine->camera);
+	sweeper_destroy(engine->sweeper);
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue, engine->recoverable);
 	reaper_destroy(engine->reaper);

@@ -12,6 +12,7 @@
 #include "engine/publisher.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
+#include "engine/sweeper.h"
 #include "loop/errand.h"
 #include "model/manifest.h"
 #include "model/result.h"
@@ -134,6 +135,15 @@ static int write_results(void *data)
 	return first ? first : code;
 }
 
+/* Once a job has ended, nothing of its tries goes any more but what was full. */
+static int sweep_and_write_results(void *data)
+{
+	const struct job *job = data;
+
+	sweeper_await(job->engine->sweeper);
+	return write_results(data);
+}
+
 /* What could not be written is said in the summary, and is a failure of its own if there was none.
  */
 static void note_unwritten(struct job *job)
@@ -203,8 +213,8 @@ void job_end(struct job *job)
 		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);
 	job->summary = summary_json(job, &outcome);
 	timer_arm(&job->patience, clock_monotonic_ns() + DISK_PATIENCE_NS);
-	if (errand_create(job->engine->loop, write_results, results_written, job, &job->writing) <
-		0)
+	if (errand_create(job->engine->loop, sweep_and_write_results, results_written, job,
+		    &job->writing) < 0)
 		/* No thread to be had: the loop waits for once, rather than that results are lost.
 		 */
 		results_written(write_results(job), job);

@@ -205,6 +205,7 @@ void runner_conclude(struct runner *runner)
 	result = settle(runner, &ruling);
 	bury(runner);
 	try_folders_settle(&runner->folders, runner->context->engine->temps,
+		runner->context->engine->sweeper,
 		runner->assessment->keep_temp || runner->abandoned);
 	runner_tell_ignored(runner, ruling.verdict);
 	runner->owner.ended(runner, &ruling, result, runner->owner.data);

@@ -21,6 +21,7 @@ struct sock_fprog;
 struct residue;
 struct scene;
 struct store;
+struct sweeper;
 struct temps;
 struct tree;
 struct watches;
@@ -38,6 +39,7 @@ struct engine {
 	struct witness *witness;
 	struct camera *camera;
 	struct temps *temps;
+	struct sweeper *sweeper;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;
 	sd_event_source *children;

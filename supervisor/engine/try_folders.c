@@ -1,9 +1,11 @@
 /* The folders that one try may write to: a temporary one, and one for its results. */
 #include "engine/try_folders.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "engine/context.h"
+#include "engine/sweeper.h"
 #include "engine/temps.h"
 #include "record/jobdir.h"
 
@@ -100,12 +103,37 @@ void try_folders_find(struct try_folders *folders, const struct job_context *con
 		folders->results = NULL;
 }
 
-void try_folders_settle(struct try_folders *folders, struct temps *temps, bool keep_temp)
+/* Nobody is left who could put something into it. */
+static bool is_empty(int folder, const char *name)
 {
-	if (folders->temp && !keep_temp)
+	auto_fd fd = file_open_beneath(folder, name, O_RDONLY | O_DIRECTORY, 0);
+	/* Room for the two that each folder has, and for any third. */
+	_Alignas(struct dirent64) char entries[1024];
+	ssize_t size = fd < 0 ? fd : getdents64(fd, entries, sizeof(entries)), at = 0;
+
+	while (at < size) {
+		const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
+
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			return false;
+		at += entry->d_reclen;
+	}
+	return size >= 0;
+}
+
+void try_folders_settle(
+	struct try_folders *folders, struct temps *temps, struct sweeper *sweeper, bool keep_temp)
+{
+	static const char *const names[] = { RESULTS, TEMP, NULL }, *const kept[] = { RESULTS,
+		NULL };
+	bool temp_goes = folders->temp && !keep_temp;
+
+	if (temp_goes && !is_empty(folders->folder, TEMP)) {
 		temps_remove(temps, folders->folder, folders->path);
-	if (folders->results)
-		unlinkat(folders->folder, RESULTS, AT_REMOVEDIR);
+		temp_goes = false;
+	}
+	if (folders->results || temp_goes)
+		sweeper_take(sweeper, take_fd(&folders->folder), temp_goes ? names : kept);
 	try_folders_finish(folders);
 	try_folders_init(folders, -1);
 }

@@ -6,6 +6,7 @@
 
 struct error;
 struct job_context;
+struct sweeper;
 struct temps;
 
 struct try_folders {
@@ -26,5 +27,9 @@ int try_folders_make(struct try_folders *folders, const struct job_context *cont
 void try_folders_find(struct try_folders *folders, const struct job_context *context,
 	unsigned index, unsigned try_number);
 
-/* The try has ended: the temporary folder goes unless it is kept, the other one if it is empty. */
-void try_folders_settle(struct try_folders *folders, struct temps *temps, bool keep_temp);
+/*
+ * The try has ended: the temporary folder goes unless it is kept, the other one if it is empty.
+ * What is empty goes when the sweeper comes to it.
+ */
+void try_folders_settle(
+	struct try_folders *folders, struct temps *temps, struct sweeper *sweeper, bool keep_temp);
