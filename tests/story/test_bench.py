@@ -33,7 +33,8 @@ def test_termination_is_held_against_the_bare_kernel(axe):
     done = bench(axe, "--quick", "--json", "--only", "a")
     assert done.returncode in (0, 1), done.stderr
     rows = json.loads(done.stdout)["rows"]
-    assert {row["reference_name"] for row in rows} == {"bare freeze + kill"}
+    assert {row["reference_name"] for row in rows} == {"bare freeze + kill", "bare kill"}
+    assert len({row["name"] for row in rows}) == len(rows)
     assert all(row["reference"] > 0 and row["axe"] > 0 for row in rows)
 
 

@@ -111,13 +111,37 @@ struct task {
 	int (*run)(const struct bare *bare, const struct task *task, double *ret_ms);
 	unsigned count;
 	unsigned parallel;
+	bool freezes;
 };
+
+static int open_watched(const struct bare *bare, const char *name, struct bare_group *ret_group)
+{
+	int code = bare_group_open(bare->top, name, ret_group);
+
+	return code < 0 ? code : bare_group_watch(ret_group);
+}
+
+static int strike(const struct bare_group *group, bool freezes)
+{
+	struct error ignored = { 0 };
+	int code = 0;
+
+	if (freezes) {
+		code = file_write_text_at(group->directory, "cgroup.freeze", "1", &ignored);
+		if (code < 0)
+			return code;
+		bare_group_await(group, "frozen 1");
+	}
+	code = file_write_text_at(group->directory, "cgroup.kill", "1", &ignored);
+	if (code == 0)
+		bare_group_await(group, "populated 0");
+	return code;
+}
 
 static int terminate(const struct bare *bare, const struct task *task, double *ret_ms)
 {
-	struct error ignored = { 0 };
 	struct bare_group group;
-	int code = bare_group_open(bare->top, "sleepers", &group), output = -1;
+	int code = open_watched(bare, "sleepers", &group), output = -1;
 	char ready;
 	double begin;
 
@@ -127,13 +151,7 @@ static int terminate(const struct bare *bare, const struct task *task, double *r
 		read(output, &ready, 1) != 1)
 		return -EIO;
 	begin = bench_now_ms();
-	code = file_write_text_at(group.directory, "cgroup.freeze", "1", &ignored);
-	if (code == 0) {
-		bare_group_await(&group, "frozen 1");
-		code = file_write_text_at(group.directory, "cgroup.kill", "1", &ignored);
-	}
-	if (code == 0)
-		bare_group_await(&group, "populated 0");
+	code = strike(&group, task->freezes);
 	*ret_ms = bench_now_ms() - begin;
 	close(output);
 	reap_all();
@@ -191,7 +209,7 @@ static int forks(const struct bare *bare, const struct task *task, double *ret_m
 {
 	struct bare_group group;
 	char text[32] = "";
-	int code = bare_group_open(bare->top, "forks", &group), output = -1;
+	int code = open_watched(bare, "forks", &group), output = -1;
 
 	if (code < 0)
 		return code;
@@ -240,16 +258,25 @@ static int measure(struct bare *bare, const struct task *task, double *ret_ms, s
 
 int bare_terminate(struct bare *bare, unsigned processes, double *ret_ms, struct error *error)
 {
-	return measure(bare, &(struct task){ terminate, processes, 1 }, ret_ms, error);
+	struct task task = { .run = terminate, .count = processes, .freezes = true };
+
+	return measure(bare, &task, ret_ms, error);
+}
+
+int bare_kill(struct bare *bare, unsigned processes, double *ret_ms, struct error *error)
+{
+	return measure(bare, &(struct task){ .run = terminate, .count = processes }, ret_ms, error);
 }
 
 int bare_rounds(
 	struct bare *bare, unsigned count, unsigned parallel, double *ret_ms, struct error *error)
 {
-	return measure(bare, &(struct task){ all_rounds, count, parallel }, ret_ms, error);
+	struct task task = { .run = all_rounds, .count = count, .parallel = parallel };
+
+	return measure(bare, &task, ret_ms, error);
 }
 
 int bare_forks(struct bare *bare, unsigned count, double *ret_ms, struct error *error)
 {
-	return measure(bare, &(struct task){ forks, count, 1 }, ret_ms, error);
+	return measure(bare, &(struct task){ .run = forks, .count = count }, ret_ms, error);
 }

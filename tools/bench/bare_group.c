@@ -33,13 +33,20 @@ int bare_group_open(int top, const char *name, struct bare_group *ret_group)
 	if (mkdirat(top, name, 0755) < 0)
 		return -errno;
 	ret_group->directory = openat(top, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ret_group->events = openat(ret_group->directory, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	return ret_group->events < 0 ? -errno : 0;
+	ret_group->events = -1;
+	return ret_group->directory < 0 ? -errno : 0;
+}
+
+int bare_group_watch(struct bare_group *group)
+{
+	group->events = openat(group->directory, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	return group->events < 0 ? -errno : 0;
 }
 
 int bare_group_close(int top, const char *name, struct bare_group *group)
 {
-	close(group->events);
+	if (group->events >= 0)
+		close(group->events);
 	close(group->directory);
 	while (unlinkat(top, name, AT_REMOVEDIR) < 0)
 		if (errno != EBUSY)

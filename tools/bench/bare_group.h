@@ -7,13 +7,16 @@
 /* One for each measurement: a group that was killed takes in nothing more. */
 struct bare_group {
 	int directory;
-	int events;
+	int events; /* -1 until bare_group_watch */
 };
 
 /* Where the v2 tree is mounted. -ENOENT */
 int bare_group_mount(char *path, size_t size);
 
 int bare_group_open(int top, const char *name, struct bare_group *ret_group);
+
+/* For bare_group_await: who waits for its one child needs none of it. */
+int bare_group_watch(struct bare_group *group);
 
 /* Also removes it, which waits until the kernel lets it go. */
 int bare_group_close(int top, const char *name, struct bare_group *group);

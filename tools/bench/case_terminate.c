@@ -26,15 +26,21 @@ static const struct size sizes[] = {
 	{ 10000, 5, 0 },
 };
 
-/* The two take turns, so that a machine that is busier for a while is busier for both. */
-static int measure(struct bench *bench, unsigned processes, unsigned rounds, struct series *bare,
-	struct series *engine, struct series *call, struct error *error)
+struct ends {
+	struct series bare, bare_kill, engine, call;
+};
+
+/* They take turns, so that a machine that is busier for a while is busier for all. */
+static int measure(struct bench *bench, unsigned processes, unsigned rounds, struct ends *ends,
+	struct error *error)
 {
 	for (unsigned round = 0; round < rounds; round++) {
 		struct termination termination;
-		double bare_ms = 0;
+		double bare_ms = 0, kill_ms = 0;
 		int code = bare_terminate(bench->bare, processes, &bare_ms, error);
 
+		if (code == 0)
+			code = bare_kill(bench->bare, processes, &kill_ms, error);
 		if (code == 0)
 			code = supervised_terminate(
 				bench->supervised, processes, &termination, error);
@@ -43,44 +49,54 @@ static int measure(struct bench *bench, unsigned processes, unsigned rounds, str
 		if (termination.killed != processes)
 			return fail_plain(error, EIO, "TerminateJob says that it killed %u of %u",
 				termination.killed, processes);
-		series_add(bare, bare_ms);
-		series_add(engine, termination.engine_ms);
-		series_add(call, termination.call_ms);
+		series_add(&ends->bare, bare_ms);
+		series_add(&ends->bare_kill, kill_ms);
+		series_add(&ends->engine, termination.engine_ms);
+		series_add(&ends->call, termination.call_ms);
 	}
 	return 0;
+}
+
+/* Without a goal: beside the rows that have one. */
+static void add_beside(struct bench *bench, const char *name, const struct series *ours,
+	const struct series *reference, const char *reference_name)
+{
+	report_add(bench->report, &(struct measurement){ .name = name,
+					  .unit = "ms",
+					  .ours = series_median(ours),
+					  .reference = series_median(reference),
+					  .reference_name = reference_name,
+					  .spread_low = series_minimum(ours),
+					  .spread_high = series_maximum(ours) });
 }
 
 static int run_size(struct bench *bench, const struct size *size, struct error *error)
 {
 	unsigned rounds = bench->quick ? size->quick_rounds : size->rounds;
-	struct series bare = { .count = 0 }, engine = { .count = 0 }, call = { .count = 0 };
+	struct ends ends = { .bare = { .count = 0 } };
 	char name[64];
 	int code;
 
 	if (!rounds)
 		return 0;
-	code = measure(bench, size->processes, rounds, &bare, &engine, &call, error);
+	code = measure(bench, size->processes, rounds, &ends, error);
 	if (code < 0)
 		return code;
 	snprintf(name, sizeof(name), "a  TerminateJob of %u, to the empty group", size->processes);
 	report_add(
 		bench->report, &(struct measurement){ .name = name,
 				       .unit = "ms",
-				       .ours = series_median(&engine),
-				       .reference = series_median(&bare),
+				       .ours = series_median(&ends.engine),
+				       .reference = series_median(&ends.bare),
 				       .reference_name = "bare freeze + kill",
 				       .goal_kind = size->processes < 100 ? GOAL_MORE : GOAL_RATIO,
 				       .goal = size->processes < 100 ? 0.5 : 1.5,
-				       .spread_low = series_minimum(&engine),
-				       .spread_high = series_maximum(&engine) });
+				       .spread_low = series_minimum(&ends.engine),
+				       .spread_high = series_maximum(&ends.engine) });
+	snprintf(name, sizeof(name), "a  TerminateJob of %u, beside a kill alone", size->processes);
+	add_beside(bench, name, &ends.engine, &ends.bare_kill, "bare kill");
 	snprintf(name, sizeof(name), "a  TerminateJob of %u, the whole call", size->processes);
-	report_add(bench->report, &(struct measurement){ .name = name,
-					  .unit = "ms",
-					  .ours = series_median(&call),
-					  .reference = series_median(&bare),
-					  .reference_name = "bare freeze + kill",
-					  .spread_low = series_minimum(&call),
-					  .spread_high = series_maximum(&call) });
+	add_beside(bench, name, &ends.call, &ends.bare, "bare freeze + kill");
 	return 0;
 }
 
