@@ -180,11 +180,10 @@ def test_mount_is_told_and_undone_only_where_that_is_asked_for(axe, place):
     job, receipt = terminated(axe, f"mount -t tmpfs none {place}")
     warning, = about(receipt["warnings"], str(place))
     assert (warning["kind"], warning["remedy"]) == ("mount", ["umount", "--", str(place)])
-    if not warning["safe"]:
-        assert warning["certainty"] == "unattributed"
-        row, = about(repair(axe, "--yes", job.id)[1], str(place))
-        assert row["outcome"] == "unsafe", (row, warning, mounted_at(place))
-        assert place.is_mount()
+    assert (warning["certainty"], warning["safe"]) == ("unattributed", False)
+    row, = about(repair(axe, "--yes", job.id)[1], str(place))
+    assert row["outcome"] == "unsafe", (row, warning, mounted_at(place))
+    assert place.is_mount()
     assert about(repair(axe, "--yes", "--all", job.id)[1], str(place))[0]["outcome"] == "repaired"
     assert not place.is_mount()
     axe.assert_nothing_left()

@@ -31,6 +31,8 @@ static void bound_loop_device_is_told_with_its_file(void **state)
 	assert_string_equal(
 		told(row, "evidence"), "is bound to `/tmp/disk.img`, and was not before");
 	assert_string_equal(remedy_of(row, text), "losetup --detach /dev/loop0");
+	/* Of whom nobody knows it: another may need it. */
+	assert_true(json_is_false(json_object_get(row, "safe")));
 	json_decref(row);
 }
 

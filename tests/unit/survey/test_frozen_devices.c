@@ -26,6 +26,22 @@ static void open_watchdog_is_shouted(void **state)
 	end(&scene);
 }
 
+/* Whoever only opened it to read has started it, too. */
+static void watchdog_that_was_open_for_reading_is_shouted(void **state)
+{
+	struct scene scene;
+	json_t *row;
+
+	begin(&scene);
+	add_device(&scene, S_IFCHR, 10 << 20 | 130)->marks = AXE_FROZEN_DEVICE;
+	row = judge(&scene, NULL);
+	assert_string_equal(told(row, "kind"), "watchdog");
+	json_decref(row);
+	scene.files[0].special = 1 << 20 | 1;
+	assert_silent(&scene);
+	end(&scene);
+}
+
 static void block_device_is_told_and_loop_device_is_not(void **state)
 {
 	struct scene scene;
@@ -68,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_watchdog_is_shouted),
+		cmocka_unit_test(watchdog_that_was_open_for_reading_is_shouted),
 		cmocka_unit_test(block_device_is_told_and_loop_device_is_not),
 		cmocka_unit_test(killed_fuse_server_is_told_with_its_mount),
 	};

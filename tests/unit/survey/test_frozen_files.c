@@ -107,6 +107,25 @@ static void write_lock_and_write_descriptor_are_a_transaction(void **state)
 	end(&scene);
 }
 
+static void transaction_in_which_nothing_was_written_yet_is_possible(void **state)
+{
+	struct scene scene;
+	struct timespec now;
+	json_t *row;
+
+	begin(&scene);
+	add_file(&scene, OUR_PID, 3)->marks |= AXE_FROZEN_LOCKED;
+	hold_lock(&scene, 3, "WRITE");
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	/* It begins in ten seconds. */
+	scene.processes[0].start_ns = (uint64_t)(now.tv_sec + 10) * 1000000000;
+	row = judge(&scene, NULL);
+	assert_string_equal(told(row, "kind"), "interrupted_transaction");
+	assert_string_equal(told(row, "certainty"), "possible");
+	json_decref(row);
+	end(&scene);
+}
+
 static void lock_that_is_read_or_anothers_is_none(void **state)
 {
 	struct scene scene;
@@ -161,6 +180,7 @@ int main(void)
 		cmocka_unit_test(file_that_is_older_than_its_process_was_only_read),
 		cmocka_unit_test(file_below_an_ignored_folder_is_not_told),
 		cmocka_unit_test(write_lock_and_write_descriptor_are_a_transaction),
+		cmocka_unit_test(transaction_in_which_nothing_was_written_yet_is_possible),
 		cmocka_unit_test(lock_that_is_read_or_anothers_is_none),
 		cmocka_unit_test(shared_map_is_told_by_its_path),
 	};

@@ -23,6 +23,7 @@ static void mount_that_stays_is_told_with_its_umount(void **state)
 	assert_string_equal(told(row, "object"), "/mnt/a b\\c");
 	assert_string_equal(told(row, "certainty"), "unattributed");
 	assert_string_equal(remedy_of(row, text), "umount -- /mnt/a b\\c");
+	assert_true(json_is_false(json_object_get(row, "safe")));
 	json_decref(row);
 	recorded_end(&recorded);
 }

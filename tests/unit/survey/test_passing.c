@@ -93,6 +93,27 @@ static void change_stays_told(void **state)
 	recorded_end(&recorded);
 }
 
+static void loss_of_what_was_there_before_stays_told(void **state)
+{
+	struct recorded recorded;
+	struct picture *before, *after;
+	json_t *findings;
+
+	begin(&recorded);
+	recorded_write(&recorded, "dev/shm/old", "");
+	recorded_write(&recorded, "dev/another", "");
+	before = picture_take(&recorded.host);
+	assert_int_equal(
+		renameat(recorded.host.root, "dev/another", recorded.host.root, "dev/shm/old"), 0);
+	after = picture_take(&recorded.host);
+	remove_file(&recorded, "dev/shm/old");
+	findings = look_again(&recorded, before, after, NULL);
+	assert_int_equal(json_array_size(findings), 1);
+	assert_string_equal(told(json_array_get(findings, 0), "object"), "/dev/shm/old");
+	json_decref(findings);
+	recorded_end(&recorded);
+}
+
 static void what_cannot_be_looked_at_again_stays_told(void **state)
 {
 	struct recorded recorded;
@@ -118,6 +139,7 @@ int main(void)
 		cmocka_unit_test(what_passed_by_is_not_told_and_what_stays_is),
 		cmocka_unit_test(what_is_held_against_somebody_stays_told),
 		cmocka_unit_test(change_stays_told),
+		cmocka_unit_test(loss_of_what_was_there_before_stays_told),
 		cmocka_unit_test(what_cannot_be_looked_at_again_stays_told),
 	};
 

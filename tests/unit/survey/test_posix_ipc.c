@@ -1,4 +1,8 @@
 /* POSIX shared memory and message queues: files. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
+
 #include "recorded.h"
 
 static void name_that_stays_is_told(void **state)
@@ -67,6 +71,51 @@ static void name_that_is_no_text_has_no_command(void **state)
 	recorded_end(&recorded);
 }
 
+/* What it says of the folders as they are; NULL: that it cannot tell yet. */
+static char *stamp_of(const struct recorded *recorded)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	int code = survey_posix_ipc.stamp(&recorded->host, stream);
+
+	fclose(stream);
+	assert_true(code == 0 || code == -EAGAIN);
+	if (code == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void set_age(const struct recorded *recorded, time_t seconds)
+{
+	const struct timespec then = { .tv_sec = time(NULL) - seconds };
+	const struct timespec times[] = { then, then };
+
+	assert_int_equal(utimensat(recorded->host.root, "dev/shm", times, 0), 0);
+}
+
+static void folder_that_has_just_changed_may_change_again_untold(void **state)
+{
+	struct recorded recorded;
+	char *first, *second;
+
+	recorded_begin(&recorded);
+	recorded_write(&recorded, "dev/shm/old", "");
+	assert_null(stamp_of(&recorded));
+	set_age(&recorded, 3600);
+	first = stamp_of(&recorded);
+	assert_non_null(first);
+	recorded_write(&recorded, "dev/shm/new", "");
+	assert_null(stamp_of(&recorded));
+	set_age(&recorded, 1800);
+	second = stamp_of(&recorded);
+	assert_string_not_equal(first, second);
+	free(first);
+	free(second);
+	recorded_end(&recorded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -74,6 +123,7 @@ int main(void)
 		cmocka_unit_test(queue_is_told_as_a_queue),
 		cmocka_unit_test(removed_name_harms_nobody),
 		cmocka_unit_test(name_that_is_no_text_has_no_command),
+		cmocka_unit_test(folder_that_has_just_changed_may_change_again_untold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
