@@ -226,12 +226,12 @@ class Place:
         return subprocess.run([*prefix, *self.words(verb, *words)], capture_output=True, text=True,
                               check=False, **options)
 
-    def start(self, verb, *words, **options):
-        """Start axe and go on."""
+    def start(self, verb, *words, prefix=(), **options):
+        """Start axe, likewise, and go on."""
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                    "env": self.environment(), **options}
-        client = subprocess.Popen(self.words(verb, *words), stderr=subprocess.PIPE, text=True,
-                                  **options)
+        client = subprocess.Popen([*prefix, *self.words(verb, *words)], text=True,
+                                  stderr=subprocess.PIPE, **options)
         self.clients.append(client)
         return client
 

@@ -146,23 +146,6 @@ def test_timeout_tells_what_it_interrupted(axe, path):
     axe.assert_nothing_left()
 
 
-def test_assessments_that_are_killed_together_answer_each_for_its_own(axe, path):
-    manifest = axe.manifest(json.dumps({
-        "name": "two", "parallel": 2, "assessments": [
-            {"name": "writes", "command": [sys.executable, "-c", program(HALF_WRITTEN), str(path)]},
-            {"name": "beside", "command": ["sh", "-c", "echo ready; exec sleep 999"]}]}),
-        "manifest.json")
-    client = axe.start("run", manifest)
-    until(lambda: axe.jobs() and len(axe.job().trace("assessment.begin")) == 2 and
-          axe.job().output() and axe.job().output(index=1), "both are ready")
-    terminate(axe)
-    assert client.wait(timeout=60) == 5
-    writes, beside = sorted(axe.job()["assessments"], key=lambda each: each["index"])
-    assert [each["kind"] for each in about(writes["warnings"], str(path))] == ["torn_file"]
-    assert about(beside["warnings"], str(path)) == []
-    axe.assert_nothing_left()
-
-
 HAND_OVER = """
     server = socket.socket()
     server.bind(("127.0.0.1", 0))

@@ -1,6 +1,7 @@
 """What a killed job leaves of the network, in a namespace of the story's own: told and put back."""
 
 import contextlib
+import json
 import shutil
 import subprocess
 
@@ -125,10 +126,50 @@ def test_nobody_is_blamed_for_what_others_did(axe, network, before, commands, ki
     axe.assert_nothing_left()
 
 
+@pytest.mark.parametrize("before, commands, kind, name, is_there", LEFT)
+def test_neighbour_is_not_blamed_for_what_another_did(
+        axe, network, tmp_path, before, commands, kind, name, is_there):
+    needs(network, before, commands)
+    done = tmp_path / "done"
+    manifest = axe.manifest(json.dumps({"name": "two", "parallel": 2, "assessments": [
+        {"name": "does", "command": f"{commands}; : >{done}"},
+        {"name": "beside", "command": f"until [ -e {done} ]; do sleep 0.01; done"}]}),
+        "manifest.json")
+    assert axe("run", manifest, prefix=network.inside).returncode == 0
+    assert network.does(is_there).returncode == 0
+    does, beside = sorted(axe.job()["assessments"], key=lambda each: each["index"])
+    assert [(each["kind"], each["certainty"]) for each in told_of(does, name)] == [
+        (kind, "unattributed")]
+    assert {each["certainty"] for each in told_of(beside, name)} <= {"unattributed"}
+    axe.assert_nothing_left()
+
+
+RULES = "nft add table inet left"
+
+
+def filters(receipt):
+    return [each["certainty"] for each in receipt["warnings"] if each.get("key") == "nf_tables"]
+
+
 def test_rules_of_the_packet_filter_are_told(axe, network):
-    needs(network, ":", "nft add table inet left")
-    with running(axe, network, "nft add table inet left"):
+    needs(network, ":", RULES)
+    with running(axe, network, RULES):
         _, receipt = terminate(axe)
-    warning, = [each for each in receipt["warnings"] if each.get("key") == "nf_tables"]
-    assert warning["certainty"] == "unattributed"
+    assert filters(receipt) == ["unattributed"]
+    with running(axe, network, ":"):
+        _, receipt = terminate(axe)
+    assert filters(receipt) == []
+    axe.assert_nothing_left()
+
+
+def test_nobody_is_blamed_for_rules_that_others_made(axe, network):
+    needs(network, ":", RULES)
+    with running(axe, network, ":"):
+        assert network.does(RULES).returncode == 0
+        _, receipt = terminate(axe)
+    assert filters(receipt) == ["unattributed"]
+    with running(axe, None, "ip link show dev lo"):
+        network.does("nft delete table inet left")
+        _, receipt = terminate(axe)
+    assert filters(receipt) == []
     axe.assert_nothing_left()
