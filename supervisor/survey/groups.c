@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "survey/lines.h"
+#include "survey/notices.h"
 #include "survey/source.h"
 
 /* More are not listed, which is said. */
@@ -50,6 +52,13 @@ static bool has_below(int folder, const char *name)
 	return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_nlink != 2;
 }
 
+/* Before it is looked at: so nothing comes in between. */
+static void watch(const struct taking *taking, const char *path)
+{
+	if (taking->objects && taking->host->notices)
+		notices_watch(taking->host->notices, taking->host->root, path);
+}
+
 static bool has_our_name(const char *name)
 {
 	return strncmp(name, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
@@ -82,9 +91,10 @@ static int take_entry(
 		return code;
 	if (depth == 0)
 		taking->depth_max = has_our_name(name) ? OUR_DEPTH_MAX : DEPTH_MAX;
-	return depth < taking->depth_max && has_below(folder, name)
-		       ? take_group(taking, below, depth + 1)
-		       : 0;
+	if (depth >= taking->depth_max)
+		return 0;
+	watch(taking, below);
+	return has_below(folder, name) ? take_group(taking, below, depth + 1) : 0;
 }
 
 static bool is_outside(const struct taking *taking, const struct dirent *entry)
@@ -125,25 +135,40 @@ static int take_mount(char *line, void *data)
 	line_unescape(point);
 	taking->mount_length = strlen(point + 1);
 	taking->named = strstr(options, ",name=") != NULL;
+	watch(taking, point + 1);
 	return has_below(taking->host->root, point + 1) ? take_group(taking, point + 1, 0) : 0;
 }
 
 static int take(const struct survey_host *host, json_t *objects, struct error *error)
 {
 	struct taking taking = { .host = host, .objects = objects };
-	int code = mounts_read(host, take_mount, &taking);
+	int code;
 
+	if (host->notices)
+		notices_begin(host->notices);
+	code = mounts_read(host, take_mount, &taking);
 	if (code == -E2BIG)
 		return fail_plain(error, E2BIG, "there are more than %d groups", GROUPS_MAX);
 	return code < 0 && code != -ENOENT ? fail(error, -code, "list control groups") : 0;
 }
 
-/* The walk itself, without making an object of each of hundreds that nobody touches. */
+static int note_mount(char *line, void *data)
+{
+	return strstr(line, " cgroup") && fprintf(data, "%s\n", line) < 0 ? -ENOMEM : 0;
+}
+
+/* That nobody told of any; else the walk itself, without making an object of each of hundreds that
+ * nobody touches. */
 static int stamp(const struct survey_host *host, FILE *stream)
 {
 	struct taking taking = { .host = host, .names = stream };
-	int code = mounts_read(host, take_mount, &taking);
+	uint64_t number = host->notices ? notices_number(host->notices) : 0;
+	int code;
 
+	if (number)
+		fprintf(stream, "%" PRIu64 "\n", number);
+	code = number ? mounts_read(host, note_mount, stream)
+		      : mounts_read(host, take_mount, &taking);
 	return code == -ENOENT ? 0 : code;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "survey/lines.h"
+#include "survey/notices.h"
 #include "survey/source.h"
 #include "survey/survey.h"
 
@@ -19,6 +20,7 @@ struct stamp {
 
 struct survey_memory {
 	struct kept_files *kept;
+	struct notices *notices;
 	struct stamp stamps[SURVEY_SOURCES_MAX];
 	json_t *objects[SURVEY_SOURCES_MAX]; /* as they were at that stamp */
 };
@@ -27,8 +29,10 @@ struct survey_memory *survey_memory_create(void)
 {
 	struct survey_memory *memory = calloc(1, sizeof(*memory));
 
-	if (memory)
+	if (memory) {
 		memory->kept = kept_files_create();
+		memory->notices = notices_create();
+	}
 	return memory;
 }
 
@@ -37,6 +41,7 @@ void survey_memory_destroy(struct survey_memory *memory)
 	if (!memory)
 		return;
 	kept_files_destroy(memory->kept);
+	notices_destroy(memory->notices);
 	for (size_t index = 0; index < survey_sources_count; index++) {
 		free(memory->stamps[index].text);
 		json_decref(memory->objects[index]);
@@ -141,6 +146,7 @@ struct picture *picture_take_again(const struct survey_host *host, struct survey
 	int code = picture ? 0 : -ENOMEM;
 
 	keeping.kept = memory->kept;
+	keeping.notices = memory->notices;
 	kept_files_renew(memory->kept);
 	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
 		code = look_again(picture, index, &keeping, memory);

@@ -19,6 +19,7 @@ struct survey_host {
 	int root;
 	bool live; /* its kernel is this one: it may be asked otherwise than by files */
 	struct kept_files *kept; /* what is read again and again; NULL: nothing is kept open */
+	struct notices *notices; /* of groups; NULL: nobody listens */
 };
 
 /* One object that is not as it was. The key is its identity among those of its source. */

@@ -22,6 +22,7 @@
 #include "support/mounts.h"
 #include "support/require.h"
 #include "support/unit.h"
+#include "survey/picture.h"
 #include "survey/source.h"
 #include "survey/survey.h"
 
@@ -143,6 +144,21 @@ static void made_device_is_found_and_gone_again(void **state)
 	close(fd);
 }
 
+/* Whether the next picture has that group. */
+static bool remembers(
+	const struct survey_host *host, struct survey_memory *memory, const char *path)
+{
+	struct picture *picture = picture_take_again(host, memory);
+	bool there = false;
+
+	assert_non_null(picture);
+	for (size_t index = 0; index < survey_sources_count; index++)
+		if (survey_sources[index] == &survey_groups)
+			there = json_object_get(picture->objects[index], path + 1);
+	picture_destroy(picture);
+	return there;
+}
+
 static void group_outside_is_found(void **state)
 {
 	struct test_groups groups;
@@ -159,6 +175,37 @@ static void group_outside_is_found(void **state)
 	assert_int_equal(rmdir(path), 0);
 	assert_non_null(row);
 	json_decref(row);
+	assert_int_equal(test_groups_destroy(&groups), 0);
+}
+
+/* By what the kernel tells, and not only to who looks at each group again. */
+static void group_is_told_of_to_who_remembers(void **state)
+{
+	const struct survey_host host = {
+		.root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.live = true,
+	};
+	struct survey_memory *memory = survey_memory_create();
+	char outer[256], inner[280];
+	struct test_groups groups;
+
+	assert_int_equal(test_groups_create(&groups), 0);
+	snprintf(outer, sizeof(outer), "%s/trial-memory-%d", groups.mount, getpid());
+	snprintf(inner, sizeof(inner), "%s/inner", outer);
+	for (unsigned round = 0; round < 4; round++)
+		picture_destroy(picture_take_again(&host, memory));
+	assert_int_equal(mkdir(outer, 0755), 0);
+	assert_true(remembers(&host, memory, outer));
+	for (unsigned round = 0; round < 4; round++)
+		assert_false(remembers(&host, memory, inner));
+	assert_int_equal(mkdir(inner, 0755), 0);
+	assert_true(remembers(&host, memory, inner));
+	assert_int_equal(rmdir(inner), 0);
+	assert_false(remembers(&host, memory, inner));
+	assert_int_equal(rmdir(outer), 0);
+	assert_false(remembers(&host, memory, outer));
+	survey_memory_destroy(memory);
+	close(host.root);
 	assert_int_equal(test_groups_destroy(&groups), 0);
 }
 
@@ -228,6 +275,7 @@ int main(void)
 		cmocka_unit_test(device_up_and_route_are_found),
 		cmocka_unit_test(made_device_is_found_and_gone_again),
 		cmocka_unit_test(group_outside_is_found),
+		cmocka_unit_test(group_is_told_of_to_who_remembers),
 		cmocka_unit_test(lock_that_was_handed_outside_is_proved),
 		cmocka_unit_test(tracing_instance_is_found),
 	};

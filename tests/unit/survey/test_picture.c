@@ -111,11 +111,86 @@ static void remembered_source_is_looked_at_again_when_it_is_doubted(void **state
 	recorded_end(&recorded);
 }
 
+static json_t *groups_of(const struct picture *picture)
+{
+	for (size_t index = 0; index < survey_sources_count; index++)
+		if (survey_sources[index] == &survey_groups)
+			return picture->objects[index];
+	return NULL;
+}
+
+/* What a new picture has of the groups. Borrowed, of the picture. */
+static json_t *look_at_groups(
+	struct recorded *recorded, struct survey_memory *memory, struct picture **picture)
+{
+	picture_destroy(*picture);
+	*picture = picture_take_again(&recorded->host, memory);
+	assert_non_null(*picture);
+	return groups_of(*picture);
+}
+
+/* Until nothing has to be looked at: what two pictures share was not. */
+static json_t *rest_at_groups(
+	struct recorded *recorded, struct survey_memory *memory, struct picture **picture)
+{
+	json_t *groups = NULL, *before;
+
+	for (unsigned round = 0; round < 5; round++) {
+		before = json_incref(groups);
+		groups = look_at_groups(recorded, memory, picture);
+		json_decref(before);
+		if (groups == before)
+			return groups;
+	}
+	fail_msg("groups that nobody touches are looked at each time");
+	return NULL;
+}
+
+/* In a hierarchy without any, in a group without any, among others, in a name's depths. */
+static void group_that_comes_goes_or_is_renamed_is_told_of_wherever_it_is(void **state)
+{
+	static const char *const made[] = { "fs/memory/one", "fs/two/leaf/one", "fs/two/one",
+		"fs/two/full/one", "fs/named/axe/a/b/c/one" };
+	struct survey_memory *memory = survey_memory_create();
+	struct picture *picture = NULL;
+	struct recorded recorded;
+	char other[64];
+
+	begin(&recorded);
+	recorded_write(&recorded, "proc/self/mounts",
+		"cgroup2 /fs/two cgroup2 rw 0 0\ncgroup /fs/memory cgroup rw,memory 0 0\n"
+		"cgroup /fs/named cgroup rw,name=systemd 0 0\n");
+	recorded_write(&recorded, "fs/memory/cgroup.procs", "");
+	recorded_write(&recorded, "fs/two/leaf/cgroup.procs", "");
+	recorded_write(&recorded, "fs/two/full/below/cgroup.procs", "");
+	recorded_write(&recorded, "fs/named/axe/a/b/c/cgroup.procs", "");
+	for (size_t index = 0; index < sizeof(made) / sizeof(*made); index++) {
+		assert_null(
+			json_object_get(rest_at_groups(&recorded, memory, &picture), made[index]));
+		assert_int_equal(mkdirat(recorded.host.root, made[index], 0755), 0);
+		assert_non_null(
+			json_object_get(rest_at_groups(&recorded, memory, &picture), made[index]));
+		snprintf(other, sizeof(other), "%s-renamed", made[index]);
+		assert_int_equal(
+			renameat(recorded.host.root, made[index], recorded.host.root, other), 0);
+		assert_null(
+			json_object_get(look_at_groups(&recorded, memory, &picture), made[index]));
+		assert_non_null(
+			json_object_get(rest_at_groups(&recorded, memory, &picture), other));
+		assert_int_equal(unlinkat(recorded.host.root, other, AT_REMOVEDIR), 0);
+		assert_null(json_object_get(look_at_groups(&recorded, memory, &picture), other));
+	}
+	picture_destroy(picture);
+	survey_memory_destroy(memory);
+	recorded_end(&recorded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_hides_no_change),
 		cmocka_unit_test(hierarchy_mounted_between_two_pictures_is_looked_into),
+		cmocka_unit_test(group_that_comes_goes_or_is_renamed_is_told_of_wherever_it_is),
 		cmocka_unit_test(remembered_source_is_looked_at_again_when_it_is_doubted),
 	};
 
