@@ -131,6 +131,16 @@ def test_methods_of_an_interface_are_listed(axe, daemon):
     assert nothing.stderr.startswith("axe call: org.varlink.service.InterfaceNotFound ")
 
 
+def test_what_is_not_there_is_refused_with_what_is(axe, daemon):
+    bare = call(axe, daemon, "TerminateJob")
+    assert bare.returncode == 2
+    assert "`TerminateJob` needs its interface: io.axe.Engine.TerminateJob" in bare.stderr
+    for word in ("Terminate", "io.axe.Engine.Terminate", "io.axe.Nothing.Terminate"):
+        done = call(axe, daemon, word, "{}")
+        assert done.returncode == 2
+        assert "`axe call` tells all methods that there are" in done.stderr
+
+
 def test_private_run_is_called_by_its_number(axe):
     running = axe.start("run", "--", "sh", "-c", "echo ready; sleep 999")
     read_until(running.stdout, "ready\n")

@@ -66,6 +66,9 @@ def test_show_of_one_assessment(three):
     done = three("show", "1/7")
     assert done.returncode == 2
     assert "no result of assessment 7" in done.stderr
+    done = three("show", "1/0.3")
+    assert done.returncode == 2
+    assert "no result of try 3 of assessment 0" in done.stderr
 
 
 def test_running_job_is_shown_as_running(axe):

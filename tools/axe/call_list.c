@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "axe/call_reply.h"
+#include "axe/verbs.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "cli/exit_code.h"
@@ -67,21 +68,31 @@ static void print_methods(const char *interface, const char *description)
 	}
 }
 
-int call_list(struct connection *connection, const char *interface, bool *ret_listed)
+/* *ret_description is of the reply; NULL: there is no such interface. */
+static int describe(struct connection *connection, const char *interface, struct reply *reply,
+	const char **ret_description)
 {
-	auto_reply reply = { 0 };
 	struct error error = { 0 };
-	const char *description;
 	int code = connection_send_to(connection, SERVICE ".GetInterfaceDescription",
 		json_pack("{s:s}", "interface", interface), CONNECTION_ONE, &error);
 
 	if (code == 0)
-		code = connection_wait(connection, CONNECTION_FOREVER, &reply, &error);
+		code = connection_wait(connection, CONNECTION_FOREVER, reply, &error);
 	if (code < 0)
 		return call_broke(code, &error);
-	description = field_text(reply.parameters, "description");
-	if (reply.error_name[0] || !description)
-		return EXIT_CODE_PASSED;
+	*ret_description =
+		reply->error_name[0] ? NULL : field_text(reply->parameters, "description");
+	return EXIT_CODE_PASSED;
+}
+
+int call_list(struct connection *connection, const char *interface, bool *ret_listed)
+{
+	auto_reply reply = { 0 };
+	const char *description;
+	int code = describe(connection, interface, &reply, &description);
+
+	if (code || !description)
+		return code;
 	print_methods(interface, description);
 	*ret_listed = true;
 	return EXIT_CODE_PASSED;
@@ -98,5 +109,33 @@ int call_list_all(struct connection *connection)
 	json_array_foreach (json_object_get(info.parameters, "interfaces"), index, name)
 		if (code == 0 && json_is_string(name))
 			code = call_list(connection, json_string_value(name), &listed);
+	return code;
+}
+
+static bool declares(const char *description, const char *method)
+{
+	char words[128];
+	int length = snprintf(words, sizeof(words), "\nmethod %s(", method);
+
+	return length < (int)sizeof(words) && strstr(description, words);
+}
+
+int call_find(struct connection *connection, const char *method)
+{
+	auto_reply info = { 0 };
+	const json_t *name;
+	size_t index;
+	int code = call_reply(connection, SERVICE ".GetInfo", NULL, &info);
+
+	json_array_foreach (json_object_get(info.parameters, "interfaces"), index, name) {
+		auto_reply reply = { 0 };
+		const char *description = NULL;
+
+		if (code == 0 && json_is_string(name))
+			code = describe(connection, json_string_value(name), &reply, &description);
+		if (description && declares(description, method))
+			return verb_refuse("call", "`%s` needs its interface: %s.%s", method,
+				json_string_value(name), method);
+	}
 	return code;
 }

@@ -11,3 +11,6 @@ int call_list(struct connection *connection, const char *interface, bool *ret_li
 
 /* Those of all interfaces. */
 int call_list_all(struct connection *connection);
+
+/* A method without its interface: refused with the one that has it. 0: none has. */
+int call_find(struct connection *connection, const char *method);

@@ -35,6 +35,12 @@ static int exit_code_of_error(const struct reply *reply)
 	return client_exit_code(reply_check(reply, &error));
 }
 
+static bool is_unknown(const char *error_name)
+{
+	return strcmp(error_name, SERVICE "InterfaceNotFound") == 0 ||
+	       strcmp(error_name, SERVICE "MethodNotFound") == 0;
+}
+
 int call_check(const struct reply *reply)
 {
 	auto_free char *name = NULL, *parameters = NULL;
@@ -44,6 +50,9 @@ int call_check(const struct reply *reply)
 	name = terminal_safe(reply->error_name);
 	parameters = json_dumps(reply->parameters, JSON_COMPACT | JSON_ENSURE_ASCII);
 	fprintf(stderr, "axe call: %s %s\n", name, parameters ? parameters : "{}");
+	if (is_unknown(reply->error_name))
+		fprintf(stderr, "axe call: `axe call` tells all methods that there are, `axe call "
+				"INTERFACE` those of one\n");
 	return exit_code_of_error(reply);
 }
 

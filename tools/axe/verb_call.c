@@ -98,6 +98,11 @@ static int call(struct connection *connection, const struct call_values *values,
 		if (code || listed)
 			return code;
 	}
+	if (!strchr(operands->words[0], '.')) {
+		code = call_find(connection, operands->words[0]);
+		if (code)
+			return code;
+	}
 	parameters = read_parameters(operands->count > 1 ? operands->words[1] : NULL);
 	if (!parameters)
 		return EXIT_CODE_USAGE;

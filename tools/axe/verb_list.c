@@ -202,20 +202,20 @@ static int list_folders(const struct list_values *values)
 	return EXIT_CODE_PASSED;
 }
 
-/* NULL: nobody is there, a folder is asked for, or a supervisor that has its one job only. */
-static struct connection *reach_queue(const struct client_options *client)
+/* *ret_connection stays NULL: nobody is there, a folder is asked for, or a supervisor that has its
+ * one job only. An exit code where one that was named is not there. */
+static int reach_queue(const struct client_options *client, struct connection **ret_connection)
 {
 	static const char private[] = JOB_LIVE_RUN_DIR "/";
 	const char *socket = client_socket(client);
-	struct connection *connection = NULL;
 
-	if (client->state_dir && !socket)
-		return NULL;
 	if (socket && strncmp(socket, private, sizeof(private) - 1) == 0)
-		return NULL;
-	/* Of one that was named and is not there, whoever reads the folders says so. */
-	connection_open(socket ? socket : QUEUE_SOCKET_DEFAULT, &connection, NULL);
-	return connection;
+		return EXIT_CODE_PASSED;
+	if (socket)
+		return queue_open("list", socket, ret_connection);
+	if (!client->state_dir)
+		connection_open(QUEUE_SOCKET_DEFAULT, ret_connection, NULL);
+	return EXIT_CODE_PASSED;
 }
 
 int verb_list(int argc, char **argv)
@@ -231,7 +231,9 @@ int verb_list(int argc, char **argv)
 		return code;
 	if (operands.count)
 		return verb_refuse("list", "unexpected `%s`", operands.words[0]);
-	connection = reach_queue(&values.client);
+	code = reach_queue(&values.client, &connection);
+	if (code)
+		return code;
 	if (connection)
 		code = list_queue(
 			connection, &values.query, (enum output_format)values.format, &lacking);

@@ -98,6 +98,17 @@ static json_t *read_job(const struct job_operand *operand, const char *socket)
 	return story;
 }
 
+static int refuse_part(const struct job_name *name)
+{
+	fprintf(stderr, "axe show: job %lld has no ", (long long)name->job);
+	if (name->has_try)
+		fprintf(stderr, "result of try %u of assessment %u\n", name->try_number,
+			name->index);
+	else
+		fprintf(stderr, "result of assessment %u\n", name->index);
+	return EXIT_CODE_USAGE;
+}
+
 static int show(const struct job_operand *operand, const char *socket, enum output_format format)
 {
 	auto_json job = read_job(operand, socket);
@@ -107,11 +118,8 @@ static int show(const struct job_operand *operand, const char *socket, enum outp
 			(long long)operand->name.job);
 		return EXIT_CODE_INFRASTRUCTURE;
 	}
-	if (operand->name.has_index && !narrow(job, &operand->name)) {
-		fprintf(stderr, "axe show: job %lld has no result of assessment %u\n",
-			(long long)operand->name.job, operand->name.index);
-		return EXIT_CODE_USAGE;
-	}
+	if (operand->name.has_index && !narrow(job, &operand->name))
+		return refuse_part(&operand->name);
 	if (format == OUTPUT_TABLE)
 		show_text(job, operand->name.has_index);
 	else
