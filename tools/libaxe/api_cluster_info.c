@@ -1,7 +1,28 @@
 /* What a daemon tells of a job, read without trusting that it is there. */
 #include "libaxe/api_cluster_info.h"
 
+#include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+#define ENTRY_SIZE ((size_t)64 << 10)
+
+/* A daemon does not look names up, which may take long; it is on this host, so that they are the
+ * same here. */
+static char *find_name(const json_t *job)
+{
+	const char *told = cluster_text(job, "owner_name");
+	auto_free char *buffer = told ? NULL : malloc(ENTRY_SIZE);
+	struct passwd entry, *found = NULL;
+
+	if (buffer)
+		getpwuid_r((uid_t)cluster_number(job, "owner"), &entry, buffer, ENTRY_SIZE, &found);
+	if (found)
+		told = found->pw_name;
+	return told ? strdup(told) : NULL;
+}
 
 axe_job_info *job_info_create(json_t *answer, const json_t *job)
 {
@@ -13,7 +34,9 @@ axe_job_info *job_info_create(json_t *answer, const json_t *job)
 		json_decref(answer);
 		return NULL;
 	}
-	*info = (axe_job_info){ .answer = answer, .job = job, .text = text };
+	*info = (axe_job_info){
+		.answer = answer, .job = job, .text = text, .owner_name = find_name(job)
+	};
 	return info;
 }
 
@@ -23,6 +46,7 @@ void axe_job_info_free(axe_job_info *info)
 		return;
 	json_decref(info->answer);
 	free(info->text);
+	free(info->owner_name);
 	free(info);
 }
 
@@ -79,7 +103,7 @@ uint32_t axe_job_info_owner(const axe_job_info *info)
 
 const char *axe_job_info_owner_name(const axe_job_info *info)
 {
-	return info ? cluster_text(info->job, "owner_name") : NULL;
+	return info ? info->owner_name : NULL;
 }
 
 axe_priority axe_job_info_priority(const axe_job_info *info)

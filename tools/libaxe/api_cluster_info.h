@@ -7,6 +7,7 @@ struct axe_job_info {
 	json_t *answer; /* owned: all of it */
 	const json_t *job; /* in it */
 	char *text; /* `answer` */
+	char *owner_name; /* owned; NULL: it has none */
 };
 
 struct axe_task_info {

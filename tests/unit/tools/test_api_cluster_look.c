@@ -3,6 +3,8 @@
 
 #include "axe/cluster.h"
 
+#define NOBODY 4294967293u /* no file has a name for it */
+
 static axe_cluster *begin(
 	struct queue_stage *stage, json_t *(*answer)(const json_t *call, struct queue_stage *stage))
 {
@@ -23,14 +25,14 @@ static void end(struct queue_stage *stage, axe_cluster *cluster)
 static json_t *tell_job(const json_t *call, struct queue_stage *stage)
 {
 	return stage_success(json_pack(
-		"{s:{s:i, s:s, s:i, s:n, s:s, s:b, s:i, s:i, s:i, s:s, s:s, s:s, s:I, s:s, s:s, "
+		"{s:{s:i, s:s, s:I, s:n, s:s, s:b, s:i, s:i, s:i, s:s, s:s, s:s, s:I, s:s, s:s, "
 		"s:{s:i, s:i}}, s:[{s:i}], s:{}, s:[]}",
-		"job", "job", 12, "name", "night", "owner", 1000, "owner_name", "state", "Canceled",
-		"held", 0, "priority", 4, "processors", 2, "attempt", 3, "message", "wrong kernel",
-		"reason", "job_canceled", "outcome", "terminated", "code",
-		(json_int_t)AXE_E_JOB_CANCELED, "created", "2026-01-01T00:00:00Z", "directory",
-		"/var/lib/axe/jobs/12", "counts", "Finished", 5, "Failed", 1, "attempts", "attempt",
-		3, "manifest", "warnings"));
+		"job", "job", 12, "name", "night", "owner", (json_int_t)NOBODY, "owner_name",
+		"state", "Canceled", "held", 0, "priority", 4, "processors", 2, "attempt", 3,
+		"message", "wrong kernel", "reason", "job_canceled", "outcome", "terminated",
+		"code", (json_int_t)AXE_E_JOB_CANCELED, "created", "2026-01-01T00:00:00Z",
+		"directory", "/var/lib/axe/jobs/12", "counts", "Finished", 5, "Failed", 1,
+		"attempts", "attempt", 3, "manifest", "warnings"));
 }
 
 static void a_job_tells_all_that_is_known(void **state)
@@ -45,7 +47,7 @@ static void a_job_tells_all_that_is_known(void **state)
 	assert_int_equal(12, axe_job_info_number(info));
 	assert_string_equal("night", axe_job_info_name(info));
 	assert_int_equal(AXE_STATE_CANCELED, axe_job_info_state(info));
-	assert_int_equal(1000, axe_job_info_owner(info));
+	assert_int_equal(NOBODY, axe_job_info_owner(info));
 	assert_null(axe_job_info_owner_name(info));
 	assert_int_equal(AXE_PRIORITY_HIGHEST, axe_job_info_priority(info));
 	assert_int_equal(2, axe_job_info_processors(info));
