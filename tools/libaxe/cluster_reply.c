@@ -56,6 +56,17 @@ static void join(const json_t *names, char buffer[static WORDS_SIZE])
 	}
 }
 
+static bool contains(const json_t *names, const char *wanted)
+{
+	const json_t *name;
+	size_t index;
+
+	json_array_foreach ((json_t *)names, index, name)
+		if (wanted && json_is_string(name) && !strcmp(json_string_value(name), wanted))
+			return true;
+	return false;
+}
+
 static int refuse_state(const json_t *parameters, struct error *error)
 {
 	const json_t *allowed = json_object_get(parameters, "allowed");
@@ -66,7 +77,9 @@ static int refuse_state(const json_t *parameters, struct error *error)
 	join(allowed, list);
 	fail_plain(error, EINVAL, "job %lld%s is %s", number(parameters, "job"), index,
 		words(parameters, "state", state));
-	if (list[0])
+	if (contains(allowed, json_string_value(json_object_get(parameters, "state"))))
+		fail_advice(error, "it is being ended already");
+	else if (list[0])
 		fail_advice(error, "this can be done while it is %s", list);
 	return -EINVAL;
 }
@@ -125,9 +138,12 @@ static int refuse_range(const json_t *parameters, struct error *error)
 {
 	char name[WORDS_SIZE];
 
-	return fail_plain(error, EINVAL, "`%s` is from %lld to %lld",
-		words(parameters, "name", name), number(parameters, "minimum"),
-		number(parameters, "maximum"));
+	words(parameters, "name", name);
+	/* The daemon's own words, and nobody else's numbers. */
+	if (strcmp(name, "page") == 0)
+		return fail_plain(error, EINVAL, "`page` is not what a listing ended with");
+	return fail_plain(error, EINVAL, "`%s` is from %lld to %lld", name,
+		number(parameters, "minimum"), number(parameters, "maximum"));
 }
 
 static int refuse_more(const json_t *parameters, struct error *error)

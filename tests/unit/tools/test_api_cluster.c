@@ -82,6 +82,9 @@ static const struct refusal_case {
 		"AXE_E_INVALID_STATE",
 		"is Finished; this can be done while it is NotSubmitted, "
 		"Queued or Running" },
+	{ "{'error':'InvalidState','parameters':{'job':3,'state':'Running','allowed':"
+	  "['NotSubmitted','Queued','Running']}}",
+		"AXE_E_INVALID_STATE", "job 3 is Running; it is being ended already" },
 	{ "{'error':'InvalidTask','parameters':{'job':3,'index':9,'tasks':2}}",
 		"AXE_E_INVALID_INDEX", "no task 9: it has 2" },
 	{ "{'error':'MessageTooLong','parameters':{'limit':320,'length':321}}",
@@ -96,6 +99,8 @@ static const struct refusal_case {
 		"AXE_E_PARAMETER_NOT_FOUND", "did you mean `Slots`?" },
 	{ "{'error':'OutOfRange','parameters':{'name':'Slots','minimum':1,'maximum':64}}",
 		"AXE_E_INVALID_ARGUMENT", "`Slots` is from 1 to 64" },
+	{ "{'error':'OutOfRange','parameters':{'name':'page','minimum':1,'maximum':9}}",
+		"AXE_E_INVALID_ARGUMENT", "`page` is not what a listing ended with" },
 	{ "{'error':'LimitReached','parameters':{'name':'UserQueuedJobs','limit':5}}",
 		"AXE_E_LIMIT_REACHED", "`UserQueuedJobs` is reached: 5" },
 	{ "{'error':'PageExpired','parameters':{'text':'ask again'}}", "AXE_E_LIMIT_REACHED",
