@@ -22,8 +22,15 @@ static const char trace[] = LINE("process.fork",
 		LINE("process.fork", "{\"pid\":11,\"start_ns\":2,\"parent\":{\"pid\":10,\"start_"
 				     "ns\":1},\"comm\":\"sh\"}") LINE("process.fork",
 			"{\"pid\":12,\"start_ns\":3,\"parent\":{\"pid\":11,"
-			"\"start_ns\":2},\"comm\":\"sh\"}")
-			LINE("process.exit", "{\"pid\":11,\"start_ns\":2,\"comm\":\"sh\"}")
+			"\"start_ns\":2},\"comm\":\"sh\"}") LINE("process.exit",
+			"{\"pid\":11,\"start_ns\":2,\"comm\":\"sh\"}") LINE("process.fork",
+			"{\"pid\":13,\"start_ns\":4,\"parent\":{\"pid\":1,"
+			"\"start_ns\":1},\"comm\":\"sh\"}") LINE("process.exec",
+			"{\"pid\":13,\"start_ns\":4,\"comm\":\"old\","
+			"\"argv\":[\"old\",\"y\"]}")
+			LINE("process.exit", "{\"pid\":13,\"start_ns\":4,\"comm\":\"old\"}") LINE(
+				"process.fork", "{\"pid\":13,\"start_ns\":5,\"parent\":{\"pid\":10,"
+						"\"start_ns\":1},\"comm\":\"sh\"}")
 				OTHER("process.exec", "{\"pid\":10,\"start_ns\":9,\"comm\":\"not\","
 						      "\"argv\":[\"not\"]}");
 
@@ -68,6 +75,11 @@ static void who_did_not_has_those_of_its_forebears(void **state)
 	assert_words(12, "sh", "x");
 }
 
+static void who_has_the_number_of_one_that_is_dead_has_not_its_words(void **state)
+{
+	assert_words(13, "sh", "x");
+}
+
 static void who_was_never_told_of_has_only_its_number(void **state)
 {
 	auto_json process = name_one(99);
@@ -81,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_executed_something_has_its_words),
 		cmocka_unit_test(who_did_not_has_those_of_its_forebears),
+		cmocka_unit_test(who_has_the_number_of_one_that_is_dead_has_not_its_words),
 		cmocka_unit_test(who_was_never_told_of_has_only_its_number),
 	};
 

@@ -83,6 +83,26 @@ static void latest_view_is_of_a_scene_where_nothing_runs(void **state)
 	sd_event_unref(loop);
 }
 
+static void latest_view_is_of_no_use_when_it_is_old(void **state)
+{
+	uint64_t patience = clock_monotonic_ns() + 60 * NS_PER_SEC;
+	struct asker asker = { 0 };
+	struct scene *scene;
+	struct view *latest;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	ask(scene, &asker, NULL);
+	run_until_told(loop, &asker, 1);
+	while ((latest = scene_latest(scene))) {
+		view_drop(latest);
+		assert_true(clock_monotonic_ns() < patience);
+	}
+	scene_destroy(scene);
+	sd_event_unref(loop);
+}
+
 static void forgotten_look_tells_nobody(void **state)
 {
 	struct asker forgotten = { 0 }, other = { 0 };
@@ -107,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_look_begins_after_it_was_asked_for),
 		cmocka_unit_test(latest_view_is_of_a_scene_where_nothing_runs),
+		cmocka_unit_test(latest_view_is_of_no_use_when_it_is_old),
 		cmocka_unit_test(forgotten_look_tells_nobody),
 	};
 
