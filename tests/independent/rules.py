@@ -28,6 +28,7 @@ RULES = [(kind, re.compile(key), why) for kind, key, why in (
 # Kind, the whole value, why.
 VALUE_RULES = [(kind, re.compile(value), why) for kind, value, why in (
     ("programs", r"process_(fork|exec|exit|dead|signal|victim|move).*|group_.*|evidence_.*|"
+                 r"lock_(posix|flock|lease)|"
                  r"frozen_.*|trampoline_.*|of mount axe", "a supervisor's own"),
     ("mounts", r"\('bpf', 'axe', .*", "a supervisor's own"),
     ("sockets", r"/run/axe/.*", "a supervisor's own"),

@@ -138,8 +138,10 @@ def test_judge_finds_what_is_not_true():
 def test_judge_excuses_only_by_a_rule():
     before = {("knobs", "proc/sys/fs/file-nr"): "1", ("groups", "sys/fs/cgroup/x"): "in name: x"}
     after = {("knobs", "proc/sys/fs/file-nr"): "2", ("programs", "program 9"): "process_fork",
+             ("programs", "program 8"): "lock_flock",
              ("programs", "program 10"): "other"}
     judgement = judge.judge([], before, after, set())
     assert [row for row, _ in judgement.excused] == [
-        ("groups", "sys/fs/cgroup/x"), ("knobs", "proc/sys/fs/file-nr"), ("programs", "program 9")]
+        ("groups", "sys/fs/cgroup/x"), ("knobs", "proc/sys/fs/file-nr"), ("programs", "program 8"),
+        ("programs", "program 9")]
     assert [row for row, _, _ in judgement.missing] == [("programs", "program 10")]
