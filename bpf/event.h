@@ -1,7 +1,9 @@
 /*
  * The contract of both halves: what the kernel half writes and the supervisor reads.
  * Fixed-width types, explicit padding, sizes asserted on both sides; a change of any of them is a
- * change of AXE_ABI_VERSION.
+ * change of AXE_ABI_VERSION. A supervisor takes over what an older one left by the names of the
+ * fields of slots, intents, groups and processes: a name keeps its meaning for ever, and so do the
+ * values of its enum. An event of another meaning has another number or another size.
  */
 #ifndef AXE_BPF_EVENT_H
 #define AXE_BPF_EVENT_H
@@ -21,7 +23,7 @@ typedef unsigned long long axe_u64;
 #define static_assert _Static_assert
 #endif
 
-#define AXE_ABI_VERSION 3
+#define AXE_ABI_VERSION 4
 #define AXE_COMM_SIZE   16
 #define AXE_ARGV_SIZE   480
 
@@ -83,6 +85,7 @@ enum axe_intent_flag {
 	AXE_INTENT_ABANDONED = 1 << 8,
 	AXE_INTENT_ENDED = 1 << 9, /* its end was told: nothing is to be done but to clean up */
 	AXE_INTENT_POST = 1 << 10, /* the tenant is the job's `post:` action */
+	AXE_INTENT_UNSEEN = 1 << 11, /* births or ends of it may not have been counted */
 };
 
 /*

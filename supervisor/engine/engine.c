@@ -82,6 +82,11 @@ void engine_sweep_soon(struct engine *engine)
 	timer_arm(&engine->sweep, clock_monotonic_ns() + SWEEP_NS);
 }
 
+static void engine_hold(bool held, void *data)
+{
+	tree_hold(((struct engine *)data)->tree, held);
+}
+
 static int engine_load_kernel_half(
 	struct engine *engine, const struct engine_config *config, struct error *error)
 {
@@ -89,6 +94,8 @@ static int engine_load_kernel_half(
 
 	probe.watch_level = engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH;
 	probe.pin_dir = config->pin_dir;
+	probe.hold = engine_hold;
+	probe.hold_data = engine;
 	if (config->ring_bytes)
 		probe.ring_bytes = config->ring_bytes;
 	if (config->records)

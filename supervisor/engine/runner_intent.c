@@ -19,6 +19,8 @@ static uint32_t flags_of(const struct runner *runner)
 		flags |= AXE_INTENT_KILL;
 	if (runner->abandoned)
 		flags |= AXE_INTENT_ABANDONED;
+	if (runner->unseen)
+		flags |= AXE_INTENT_UNSEEN;
 	return flags;
 }
 

@@ -90,6 +90,7 @@ struct runner {
 
 	/* recovery */
 	bool adopted; /* born under a supervisor before us: its root is nobody's child here */
+	bool unseen; /* the kernel half was exchanged, and not all of it was counted meanwhile */
 	bool root_gone; /* the root has ended, as far as its pid tells */
 	sd_event_source *root_end; /* of its pidfd; NULL: it is not followed */
 	bool resumed; /* the number of the first event since then is known */

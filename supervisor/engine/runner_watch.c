@@ -183,6 +183,7 @@ void runner_reconcile(struct runner *runner)
 	runner_recover(runner);
 	facts = (struct reconcile_facts){
 		.group_empty = !runner->group || group_populated(runner->group) == 0,
+		.unseen = runner->unseen,
 		.root_waited = runner->root_waited,
 		.root_status = runner->root_status,
 		.root_recorded = runner->root_recorded,

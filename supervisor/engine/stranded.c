@@ -163,6 +163,21 @@ static bool is_job(const struct sweep *sweep, const char *name)
 	return sscanf(name, "job-%llu", &job) == 1;
 }
 
+static void freeze(int parent, const char *name)
+{
+	auto_fd fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		file_write_text_at(fd, "cgroup.freeze", "1", NULL);
+}
+
+void stranded_freeze(const struct hierarchy *hierarchy, const char *path)
+{
+	const struct sweep sweep = { .path = path, .is_stranded = is_job };
+
+	sweep_one(&sweep, hierarchy->root_fd, freeze);
+}
+
 void stranded_thaw(const struct hierarchy *hierarchy, const char *path)
 {
 	const struct sweep sweep = { .path = path, .is_stranded = is_job };

@@ -15,6 +15,9 @@ struct hierarchy;
  */
 void stranded_remove(const struct hierarchy *hierarchy);
 
+/* Freeze the groups of jobs below `path`; whether they are frozen by now is not looked at. */
+void stranded_freeze(const struct hierarchy *hierarchy, const char *path);
+
 /* Thaw the groups of jobs below `path`, and those of their tries. */
 void stranded_thaw(const struct hierarchy *hierarchy, const char *path);
 

@@ -103,6 +103,14 @@ void tree_clear(const struct tree *tree, tree_keeps *keeps, void *data)
 	stranded_clear(tree->hierarchy, tree->instance, keeps, data);
 }
 
+void tree_hold(const struct tree *tree, bool held)
+{
+	if (held)
+		stranded_freeze(tree->hierarchy, tree->instance);
+	else
+		stranded_thaw(tree->hierarchy, tree->instance);
+}
+
 void tree_job_path(const struct tree *tree, uint64_t job, char path[static TREE_PATH_SIZE])
 {
 	snprintf(path, TREE_PATH_SIZE, "%s/job-%llu", tree->instance, (unsigned long long)job);

@@ -36,6 +36,10 @@ void tree_destroy(struct tree *tree);
 typedef bool tree_keeps(uint64_t job, void *data);
 void tree_clear(const struct tree *tree, tree_keeps *keeps, void *data);
 
+/* Freeze the groups of our predecessor's jobs, or thaw them and those of their tries. Nothing is
+ * waited for. */
+void tree_hold(const struct tree *tree, bool held);
+
 /* The paths below the root of a job's group and of one of its assessments'. */
 void tree_job_path(const struct tree *tree, uint64_t job, char path[static TREE_PATH_SIZE]);
 void tree_assessment_path(const struct tree *tree, uint64_t job, unsigned attempt, unsigned index,

@@ -62,6 +62,11 @@ void watches_destroy(struct watches *watches)
 	free(watches);
 }
 
+enum probe_origin watches_origin(const struct watches *watches)
+{
+	return probe_origin(watches->probe);
+}
+
 int watches_descriptor(const struct watches *watches)
 {
 	return probe_descriptor(watches->probe);

@@ -5,20 +5,22 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "observe/probe.h"
 
 struct error;
 struct group;
-struct probe;
 struct watches;
 struct watch;
 
 typedef void watch_listener(const struct axe_event *event, void *data);
 
 /* Loads the kernel half; its events are handed to the listeners by watches_drain. */
-struct probe_config;
 int watches_create(
 	const struct probe_config *config, struct watches **ret_watches, struct error *error);
 void watches_destroy(struct watches *watches);
+
+/* Where what it observes comes from. */
+enum probe_origin watches_origin(const struct watches *watches);
 
 int watches_descriptor(const struct watches *watches);
 
@@ -26,7 +28,6 @@ int watches_descriptor(const struct watches *watches);
 void watches_drain(struct watches *watches);
 
 /* How full the kernel half is. */
-struct probe_pressure;
 void watches_pressure(const struct watches *watches, struct probe_pressure *ret_pressure);
 
 /* Is all that observes still in its place? 0 or -errno with what is not. */

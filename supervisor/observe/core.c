@@ -13,6 +13,7 @@
 #include "observe/excerpt.h"
 #include "observe/host.h"
 #include "observe/kernel_types.h"
+#include "observe/old_ring.h"
 #include "observe/probe.h"
 #include "observe/tiers.h"
 
@@ -80,6 +81,7 @@ void core_close(struct core *core)
 	for (size_t i = 0; i < CORE_MAPS; i++)
 		if (core->maps[i] >= 0)
 			close(core->maps[i]);
+	old_ring_destroy(core->old_ring);
 	core_init(core);
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct error;
+struct old_ring;
 struct probe_config;
 
 enum core_map {
@@ -29,6 +30,8 @@ struct core {
 	int maps[CORE_MAPS];
 	struct core_link links[CORE_LINKS_MAX];
 	size_t links_count;
+	/* Of the set that this one replaced, until it is drained; owned; NULL: there is none. */
+	struct old_ring *old_ring;
 };
 
 /* All closed. */

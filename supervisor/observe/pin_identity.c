@@ -102,6 +102,18 @@ int pin_identity_write(int map, const struct pin_identity *identity)
 	return bpf_map_update_elem(map, &zero, identity, BPF_ANY);
 }
 
+bool pin_identity_is_of_this_boot(const struct pin_identity *identity)
+{
+	char boot_id[37];
+
+	return strncmp(identity->boot_id, clock_boot_id(boot_id), sizeof(boot_id)) == 0;
+}
+
+bool pin_identity_has_our_events(const struct pin_identity *identity)
+{
+	return identity->layout == layout_of_build();
+}
+
 bool pin_identity_fits(const struct pin_identity *identity, const struct probe_config *config)
 {
 	struct pin_identity ours;
@@ -110,5 +122,5 @@ bool pin_identity_fits(const struct pin_identity *identity, const struct probe_c
 	return identity->abi == ours.abi && identity->layout == ours.layout &&
 	       identity->watch_level == ours.watch_level && identity->slots == ours.slots &&
 	       identity->records == ours.records && identity->ring_bytes == ours.ring_bytes &&
-	       strncmp(identity->boot_id, ours.boot_id, sizeof(ours.boot_id)) == 0;
+	       pin_identity_is_of_this_boot(identity);
 }

@@ -33,5 +33,10 @@ int pin_identity_make(const struct probe_config *config, const struct core *core
 int pin_identity_read(int map, struct pin_identity *ret_identity);
 int pin_identity_write(int map, const struct pin_identity *identity);
 
+bool pin_identity_is_of_this_boot(const struct pin_identity *identity);
+
+/* All that is shared has the sizes that it has here, so the events are the same. */
+bool pin_identity_has_our_events(const struct pin_identity *identity);
+
 /* The same contract, the same sizes, the same boot. */
 bool pin_identity_fits(const struct pin_identity *identity, const struct probe_config *config);

@@ -15,6 +15,7 @@
 #include "observe/core.h"
 #include "observe/pin_identity.h"
 #include "observe/pin_set.h"
+#include "observe/pins_take_over.h"
 
 /* Sets of pins, each a folder: the valid one; one that is being made; one that is being removed. */
 #define SET_KEPT   "kept"
@@ -141,10 +142,30 @@ static int find_set(
 	return code < 0 ? code : open_set(set, &identity, ret_core);
 }
 
-static int load_set(const struct probe_config *config, struct core *ret_core, struct error *error)
+/* The new programs are attached before the old ones go, which go on until all is taken over. */
+static int load_core(const struct probe_config *config, const char *old, struct core *ret_core,
+	enum probe_origin *ret_origin, struct error *error)
+{
+	int code = core_load(config, ret_core, error);
+
+	*ret_origin = PROBE_LOADED;
+	if (code < 0 || !old)
+		return code;
+	*ret_origin = PROBE_INHERITED;
+	if (pins_take_over(config, old, ret_core) == 0)
+		return 0;
+	/* Without whatever was begun to be taken over. */
+	*ret_origin = PROBE_REPLACED;
+	core_close(ret_core);
+	return core_load(config, ret_core, error);
+}
+
+/* `old`: a set whose groups are to be gone on with; NULL: there is none. */
+static int load_set(const struct probe_config *config, const char *old, struct core *ret_core,
+	enum probe_origin *ret_origin, struct error *error)
 {
 	struct core core;
-	int code = core_load(config, &core, error);
+	int code = load_core(config, old, &core, ret_origin, error);
 
 	if (code < 0)
 		return code;
@@ -161,26 +182,23 @@ static int open_sets(const struct probe_config *config, struct core *ret_core,
 	enum probe_origin *ret_origin, struct error *error)
 {
 	char kept[PATH_MAX], making[PATH_MAX], gone[PATH_MAX];
-	bool used, forsaken;
-	int code;
+	bool used;
 
 	pin_set_path(kept, config->pin_dir, SET_KEPT);
 	pin_set_path(making, config->pin_dir, SET_MAKING);
 	pin_set_path(gone, config->pin_dir, SET_GONE);
+	/* Killed between the two renames of publish: the old one still counts, and is taken over
+	 * once more. Behind them it does not, and goes. */
+	if (access(kept, F_OK) < 0)
+		rename(gone, kept);
 	used = set_is_used(kept);
-	forsaken = set_is_used(gone);
 	pin_set_remove(making);
 	pin_set_remove(gone);
 	if (find_set(config, kept, used, ret_core) == 0) {
 		*ret_origin = PROBE_ADOPTED;
 		return 0;
 	}
-	/* The new programs are attached before the old ones go. */
-	code = load_set(config, ret_core, error);
-	if (code < 0)
-		return code;
-	*ret_origin = used || forsaken ? PROBE_REPLACED : PROBE_LOADED;
-	return 0;
+	return load_set(config, used ? kept : NULL, ret_core, ret_origin, error);
 }
 
 void pins_remove(const char *pin_dir)

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "observe/host.h"
 #include "observe/mappings.h"
+#include "observe/old_ring.h"
 #include "observe/pins.h"
 #include "observe/pressure.h"
 #include "observe/probe_parts.h"
@@ -76,6 +77,26 @@ static bool ring_is_filled(const struct probe *probe)
 	return poll(&ring, 1, 0) > 0;
 }
 
+static void deliver_old(const struct axe_event *event, size_t size, void *data)
+{
+	struct probe *probe = data;
+
+	if (!event_is_whole(event, size) || !event_is_current(probe, event))
+		return;
+	probe->drained_events++;
+	probe->handler(event, probe->data);
+}
+
+/* Before anything of the new ring. */
+static void drain_old(struct probe *probe)
+{
+	struct old_ring *ring = take_pointer(probe->core.old_ring);
+
+	if (ring)
+		old_ring_drain(ring, probe->slots, deliver_old, probe);
+	old_ring_destroy(ring);
+}
+
 /*
  * An event that another processor has begun and not finished stops the reader in front of it, and
  * the bell may have been rung for one behind it: look again before going to sleep.
@@ -86,6 +107,7 @@ int probe_drain(struct probe *probe)
 
 	probe->drained_bytes = 0;
 	probe->drained_events = 0;
+	drain_old(probe);
 	for (int round = 0; round < DRAIN_ROUNDS; round++) {
 		code = ring_buffer__consume(probe->ring);
 		if (code < 0 || !ring_is_filled(probe))

@@ -21,6 +21,13 @@ struct probe_config {
 	 * ends with the supervisor.
 	 */
 	const char *pin_dir;
+	/*
+	 * What is kept there watches, and another set of programs is about to take it over: it does
+	 * so best from whoever stands still. Called with true, then soon with false; NULL: nobody
+	 * can be held.
+	 */
+	void (*hold)(bool held, void *data);
+	void *hold_data;
 };
 
 #define PROBE_CONFIG_DEFAULT                                                                       \
@@ -53,7 +60,10 @@ void probe_destroy(struct probe *probe);
 enum probe_origin {
 	PROBE_LOADED, /* there were no pins (or none are kept) */
 	PROBE_ADOPTED, /* a supervisor before us left it: see probe_adopt */
-	/* There was one of another layout, other sizes or another boot: it is gone, and with it all
+	/* There was one of another layout or other sizes, or not all of it: what it knew of its
+	 * slots was taken over, see probe_adopt, and it is gone. */
+	PROBE_INHERITED,
+	/* There was one that could not be read, or of another boot: it is gone, and with it all
 	 * that it knew of its slots. Whatever ran there has no record any more. */
 	PROBE_REPLACED,
 };

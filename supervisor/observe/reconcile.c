@@ -32,6 +32,13 @@ static bool check_empty(const struct claim *claim)
 	return !claim->facts->group_empty && disagree(claim, "processes are still in the group");
 }
 
+static bool check_seen(const struct claim *claim)
+{
+	return claim->facts->unseen &&
+	       disagree(claim, "the programs that observe it were exchanged, and births and ends "
+			       "before that may be missing");
+}
+
 static bool check_counts(const struct claim *claim)
 {
 	uint64_t births = claim->integrity->forks, exits = claim->integrity->exits;
@@ -92,6 +99,7 @@ static bool check_events(const struct claim *claim)
 
 static check *const checks[] = {
 	check_empty,
+	check_seen,
 	check_counts,
 	check_records,
 	check_traced,

@@ -22,6 +22,7 @@ struct integrity {
 /* What the supervisor knows by itself, to be held against the kernel's counters. */
 struct reconcile_facts {
 	bool group_empty; /* populated 0 was read after the last event */
+	bool unseen; /* for a while nobody counted, or not all */
 	bool root_waited; /* wait(2) gave a status of the root */
 	int root_status; /* as wait(2) has it */
 	bool root_recorded;

@@ -171,12 +171,30 @@ static void settle_all(struct engine *engine)
 	pressure_let_go(engine, &hold);
 }
 
+static void tell_origin(const struct engine *engine)
+{
+	switch (watches_origin(engine->watches)) {
+	case PROBE_LOADED:
+	case PROBE_ADOPTED:
+		break;
+	case PROBE_INHERITED:
+		log_line(LOG_LEVEL_INFO, "the kernel half of another build was taken over");
+		break;
+	case PROBE_REPLACED:
+		log_line(LOG_LEVEL_WARNING,
+			"the kernel half that was kept could not be read and is replaced: how what "
+			"ran has ended until now is not known");
+		break;
+	}
+}
+
 int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *adopted, void *data,
 	struct error *error)
 {
 	struct recovery recovery = { .engine = engine };
 	int code;
 
+	tell_origin(engine);
 	left_collect(&recovery.left, engine->watches);
 	code = collect_stored(&recovery, error);
 	if (code == 0)

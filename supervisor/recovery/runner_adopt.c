@@ -28,6 +28,7 @@ static void take_intent(struct runner *runner, const struct axe_intent *intent)
 	runner->leak_until_ns = intent->leak_until_ns;
 	runner->struck_ns = intent->struck_ns;
 	runner->perturbed_ns = intent->perturbed_ns;
+	runner->unseen = intent->flags & AXE_INTENT_UNSEEN;
 	runner->cause = (enum runner_cause)intent->cause;
 	runner->task_canceled = runner->cause == CAUSE_TASK;
 	runner->child.pid = (pid_t)intent->root.tgid;

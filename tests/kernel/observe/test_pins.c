@@ -154,15 +154,6 @@ static void half_removed_set_goes(void **state)
 	assert_fresh(pinned, PROBE_LOADED);
 }
 
-static void set_without_a_link_is_replaced(void **state)
-{
-	struct pinned *pinned = *state;
-
-	pinned_leave(pinned, pinned_watch);
-	remove_pin(pinned, "kept/link-process_exec");
-	assert_fresh(pinned, PROBE_REPLACED);
-}
-
 static void leave_with_identity(
 	struct pinned *pinned, void (*change)(struct pin_identity *identity))
 {
@@ -177,19 +168,9 @@ static void leave_with_identity(
 	close(map);
 }
 
-static void change_abi(struct pin_identity *identity)
-{
-	identity->abi++;
-}
-
 static void change_boot(struct pin_identity *identity)
 {
 	identity->boot_id[0] ^= 1;
-}
-
-static void change_size(struct pin_identity *identity)
-{
-	identity->records /= 2;
 }
 
 static void change_code(struct pin_identity *identity)
@@ -197,21 +178,9 @@ static void change_code(struct pin_identity *identity)
 	identity->code++;
 }
 
-static void set_of_another_abi_is_replaced(void **state)
-{
-	leave_with_identity(*state, change_abi);
-	assert_fresh(*state, PROBE_REPLACED);
-}
-
 static void set_of_another_boot_is_replaced(void **state)
 {
 	leave_with_identity(*state, change_boot);
-	assert_fresh(*state, PROBE_REPLACED);
-}
-
-static void set_of_another_size_is_replaced(void **state)
-{
-	leave_with_identity(*state, change_size);
 	assert_fresh(*state, PROBE_REPLACED);
 }
 
@@ -266,10 +235,7 @@ int main(void)
 		PIN_TEST(unpublished_set_is_not_trusted),
 		PIN_TEST(half_made_set_is_replaced),
 		PIN_TEST(half_removed_set_goes),
-		PIN_TEST(set_without_a_link_is_replaced),
-		PIN_TEST(set_of_another_abi_is_replaced),
 		PIN_TEST(set_of_another_boot_is_replaced),
-		PIN_TEST(set_of_another_size_is_replaced),
 		PIN_TEST(other_build_goes_on_while_it_is_needed),
 		PIN_TEST(foreign_folder_is_refused),
 		PIN_TEST(removed_pin_is_named),

@@ -47,6 +47,14 @@ static void populated_group_is_incomplete(void **state)
 	assert_disagrees(whole_slot, facts, "still in the group");
 }
 
+static void exchanged_programs_are_incomplete(void **state)
+{
+	struct reconcile_facts facts = whole_facts;
+
+	facts.unseen = true;
+	assert_disagrees(whole_slot, facts, "were exchanged");
+}
+
 static void missing_exit_is_incomplete(void **state)
 {
 	struct axe_slot slot = whole_slot;
@@ -162,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agreement_is_complete),
 		cmocka_unit_test(populated_group_is_incomplete),
+		cmocka_unit_test(exchanged_programs_are_incomplete),
 		cmocka_unit_test(missing_exit_is_incomplete),
 		cmocka_unit_test(unrecorded_process_is_incomplete),
 		cmocka_unit_test(untold_end_is_incomplete),
