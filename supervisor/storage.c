@@ -13,9 +13,29 @@
 #include "interrupted.h"
 #include "record/store.h"
 
+/* Once when it begins and once when it is over: callers wait for it, and nothing else would say
+ * for what. */
+static void log_disk(struct storage *storage)
+{
+	struct store_status status;
+
+	store_status(storage->store, &status);
+	if (status.error.code != 0 && !storage->waits)
+		log_line(LOG_LEVEL_WARNING,
+			"the store: %s; events, and callers for theirs, wait until the disk takes "
+			"them",
+			status.error.text);
+	else if (status.error.code == 0 && storage->waits)
+		log_line(LOG_LEVEL_WARNING, "the store is written again");
+	storage->waits = status.error.code != 0;
+}
+
 static int storage_done(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	store_dispatch(data);
+	struct storage *storage = data;
+
+	store_dispatch(storage->store);
+	log_disk(storage);
 	return 0;
 }
 
@@ -61,7 +81,7 @@ int storage_open(
 	log_notices(storage->store);
 	interrupted_mend(storage->store, state_dir);
 	code = sd_event_add_io(loop, &storage->done, store_descriptor(storage->store), EPOLLIN,
-		storage_done, storage->store);
+		storage_done, storage);
 	return code < 0 ? fail(error, -code, "hang the store into the event loop") : 0;
 }
 

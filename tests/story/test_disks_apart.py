@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from axe import until
+from console import read_until
 from daemon import Daemon, replies, send
 
 ENDED = ["job.begin", "assessment.begin", "assessment.end", "job.end"]
@@ -102,8 +103,11 @@ def test_full_disk_of_the_store_costs_no_result(axe, disks, daemon, tmp_path):
             until(lambda: states(daemon) == ["ended"], "it has ended")
             assert axe.job().only()["verdict"] == "passed"
             assert axe.job().lifecycle() == ENDED
+            said = read_until(daemon.process.stderr, "wait until the disk")
+            assert "disk is full" in said
         # Nobody is told what could still be lost.
         assert outcome(answer()) == "finished"
+        read_until(daemon.process.stderr, "written again")
     assert kinds(daemon, 1) == ENDED
     assert outcome(execute(daemon)) == "finished"
 
