@@ -14,7 +14,8 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 # In the order in which they need each other; what is not there is built in.
 MODULES = ("virtio", "virtio_ring", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci",
-           "virtio_blk", "fuse", "llc", "stp", "bridge")
+           "virtio_blk", "fuse", "llc", "stp", "bridge", "sunrpc", "grace", "lockd", "netfs",
+           "fscache", "nfs_acl", "nfs", "nfsv3")
 
 
 class Unavailable(Exception):
