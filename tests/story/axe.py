@@ -202,6 +202,8 @@ class Place:
         self.cgroup_root = self.groups
         self.dead_sockets = dead_sockets()
         self.clients = []
+        # Its supervisors have next to no room for what they observe.
+        self.narrow = False
 
     def words(self, verb, *words):
         options = []

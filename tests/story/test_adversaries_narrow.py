@@ -1,5 +1,6 @@
 """The adversaries that fit, each before a supervisor whose ring is a page and whose table has 8
-processes: their stories are told once more, word for word, and are as exact."""
+processes: their stories are told once more, word for word, and are as exact. Where the ring is read
+too late for one, and that is said, the case is skipped."""
 
 # pylint: disable=unused-import
 from test_adversaries_births import (  # noqa: F401

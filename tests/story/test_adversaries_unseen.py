@@ -11,13 +11,14 @@ RECORDS = 8
 
 
 @pytest.fixture(autouse=True)
-def narrow(monkeypatch, tmp_path):
+def narrow(axe, monkeypatch, tmp_path):
     """Runs start a supervisor whose ring is a page and whose table has 8 processes."""
     supervisor = tmp_path / "axed"
     supervisor.write_text(f'#!/bin/sh\nexec {BIN}/axed --ring-bytes {RING_BYTES} '
                           f'--records {RECORDS} "$@"\n', encoding="ascii")
     supervisor.chmod(0o755)
     monkeypatch.setenv("AXE_AXED", str(supervisor))
+    axe.narrow = True
 
 
 def told_ends(job):
