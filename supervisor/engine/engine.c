@@ -172,7 +172,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = engine_load_kernel_half(engine, config, error);
 	if (code == 0)
-		code = guard_create(engine, &engine->guard, error);
+		code = guard_create(engine, GUARD_ROUND_NS, &engine->guard, error);
 	if (code == 0)
 		code = reaper_create(&engine->reaper, error);
 	if (code == 0)

@@ -16,7 +16,6 @@
 #include "engine/watch.h"
 #include "loop/timer.h"
 
-#define ROUND_NS  (60 * NS_PER_SEC)
 #define LOOK_NS   (50 * NS_PER_MS)
 #define LOOKS     40 /* a pidfd may tell of the end a moment before it is counted */
 #define NO_JOB    0 /* no job has this number */
@@ -25,6 +24,7 @@
 
 struct guard {
 	struct engine *engine;
+	uint64_t round_ns;
 	struct timer next; /* the next round, or the next look of this one */
 	sd_event_source *ended;
 	struct group *job; /* above `group`, as with any assessment; NULL: no round is under way */
@@ -50,7 +50,7 @@ static void finish_round(struct guard *guard)
 		tree_bury(tree, take_pointer(guard->group), NULL);
 	if (guard->job)
 		tree_bury(tree, take_pointer(guard->job), NULL);
-	timer_arm(&guard->next, clock_monotonic_ns() + ROUND_NS);
+	timer_arm(&guard->next, clock_monotonic_ns() + guard->round_ns);
 }
 
 static bool was_counted(const struct guard *guard)
@@ -168,7 +168,8 @@ unsigned guard_counted(const struct guard *guard)
 	return guard->counted;
 }
 
-int guard_create(struct engine *engine, struct guard **ret_guard, struct error *error)
+int guard_create(
+	struct engine *engine, uint64_t round_ns, struct guard **ret_guard, struct error *error)
 {
 	auto_of(guard) struct guard *guard = calloc(1, sizeof(*guard));
 	int code;
@@ -176,11 +177,12 @@ int guard_create(struct engine *engine, struct guard **ret_guard, struct error *
 	if (!guard)
 		return fail(error, ENOMEM, "guard the kernel half");
 	guard->engine = engine;
+	guard->round_ns = round_ns;
 	guard->canary = NO_CANARY;
 	code = timer_init(&guard->next, engine->loop, on_time, guard);
 	if (code < 0)
 		return fail(error, -code, "guard the kernel half");
-	timer_arm(&guard->next, clock_monotonic_ns() + ROUND_NS);
+	timer_arm(&guard->next, clock_monotonic_ns() + guard->round_ns);
 	*ret_guard = take_pointer(guard);
 	return 0;
 }

@@ -1,15 +1,21 @@
 /* Self-protection: no new work for a supervisor that has gone blind. */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/cleanup.h"
+#include "base/clock.h"
 
 struct engine;
 struct error;
 struct guard;
 
-/* From now on a process is born a minute, in a group of its own, and must have been counted. The
+#define GUARD_ROUND_NS (60 * NS_PER_SEC)
+
+/* From now on a process is born each round, in a group of its own, and must have been counted. The
  * engine is borrowed; its loop, tree and watches must be there. */
-int guard_create(struct engine *engine, struct guard **ret_guard, struct error *error);
+int guard_create(
+	struct engine *engine, uint64_t round_ns, struct guard **ret_guard, struct error *error);
 void guard_destroy(struct guard *guard);
 DEFINE_CLEANUP(guard)
 
@@ -19,7 +25,7 @@ DEFINE_CLEANUP(guard)
  */
 int guard_check(const struct guard *guard, struct error *error);
 
-/* Not in a minute but now; nothing happens while one is under way. */
+/* Not with the next round but now; nothing happens while one is under way. */
 void guard_begin(struct guard *guard);
 
 /* How many were counted as they should be. */

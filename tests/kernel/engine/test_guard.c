@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "engine/shared.h"
 #include "kernel/engine/job_fixture.h"
@@ -104,6 +105,53 @@ static void uncounted_canary_stops_new_work(void **state)
 	assert_int_equal(fixture_try(fixture, JOB, &error), -ENOTRECOVERABLE);
 }
 
+/* What a minute is to a supervisor is a moment here. */
+static void hurry(struct fixture *fixture)
+{
+	struct engine *engine = fixture->engine;
+
+	guard_destroy(engine->guard);
+	engine->guard = NULL;
+	assert_int_equal(guard_create(engine, 10 * NS_PER_MS, &engine->guard, NULL), 0);
+}
+
+static bool rounds_were_counted(struct fixture *fixture)
+{
+	return guard_counted(fixture->engine->guard) >= 3;
+}
+
+static void each_round_has_a_canary_of_its_own(void **state)
+{
+	struct fixture *fixture = *state;
+
+	hurry(fixture);
+	fixture_until(fixture, rounds_were_counted);
+	assert_int_equal(guard_check(fixture->engine->guard, NULL), 0);
+}
+
+static bool a_canary_was_missed(struct fixture *fixture)
+{
+	struct error error = { 0 };
+
+	return guard_check(fixture->engine->guard, &error) < 0 &&
+	       strstr(error.text, "of 1 process the kernel half counted 0 births and 0 ends");
+}
+
+/* Nobody asked: its time came. */
+static void uncounted_canary_of_a_round_stops_new_work(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error error = { 0 };
+
+	hurry(fixture);
+	fixture_until(fixture, rounds_were_counted);
+	assert_true(detach_all() > 0);
+	fixture_until(fixture, a_canary_was_missed);
+	assert_int_equal(fixture_try(fixture, JOB, &error), -ENOTRECOVERABLE);
+	assert_non_null(strstr(error.text, "nothing new is begun"));
+	assert_non_null(strstr(error.text, "restart axed"));
+}
+
 static void take_links_away(struct fixture *fixture, const json_t *event)
 {
 	assert_true(detach_all() > 0);
@@ -141,6 +189,8 @@ int main(void)
 		RUN(one_canary_at_a_time),
 		RUN(lost_link_stops_new_work),
 		RUN(uncounted_canary_stops_new_work),
+		RUN(each_round_has_a_canary_of_its_own),
+		RUN(uncounted_canary_of_a_round_stops_new_work),
 		RUN(lost_link_stops_the_rest_of_a_job),
 	};
 
