@@ -16,7 +16,8 @@ import faults  # noqa: E402  pylint: disable=wrong-import-position
 ROUNDS = int(os.environ.get("AXE_ROUNDS", "50"))
 # Always the same here, so that a change is judged by itself; tools/dev/chaos draws another each time.
 SEED = int(os.environ.get("AXE_SEED", "8"))
-STEPS = 8
+# Of the calls that may fail, so many are drawn; AXE_STEPS=100000 is each of them, for some hours.
+STEPS = int(os.environ.get("AXE_STEPS", "8"))
 # A sanitizer has an allocator of its own, and does not start with ours before it.
 SANITIZED = b"__asan_init" in (BIN / "axed").read_bytes()
 
