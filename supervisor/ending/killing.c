@@ -162,11 +162,11 @@ static void await_cores(struct killing *killing)
 		strike_first(killing);
 }
 
-static void begin_to_look(struct killing *killing)
+static void begin_to_look(struct killing *killing, bool frozen)
 {
 	killing->phase = KILLING_LOOKING;
 	killing->report.frozen_ns = clock_monotonic_ns();
-	killing->report.froze = group_frozen(killing->group) > 0;
+	killing->report.froze = frozen;
 	if (killing->owner.look(killing->owner.data))
 		timer_arm(&killing->look, killing->report.frozen_ns + killing->deadlines.look_ns);
 	else
@@ -179,7 +179,7 @@ static void look_expired(void *data)
 
 	switch (killing->phase) {
 	case KILLING_FREEZING:
-		begin_to_look(killing);
+		begin_to_look(killing, group_frozen(killing->group) > 0);
 		return;
 	case KILLING_LOOKING:
 	case KILLING_DUMPING:
@@ -259,7 +259,7 @@ void killing_look(struct killing *killing)
 	switch (killing->phase) {
 	case KILLING_FREEZING:
 		if (group_frozen(killing->group) > 0)
-			begin_to_look(killing);
+			begin_to_look(killing, true);
 		break;
 	case KILLING_LOOKING:
 	case KILLING_DUMPING:

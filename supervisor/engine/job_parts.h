@@ -87,6 +87,7 @@ struct job {
 	uint64_t cancel_until_ns; /* the end of the grace that it granted; 0: none */
 	uint32_t untold; /* enum axe_intent_flag: what our predecessor decided and did not tell */
 	bool terminated; /* TerminateJob was accepted */
+	uint64_t asked_ns; /* when, as long as that is untold; 0: it is told */
 	bool terminate_failed; /* told to the waiters; the job still counts as running */
 	bool abandoned;
 	struct killing *killing;
@@ -227,9 +228,13 @@ void job_errors_note(struct job *job, enum error_kind kind, axe_result code, con
 void job_errors_add(struct job *job, const json_t *result); /* all that an assessment said */
 json_t *job_errors_json(const struct job *job, axe_result code);
 
-/* job_terminate.c: TerminateJob and its answers. */
-void job_terminate_look(struct job *job);
+/* job_waiters.c: the callers of TerminateJob. */
+int job_add_waiter(struct job *job, job_terminated *done, void *data);
 void job_answer_waiters(struct job *job, axe_result code, bool durable);
+void job_waiters_finish(struct job *job);
+
+/* job_terminate.c: TerminateJob itself. */
+void job_terminate_look(struct job *job);
 int job_terminate_init(struct job *job);
 void job_terminate_finish(struct job *job);
 

@@ -38,18 +38,27 @@ static struct shot *next_done(struct studio *studio)
 	return shot;
 }
 
-static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *data)
+int camera_descriptor(const struct camera *camera)
 {
-	struct camera *camera = data;
+	return camera->studio->bell;
+}
+
+void camera_hear(struct camera *camera)
+{
 	struct shot *shot;
 	eventfd_t rung;
 
-	eventfd_read(fd, &rung);
+	eventfd_read(camera->studio->bell, &rung);
 	while ((shot = next_done(camera->studio))) {
 		if (shot->taken)
 			shot->taken(take_pointer(shot->still), shot->data);
 		shot_destroy(shot);
 	}
+}
+
+static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	camera_hear(data);
 	return 0;
 }
 

@@ -71,7 +71,10 @@ static void take_next(struct studio *studio)
 	pthread_mutex_lock(&studio->lock);
 	studio->late_ns = 0;
 	list_append(&studio->done, &shot->link);
+	/* Who hears the bell wants the lock. */
+	pthread_mutex_unlock(&studio->lock);
 	eventfd_write(studio->bell, 1);
+	pthread_mutex_lock(&studio->lock);
 }
 
 static void *work(void *argument)
