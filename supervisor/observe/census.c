@@ -13,6 +13,7 @@
 #include "observe/excerpt.h"
 #include "observe/host.h"
 #include "observe/mappings.h"
+#include "observe/ring.h"
 
 #include "frozen.skel.h"
 
@@ -30,7 +31,7 @@
 struct census {
 	struct frozen *skeleton;
 	struct bpf_link *link;
-	struct ring_buffer *ring;
+	struct ring *ring;
 	pthread_mutex_t one_at_a_time;
 	census_handler *handler; /* of the running scan; NULL: what comes is left over */
 	void *data;
@@ -69,10 +70,10 @@ static int load(struct census *census, struct error *error)
 	census->link = bpf_program__attach_iter(census->skeleton->progs.frozen_task, NULL);
 	if (!census->link)
 		return fail(error, errno, "attach `frozen_task` to iter/task");
-	census->ring = ring_buffer__new(
-		bpf_map__fd(census->skeleton->maps.records), deliver, census, NULL);
-	if (!census->ring)
-		return fail(error, errno, "map a ring of %u bytes", RING_BYTES);
+	code = ring_create(bpf_map__fd(census->skeleton->maps.records), RING_BYTES, deliver, census,
+		&census->ring, error);
+	if (code < 0)
+		return code;
 	/* It only makes births faster; there is nothing to do when it fails. */
 	(void)mappings_keep();
 	return 0;
@@ -97,7 +98,7 @@ void census_destroy(struct census *census)
 {
 	if (!census)
 		return;
-	ring_buffer__free(census->ring);
+	ring_destroy(census->ring);
 	bpf_link__destroy(census->link);
 	frozen__destroy(census->skeleton);
 	pthread_mutex_destroy(&census->one_at_a_time);
@@ -116,7 +117,7 @@ static int scan(struct census *census, int pass, uint64_t deadline_ns)
 			got = sizeof(marks);
 		if (got < 0)
 			return -errno;
-		ring_buffer__consume(census->ring);
+		ring_consume(census->ring);
 		if (census->refused)
 			return census->refused;
 		if (got == 0)
@@ -146,7 +147,7 @@ int census_scan(void *data, uint64_t group_id, uint32_t level, uint64_t deadline
 		close(pass);
 	/* What a stopped pass left in the ring is of no other. */
 	census->handler = NULL;
-	ring_buffer__consume(census->ring);
+	ring_consume(census->ring);
 	pthread_mutex_unlock(&census->one_at_a_time);
 	return code;
 }

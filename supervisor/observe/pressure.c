@@ -1,46 +1,8 @@
 /* How full the kernel half is: the fill of its ring and of its table of processes. */
-#include "observe/pressure.h"
-
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "base/error.h"
 #include "observe/probe.h"
+
 #include "observe/probe_parts.h"
-
-/* The first page of a ring is its reader's position, the second its writers'. */
-static int map_position(const struct probe *probe, int page, const unsigned long **ret_position,
-	struct error *error)
-{
-	long size = sysconf(_SC_PAGESIZE);
-	void *memory =
-		mmap(NULL, size, PROT_READ, MAP_SHARED, probe->core.maps[CORE_EVENTS], page * size);
-
-	if (memory == MAP_FAILED)
-		return fail(error, errno, "map the fill of the ring");
-	*ret_position = memory;
-	return 0;
-}
-
-int pressure_open(struct probe *probe, struct error *error)
-{
-	int code = map_position(probe, 0, &probe->consumed, error);
-
-	return code < 0 ? code : map_position(probe, 1, &probe->produced, error);
-}
-
-static void unmap(const unsigned long *position)
-{
-	if (position)
-		munmap((void *)position, sysconf(_SC_PAGESIZE));
-}
-
-void pressure_close(struct probe *probe)
-{
-	unmap(probe->consumed);
-	unmap(probe->produced);
-}
+#include "observe/ring.h"
 
 static unsigned percent(uint64_t used, uint64_t room)
 {
@@ -55,8 +17,8 @@ static uint64_t difference(uint64_t whole, uint64_t part)
 
 void probe_pressure(const struct probe *probe, struct probe_pressure *ret_pressure)
 {
-	unsigned long consumed = __atomic_load_n(probe->consumed, __ATOMIC_ACQUIRE);
-	unsigned long produced = __atomic_load_n(probe->produced, __ATOMIC_ACQUIRE);
+	unsigned long consumed = ring_consumed(probe->ring);
+	unsigned long produced = ring_produced(probe->ring);
 	uint64_t records = 0, dead = 0;
 
 	for (uint32_t slot = 0; slot < probe->slots_count; slot++) {

@@ -1,7 +1,6 @@
 /* Loading, attaching and draining the kernel half. */
 #include "observe/probe.h"
 
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -15,8 +14,8 @@
 #include "observe/mappings.h"
 #include "observe/old_ring.h"
 #include "observe/pins.h"
-#include "observe/pressure.h"
 #include "observe/probe_parts.h"
+#include "observe/ring.h"
 #include "observe/slots.h"
 
 #define RING_HEADER_BYTES 8 /* before each event in the ring, with it rounded up to 8 */
@@ -109,7 +108,7 @@ int probe_drain(struct probe *probe)
 	probe->drained_events = 0;
 	drain_old(probe);
 	for (int round = 0; round < DRAIN_ROUNDS; round++) {
-		code = ring_buffer__consume(probe->ring);
+		code = ring_consume(probe->ring);
 		if (code < 0 || !ring_is_filled(probe))
 			break;
 		if (code == 0)
@@ -142,8 +141,7 @@ void probe_destroy(struct probe *probe)
 		munmap(probe->slots, probe->slots_count * sizeof(*probe->slots));
 	if (probe->intents)
 		munmap(probe->intents, probe->slots_count * sizeof(*probe->intents));
-	pressure_close(probe);
-	ring_buffer__free(probe->ring);
+	ring_destroy(probe->ring);
 	core_close(&probe->core);
 	if (probe->pin_dir && unused)
 		pins_remove(probe->pin_dir);
@@ -176,10 +174,8 @@ static int share(struct probe *probe, struct error *error)
 	if (code < 0)
 		return code;
 
-	probe->ring = ring_buffer__new(probe->core.maps[CORE_EVENTS], deliver, probe, NULL);
-	if (!probe->ring)
-		return fail(error, errno, "map the ring of %u bytes", probe->ring_bytes);
-	code = pressure_open(probe, error);
+	code = ring_create(probe->core.maps[CORE_EVENTS], probe->ring_bytes, deliver, probe,
+		&probe->ring, error);
 	if (code < 0)
 		return code;
 	/* It only makes births faster; there is nothing to do when it fails. */

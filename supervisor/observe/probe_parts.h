@@ -6,7 +6,7 @@
 #include "observe/core.h"
 #include "observe/probe.h"
 
-struct ring_buffer;
+struct ring;
 
 /* What the supervisor keeps of a slot beside the shared counters. */
 struct probe_slot {
@@ -19,9 +19,7 @@ struct probe {
 	struct core core;
 	char *pin_dir; /* NULL: nothing is pinned */
 	enum probe_origin origin;
-	struct ring_buffer *ring;
-	const unsigned long *consumed; /* mmap: how far the ring was read, in bytes */
-	const unsigned long *produced; /* and written */
+	struct ring *ring;
 	probe_handler *handler;
 	void *data;
 	struct axe_slot *slots; /* mmap of the map of that name */
