@@ -41,6 +41,11 @@ void heap_give(void)
 	pthread_mutex_unlock(&forking);
 }
 
+void heap_trim(void)
+{
+	malloc_trim(0);
+}
+
 pid_t heap_fork(void)
 {
 	pid_t pid;

@@ -18,5 +18,8 @@ void heap_keep_single(void);
 void heap_withhold(void);
 void heap_give(void);
 
+/* Behind what took much once: what is free goes back to the host. Others wait meanwhile. */
+void heap_trim(void);
+
 /* fork(), for a child that needs the heap; from any thread. */
 pid_t heap_fork(void);

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/heap.h"
 #include "observe/census.h"
 #include "scene/still.h"
 #include "survey/source.h"
@@ -108,6 +109,7 @@ static void *load(void *argument)
 		pthread_mutex_unlock(&studio->lock);
 		if (census_create(&census, NULL) < 0)
 			census = NULL;
+		heap_trim();
 		pthread_mutex_lock(&studio->lock);
 		studio->census = census;
 		studio->scan = census ? census_scan : NULL;
