@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/json.h"
 #include "confine/group.h"
 #include "engine/guard.h"
@@ -18,6 +19,9 @@
 #include "engine/shared.h"
 #include "model/manifest.h"
 #include "record/jobdir.h"
+
+/* Assessments of a job that is worth a walk through the heap when it goes. */
+#define LARGE_LEAST 200
 
 void job_emit_line(const struct trace_line *line, void *data)
 {
@@ -177,8 +181,11 @@ void job_discard(struct job *job)
 
 void job_destroy(struct job *job)
 {
+	bool large;
+
 	if (!job)
 		return;
+	large = job->manifest->assessments_count >= LARGE_LEAST;
 	list_remove(&job->link);
 	timer_finish(&job->step);
 	job_end_finish(job);
@@ -191,6 +198,9 @@ void job_destroy(struct job *job)
 	receipt_finish(&job->receipt);
 	error_list_finish(&job->errors);
 	free(job);
+	/* What it had lies scattered among what lives on. */
+	if (large)
+		heap_trim();
 }
 
 void job_observe(struct job *job, const struct job_observer *observer)
