@@ -62,7 +62,7 @@ def test_many_are_ended_and_said_to_be_unknown(axe, name, words, processes, ends
     assert receipt["killed"] <= RECORDS
 
 
-def test_storm_into_the_frozen_group_is_ended_and_said_to_be_unknown(axe):
+def test_storm_into_the_frozen_group_is_exact_or_said_to_be_unknown(axe):
     outside = axe.groups / "outside"
     outside.mkdir()
     client = start(axe, "storm", v2_mount(), outside)
@@ -71,8 +71,13 @@ def test_storm_into_the_frozen_group_is_ended_and_said_to_be_unknown(axe):
     assert (code, receipt["survivors"], axe.inhabitants()) == (0, [], [])
     code, text = end(client)
     assert code == EXIT_CODES["terminated"], text
-    assert_said_to_be_unknown(axe, text, {"storm: KILL by axe", "cloud: KILL by axe",
-                                          "drop: KILL by axe", "drop: KILL by the kernel"})
+    # The cloud may be killed before it has poured more than there is room for.
+    if axe.job().only()["integrity"]["complete"]:
+        assert len(told_ends(axe.job())) == axe.job().only()["processes"]["seen"]
+        axe.assert_nothing_left()
+    else:
+        assert_said_to_be_unknown(axe, text, {"storm: KILL by axe", "cloud: KILL by axe",
+                                              "drop: KILL by axe", "drop: KILL by the kernel"})
     assert receipt["unrecorded"] == axe.job().only()["integrity"]["lost_records"]
 
 
