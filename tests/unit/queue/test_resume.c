@@ -112,8 +112,8 @@ static void a_job_says_what_a_stop_of_its_supervisor_does_to_it(void **state)
 {
 	static const char *const manifests[] = {
 		"{'name': 'j', 'on_supervisor_stop': 'keep', 'assessments': [{'command': 'x'}]}",
-		"{'name': 'j', 'on_supervisor_stop': 'terminate', 'assessments': [{'command': "
-		"'x'}]}",
+		("{'name': 'j', 'on_supervisor_stop': 'terminate', 'assessments': [{'command': "
+		 "'x'}]}"),
 		MANIFEST_ONE,
 	};
 	struct queue_case *test = *state;
