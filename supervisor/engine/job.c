@@ -185,7 +185,8 @@ void job_destroy(struct job *job)
 
 	if (!job)
 		return;
-	large = job->manifest->assessments_count >= LARGE_LEAST;
+	/* One that could not be taken over may have none. */
+	large = job->manifest && job->manifest->assessments_count >= LARGE_LEAST;
 	list_remove(&job->link);
 	timer_finish(&job->step);
 	job_end_finish(job);
