@@ -122,7 +122,8 @@ struct axe_intent {
 	axe_u64 uid; /* of whoever asked for the end */
 	axe_u64 heard; /* the sequence behind the highest event that was taken to be told */
 	axe_u64 heard_last; /* the one behind the last such event: numbers may come out of order */
-	axe_u64 spare[7];
+	axe_u64 words; /* lines of the trace that tell what no record keeps: see told.h */
+	axe_u64 spare[6];
 };
 static_assert(sizeof(struct axe_intent) == 256, "intent");
 

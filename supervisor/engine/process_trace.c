@@ -8,9 +8,11 @@
 #include "observe/process_json.h"
 #include "record/trace.h"
 
-static void write_line(const struct process_trace *story, enum trace_type type, uint64_t mono_ns,
+static bool write_line(const struct process_trace *story, enum trace_type type, uint64_t mono_ns,
 	json_t *data, json_t *actor)
 {
+	bool written;
+
 	struct trace_line line = {
 		.type = type,
 		.mono_ns = mono_ns,
@@ -21,9 +23,10 @@ static void write_line(const struct process_trace *story, enum trace_type type, 
 		.actor = actor,
 	};
 
-	trace_write(story->trace, &line, NULL);
+	written = trace_write(story->trace, &line, NULL) == 0;
 	json_decref(data);
 	json_decref(actor);
+	return written;
 }
 
 static json_t *comm_json(const char comm[AXE_COMM_SIZE])
@@ -31,7 +34,7 @@ static json_t *comm_json(const char comm[AXE_COMM_SIZE])
 	return json_text(comm, strnlen(comm, AXE_COMM_SIZE));
 }
 
-static void write_fork(const struct process_trace *story, const struct axe_event *event)
+static bool write_fork(const struct process_trace *story, const struct axe_event *event)
 {
 	const struct axe_event_fork *fork = (const struct axe_event_fork *)event;
 	json_t *data = process_json_key(&event->process);
@@ -39,12 +42,12 @@ static void write_fork(const struct process_trace *story, const struct axe_event
 	json_object_set_new(data, "parent", process_json_key(&fork->parent));
 	json_object_set_new(data, "comm", comm_json(fork->comm));
 	json_object_set_new(data, "uid", json_integer(fork->uid));
-	write_line(story,
+	return write_line(story,
 		fork->flags & AXE_PROCESS_JOINED ? TRACE_PROCESS_JOIN : TRACE_PROCESS_FORK,
 		event->time_ns, data, NULL);
 }
 
-static void write_exec(const struct process_trace *story, const struct axe_event *event)
+static bool write_exec(const struct process_trace *story, const struct axe_event *event)
 {
 	const struct axe_event_exec *exec = (const struct axe_event_exec *)event;
 	json_t *data = process_json_key(&event->process);
@@ -54,7 +57,7 @@ static void write_exec(const struct process_trace *story, const struct axe_event
 	if (exec->argv_size > exec->argv_captured)
 		json_object_set_new(data, "argv_size", json_integer(exec->argv_size));
 	json_object_set_new(data, "uid", json_integer(exec->uid));
-	write_line(story, TRACE_PROCESS_EXEC, event->time_ns, data, NULL);
+	return write_line(story, TRACE_PROCESS_EXEC, event->time_ns, data, NULL);
 }
 
 static json_t *exit_data(const struct axe_process_key *key, const struct axe_process *record)
@@ -73,55 +76,70 @@ static json_t *exit_data(const struct axe_process_key *key, const struct axe_pro
 	return data;
 }
 
-static void write_exit(const struct process_trace *story, const struct axe_event *event)
+static bool write_exit(const struct process_trace *story, const struct axe_event *event)
 {
 	const struct axe_event_exit *exit = (const struct axe_event_exit *)event;
 
-	write_line(story, TRACE_PROCESS_EXIT, event->time_ns,
+	return write_line(story, TRACE_PROCESS_EXIT, event->time_ns,
 		exit_data(&event->process, &exit->record), NULL);
 }
 
-static void write_signal(const struct process_trace *story, const struct axe_event *event)
+static bool write_signal(const struct process_trace *story, const struct axe_event *event)
 {
 	const struct axe_event_signal *signal = (const struct axe_event_signal *)event;
 	json_t *data = process_json_key(&event->process);
 
 	json_object_set_new(data, "signal", json_integer(signal->sender.signal));
-	write_line(story, TRACE_PROCESS_SIGNAL, event->time_ns, data,
+	return write_line(story, TRACE_PROCESS_SIGNAL, event->time_ns, data,
 		process_json_sender(&signal->sender));
 }
 
-static void write_oom(const struct process_trace *story, const struct axe_event *event)
+static bool write_oom(const struct process_trace *story, const struct axe_event *event)
 {
-	write_line(
+	return write_line(
 		story, TRACE_PROCESS_OOM, event->time_ns, process_json_key(&event->process), NULL);
 }
 
-static void write_move(const struct process_trace *story, const struct axe_event *event)
+static bool write_move(const struct process_trace *story, const struct axe_event *event)
 {
 	const struct axe_event_move *move = (const struct axe_event_move *)event;
 	json_t *data;
 
 	if (!move->escaped)
-		return;
+		return false;
 	data = process_json_key(&event->process);
 	json_object_set_new(data, "cgroup_id", json_integer((json_int_t)move->cgroup_id));
-	write_line(story, TRACE_PROCESS_ESCAPE, event->time_ns, data, NULL);
+	return write_line(story, TRACE_PROCESS_ESCAPE, event->time_ns, data, NULL);
 }
 
-static void (*const writers[])(const struct process_trace *, const struct axe_event *) = {
-	[AXE_EVENT_FORK] = write_fork,
-	[AXE_EVENT_EXEC] = write_exec,
-	[AXE_EVENT_EXIT] = write_exit,
-	[AXE_EVENT_SIGNAL] = write_signal,
-	[AXE_EVENT_OOM] = write_oom,
-	[AXE_EVENT_MOVE] = write_move,
+static const struct {
+	bool (*write)(const struct process_trace *, const struct axe_event *);
+	bool alone; /* no record of the kernel's has it, too */
+} writers[] = {
+	[AXE_EVENT_FORK] = { write_fork, .alone = false },
+	[AXE_EVENT_EXEC] = { write_exec, .alone = true },
+	[AXE_EVENT_EXIT] = { write_exit, .alone = false },
+	[AXE_EVENT_SIGNAL] = { write_signal, .alone = true },
+	[AXE_EVENT_OOM] = { write_oom, .alone = true },
+	[AXE_EVENT_MOVE] = { write_move, .alone = true },
 };
 
-void process_trace_event(const struct process_trace *story, const struct axe_event *event)
+bool process_trace_event(const struct process_trace *story, const struct axe_event *event)
 {
-	if (event->type < sizeof(writers) / sizeof(*writers) && writers[event->type])
-		writers[event->type](story, event);
+	if (event->type >= sizeof(writers) / sizeof(*writers) || !writers[event->type].write)
+		return false;
+	return writers[event->type].write(story, event) && writers[event->type].alone;
+}
+
+bool process_trace_is_alone(const char *type)
+{
+	static const enum trace_type types[] = { TRACE_PROCESS_EXEC, TRACE_PROCESS_SIGNAL,
+		TRACE_PROCESS_OOM, TRACE_PROCESS_ESCAPE };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (strcmp(type, trace_type_name(types[i])) == 0)
+			return true;
+	return false;
 }
 
 void process_trace_born(const struct process_trace *story, const struct axe_process_key *key,

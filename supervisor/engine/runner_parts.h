@@ -90,6 +90,8 @@ struct runner {
 
 	/* recovery */
 	bool adopted; /* born under a supervisor before us: its root is nobody's child here */
+	uint64_t unwritten; /* lines that a predecessor did not come to write, of what nothing else
+			       has */
 	bool unseen; /* the kernel half was exchanged, and not all of it was counted meanwhile */
 	bool root_gone; /* the root has ended, as far as its pid tells */
 	sd_event_source *root_end; /* of its pidfd; NULL: it is not followed */

@@ -90,7 +90,7 @@ void runner_hear(const struct axe_event *event, void *data)
 	/* It was in the table a moment before its event was in the ring. */
 	if (event->type == AXE_EVENT_EXIT && is_known_root(runner, &event->process))
 		return;
-	process_trace_event(&runner->story, event);
+	watch_intent(runner->watch)->words += process_trace_event(&runner->story, event);
 	runner_survey_hear(runner, event);
 	if (event->type != AXE_EVENT_EXIT)
 		return;
@@ -192,6 +192,7 @@ void runner_reconcile(struct runner *runner)
 		.traced = runner->traced,
 		.recovered = runner->recovered,
 		.gaps = ledger_gaps(runner->ledger),
+		.unwritten = runner->unwritten,
 	};
 	reconcile(slot, &facts, &runner->integrity);
 }

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "engine/process_trace.h"
 #include "record/jobdir.h"
 #include "record/trace.h"
 #include "record/trace_history.h"
@@ -118,6 +119,7 @@ static void see_line(const char *type, const char *text, size_t size, void *data
 		!read_key(text, &key))
 		return;
 	told->exits += is_exit;
+	told->words += process_trace_is_alone(type);
 	found = find(told, &key);
 	if (!found)
 		return;

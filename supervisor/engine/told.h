@@ -23,6 +23,7 @@ struct told {
 	struct told_process *processes; /* by key once they are sorted */
 	size_t count, room;
 	uint64_t exits; /* of any process of the try */
+	uint64_t words; /* lines of what no record keeps: commands, signals, who escaped */
 	bool incomplete; /* out of memory */
 };
 

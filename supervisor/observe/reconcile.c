@@ -117,7 +117,7 @@ static void count_missing(const struct axe_slot *slot, const struct reconcile_fa
 	uint64_t missing = gaps > dropped ? gaps : dropped;
 
 	integrity->recovered_events = facts->recovered < missing ? facts->recovered : missing;
-	integrity->lost_events = missing - integrity->recovered_events;
+	integrity->lost_events = missing - integrity->recovered_events + facts->unwritten;
 }
 
 void reconcile(const struct axe_slot *slot, const struct reconcile_facts *facts,

@@ -31,6 +31,7 @@ struct reconcile_facts {
 	uint64_t traced;
 	uint64_t recovered; /* of those, the ends that the ring lost and the records told */
 	uint64_t gaps;
+	uint64_t unwritten; /* heard by a predecessor, who died before they were in the trace */
 };
 
 /* Pure: hold the facts against the counters and say the first disagreement. */

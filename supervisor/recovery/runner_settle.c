@@ -33,6 +33,7 @@ int runner_see_records(struct runner *runner)
 static void take_in_records(struct runner *runner)
 {
 	struct told *told = runner->told;
+	uint64_t words;
 
 	if (!told)
 		return;
@@ -40,6 +41,9 @@ static void take_in_records(struct runner *runner)
 	trace_flush(runner->story.trace, NULL);
 	told_read(told, runner->context->jobdir, NULL);
 	runner->traced = told->exits;
+	/* Those lines lay in the buffer that our predecessor died with. */
+	words = watch_intent(runner->watch)->words;
+	runner->unwritten = words > told->words ? words - told->words : 0;
 	runner->told = NULL;
 	for (size_t at = 0; at < told->count; at++)
 		runner_take_in(runner, &told->processes[at]);

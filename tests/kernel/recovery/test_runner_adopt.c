@@ -161,6 +161,32 @@ static void what_one_processor_was_late_with_is_told_and_what_comes_again_is_not
 		json_object_get(json_object_get(lives_result(lives, 0), "integrity"), "complete")));
 }
 
+/* Heard, and still in the buffer of whom is killed now. */
+static void hear_without_writing(struct lives *lives, struct job *job)
+{
+	struct runner *runner = job_find_runner(job, 0);
+	uint64_t *sequence = (uint64_t *)(uintptr_t)&watch_slot(runner->watch)->sequence;
+
+	for (unsigned time = 0; time < 2; time++)
+		hear_signal(runner, (*sequence)++);
+}
+
+static void words_that_died_with_their_supervisor_are_counted_as_lost(void **state)
+{
+	struct lives *lives = *state;
+	json_t *integrity;
+
+	lives_lose(lives, PAIR(AT_GATE("exit 0")), "assessment.begin", hear_without_writing);
+	lives_succeed(lives);
+	lives_open_gate(lives);
+	lives_finish(lives);
+	integrity = json_object_get(lives_result(lives, 0), "integrity");
+	assert_true(json_is_false(json_object_get(integrity, "complete")));
+	assert_int_equal(number_at(integrity, "lost_events"), 2);
+	assert_int_equal(lives_traced(lives, "process.signal"), 0);
+	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "passed");
+}
+
 /* As killed between the group of the next try and its first process. */
 static void prepare_next(struct lives *lives, struct job *job)
 {
@@ -201,6 +227,7 @@ int main(void)
 		LIVES_TEST(a_group_that_has_gone_with_all_that_was_known_of_its_root_is_an_end),
 		LIVES_TEST(what_one_processor_was_late_with_is_told_and_what_comes_again_is_not),
 		LIVES_TEST(a_group_that_has_gone_takes_no_end_along),
+		LIVES_TEST(words_that_died_with_their_supervisor_are_counted_as_lost),
 		LIVES_TEST(a_try_that_nobody_was_born_in_is_begun_anew),
 	};
 

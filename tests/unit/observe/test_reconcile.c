@@ -154,6 +154,19 @@ static void end_that_the_record_told_is_not_missing(void **state)
 	assert_disagrees(slot, facts, "1 events were lost");
 }
 
+/* No end is found for them: an end keeps its record until it is written. */
+static void words_that_a_predecessor_did_not_write_are_lost(void **state)
+{
+	struct reconcile_facts facts = whole_facts;
+	struct integrity integrity;
+
+	facts.unwritten = 2;
+	facts.recovered = 2;
+	assert_disagrees(whole_slot, facts, "2 events were lost");
+	reconcile(&whole_slot, &facts, &integrity);
+	assert_int_equal(integrity.lost_events, 2);
+}
+
 static void first_disagreement_is_said(void **state)
 {
 	struct axe_slot slot = whole_slot;
@@ -181,6 +194,7 @@ int main(void)
 		cmocka_unit_test(gap_is_incomplete),
 		cmocka_unit_test(loss_at_the_very_end_is_incomplete),
 		cmocka_unit_test(end_that_the_record_told_is_not_missing),
+		cmocka_unit_test(words_that_a_predecessor_did_not_write_are_lost),
 		cmocka_unit_test(first_disagreement_is_said),
 	};
 
