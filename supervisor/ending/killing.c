@@ -151,13 +151,14 @@ static void strike_first(struct killing *killing)
 /* The freeze does not hold up who writes its core; the others stay frozen meanwhile. */
 static void await_cores(struct killing *killing)
 {
-	uint64_t now = clock_monotonic_ns();
+	uint64_t now = clock_monotonic_ns(), next = now + LOOK_AT_CORES_NS;
 
 	if (killing->phase != KILLING_DUMPING)
 		killing->dump_until_ns = now + killing->deadlines.core_ns;
 	killing->phase = KILLING_DUMPING;
 	if (now < killing->dump_until_ns && core_dumps_any(killing->group))
-		timer_arm(&killing->look, now + LOOK_AT_CORES_NS);
+		timer_arm(&killing->look,
+			next < killing->dump_until_ns ? next : killing->dump_until_ns);
 	else
 		strike_first(killing);
 }
