@@ -14,8 +14,6 @@
 #include "engine/publisher.h"
 #include "engine/result.h"
 #include "model/manifest.h"
-#include "model/result.h"
-#include "model/verdict.h"
 #include "record/results.h"
 #include "record/store.h"
 #include "record/store_read.h"
@@ -85,41 +83,6 @@ static void add_not_run(struct closing *closing)
 			json_array_append_new(closing->results,
 				result_not_run(
 					closing->manifest->assessments[index], (unsigned)index));
-}
-
-static json_t *count_verdicts(const json_t *results, json_int_t *ret_failed)
-{
-	json_t *counts = json_object(), *result;
-	enum verdict verdict;
-	size_t at;
-
-	*ret_failed = 0;
-	json_array_foreach ((json_t *)results, at, result) {
-		const char *name = json_string_value(json_object_get(result, "verdict"));
-
-		if (!name || !verdict_from_name(name, &verdict))
-			continue;
-		json_object_set_new(counts, name, json_integer(orphan_number(counts, name) + 1));
-		*ret_failed += verdict_is_failure(verdict);
-	}
-	return counts;
-}
-
-static json_t *make_summary(struct closing *closing)
-{
-	const struct error_entry last = { ERROR_KIND_ERROR, AXE_E_INTERNAL_ERROR,
-		orphan_text(closing->orphan), ERROR_LIST_NO_ASSESSMENT };
-	const struct store_job *job = &closing->orphan->job;
-	json_int_t failed, all = (json_int_t)json_array_size(closing->results);
-	json_t *counts = count_verdicts(closing->results, &failed);
-
-	return json_pack("{s:i, s:I, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:o, s:o}", "v",
-		1, "job", (json_int_t)job->id, "attempt", (json_int_t)orphan_attempt(closing),
-		"name", job->name, "outcome", "error", "code", (json_int_t)last.code, "code_name",
-		result_name(last.code), "reason", orphan_reason(closing->orphan), "message",
-		orphan_text(closing->orphan), "executed",
-		all - orphan_number(counts, verdict_name(VERDICT_NOT_RUN)), "failed", failed,
-		"counts", counts, "errors", error_list_json(&closing->errors, &last));
 }
 
 /* It had come so far that only its job.end was missing. NULL: it had not. */
@@ -263,7 +226,7 @@ static int close_it(struct closing *closing, struct error *error)
 		return 0;
 	}
 	add_not_run(closing);
-	summary = make_summary(closing);
+	summary = orphan_summary(closing);
 	if (closing->directory >= 0)
 		code = results_write(closing->directory, summary, closing->results, error);
 	/* The end is stored though the folder is full. */

@@ -59,6 +59,9 @@ static inline json_int_t orphan_number(const json_t *object, const char *key)
 void orphan_emit(struct closing *closing, const struct trace_line *line,
 	const struct store_change *rows, size_t count);
 
+/* orphan_summary.c: the data of its job.end, once all results are known. A new reference. */
+json_t *orphan_summary(struct closing *closing);
+
 /* orphan_assessments.c: end what ran. The results of the others are known. */
 int orphan_end_assessments(struct closing *closing, struct error *error);
 json_t *orphan_result(const struct orphan *orphan,

@@ -1,4 +1,5 @@
 /* A job that has lost its supervisor has one end, however often whoever ends it dies over that. */
+#include "support/json_at.h"
 #include "unit/record/store_case.h"
 
 #include <signal.h>
@@ -161,6 +162,52 @@ static void what_only_the_trace_knows_is_believed(void **state)
 		json_integer_value(json_object_get(json_object_get(summary, "counts"), "not_run")));
 }
 
+/* With the words of a CancelJob that was accepted in that attempt. */
+static json_t *end_canceled(struct store_case *test, unsigned attempt)
+{
+	const struct store_change asked = { .kind = STORE_EVENT,
+		.event = { .job = 1,
+			.attempt = attempt,
+			.type = "job.terminate",
+			.data = "{\"reason\":\"job_canceled\",\"message\":\"enough\"}" } };
+	auto_free char *text = NULL;
+
+	lose_supervisor(test);
+	store_case_open(test);
+	assert_int_equal(0, store_submit(test->store, &asked, 1, NULL, NULL, NULL));
+	assert_true(store_await(test->store, AWAIT_NS));
+	end_orphans(test);
+	expect_one_end(test);
+	text = folder_read(test->folder, "jobs/1/results.json", NULL);
+	return json_loads(text, 0, NULL);
+}
+
+static void see_state(const struct store_job *row, void *data)
+{
+	*(enum state *)data = row->state;
+}
+
+static void what_was_being_canceled_is_canceled_with_its_words(void **state)
+{
+	struct store_case *test = *state;
+	auto_json summary = end_canceled(test, 1);
+	enum state ended = STATE_RUNNING;
+
+	assert_string_equal("canceled", text_at(summary, "outcome"));
+	assert_string_equal("job_canceled", text_at(summary, "reason"));
+	assert_string_equal("enough", text_at(summary, "message"));
+	assert_int_equal(0, store_read_job(test->store, 1, see_state, &ended, NULL));
+	assert_int_equal(STATE_CANCELED, ended);
+}
+
+static void cancel_of_another_attempt_is_not_its_own(void **state)
+{
+	auto_json summary = end_canceled(*state, 2);
+
+	assert_string_equal("error", text_at(summary, "outcome"));
+	assert_string_equal("the supervisor ended before the job did", text_at(summary, "message"));
+}
+
 /* What had not reached the disk is told again, what had is not. */
 static void whoever_dies_over_it_makes_no_second_end(void **state)
 {
@@ -222,6 +269,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(what_only_the_trace_knows_is_believed),
+		STORE_TEST(what_was_being_canceled_is_canceled_with_its_words),
+		STORE_TEST(cancel_of_another_attempt_is_not_its_own),
 		STORE_TEST(whoever_dies_over_it_makes_no_second_end),
 		STORE_TEST(a_disk_that_keeps_them_makes_no_second_end),
 	};
