@@ -87,6 +87,7 @@ struct job {
 	uint64_t cancel_until_ns; /* the end of the grace that it granted; 0: none */
 	uint32_t untold; /* enum axe_intent_flag: what our predecessor decided and did not tell */
 	bool terminated; /* TerminateJob was accepted */
+	json_t *asker; /* the actor of TerminateJob; owned */
 	uint64_t asked_ns; /* when, as long as that is untold; 0: it is told */
 	bool terminate_failed; /* told to the waiters; the job still counts as running */
 	bool abandoned;

@@ -73,7 +73,11 @@ static uint64_t job_stray(bool group_is_empty, void *data)
 /* Told once nothing waits for it: neither disk nor store stand between the request and the kill. */
 static void tell_asked(struct job *job)
 {
-	struct trace_line line = { .type = TRACE_JOB_TERMINATE, .mono_ns = job->asked_ns };
+	struct trace_line line = {
+		.type = TRACE_JOB_TERMINATE,
+		.mono_ns = job->asked_ns,
+		.actor = job->asker,
+	};
 
 	if (!job->asked_ns)
 		return;
@@ -225,6 +229,8 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 	}
 	job->terminated = true;
 	job->asked_ns = clock_monotonic_ns();
+	json_decref(job->asker);
+	job->asker = json_incref(job->actor);
 	job_save(job);
 	if (start_killing(job, &error) < 0) {
 		log_line(LOG_LEVEL_ERROR, "job %llu: %s", (unsigned long long)job_id(job),
@@ -272,4 +278,5 @@ void job_terminate_finish(struct job *job)
 	inquiry_destroy(job->inquiry);
 	json_decref(job->survivors);
 	json_decref(job->final_receipt);
+	json_decref(job->asker);
 }
