@@ -43,12 +43,18 @@ def of_events(job, events):
 
 
 def integrity_is_said(result, narrow):
-    """Complete, or where there is next to no room, not so and why."""
+    """
+    Complete, or not so and why: commands and signals that a supervisor had heard die with its
+    buffer, and where there is next to no room whole processes are only counted.
+    """
     integrity = result["integrity"]
     if integrity["complete"]:
         return integrity["traced"] == integrity["exits"]
+    if not narrow:
+        return "commands or signals" in integrity["reason"] and integrity["lost_events"] > 0 \
+            and not integrity["lost_records"] and integrity["traced"] == integrity["exits"]
     lost = integrity["lost_events"] + integrity["lost_records"]
-    return narrow and lost > 0 and integrity["reason"] and integrity["traced"] <= \
+    return lost > 0 and integrity["reason"] and integrity["traced"] <= \
         integrity["exits"]
 
 
