@@ -18,9 +18,6 @@
 #include "engine/runner.h"
 #include "engine/shared.h"
 
-/* What others wait at the most for a job that does not end within a moment. */
-#define HURRY_NS (2 * NS_PER_MS)
-
 static void note_unseen(struct job *job)
 {
 	int there = group_processes(job->group, NULL, 0);
@@ -198,18 +195,10 @@ static axe_result withdraw(struct job *job, job_terminated *done, void *data)
 	return S_OK;
 }
 
-/*
- * Most jobs end within a moment, which goes by faster without the loop's other concerns. From the
- * loop alone: whoever asks may be in the middle of a step of this very job.
- */
-static void hurry(void *data)
+/* One that is not empty within a turn of the loop. */
+static void turned(void *data)
 {
-	struct job *job = data;
-	uint64_t until_ns = clock_monotonic_ns() + HURRY_NS;
-
-	while (!killing_is_over(job->killing) && engine_attend(job->engine, until_ns))
-		continue;
-	tell_asked(job);
+	tell_asked(data);
 }
 
 axe_result job_terminate(struct job *job, job_terminated *done, void *data)
@@ -241,7 +230,7 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 		job_terminate_forget(job, data);
 		return AXE_E_INTERNAL_ERROR;
 	}
-	timer_arm(&job->hurry, clock_monotonic_ns());
+	timer_arm(&job->turn, clock_monotonic_ns());
 	return S_OK;
 }
 
@@ -266,14 +255,14 @@ int job_terminate_init(struct job *job)
 {
 	int code = timer_init(&job->repeat, job->engine->loop, repeat_expired, job);
 
-	return code < 0 ? code : timer_init(&job->hurry, job->engine->loop, hurry, job);
+	return code < 0 ? code : timer_init(&job->turn, job->engine->loop, turned, job);
 }
 
 void job_terminate_finish(struct job *job)
 {
 	job_waiters_finish(job);
 	timer_finish(&job->repeat);
-	timer_finish(&job->hurry);
+	timer_finish(&job->turn);
 	killing_destroy(job->killing);
 	inquiry_destroy(job->inquiry);
 	json_decref(job->survivors);

@@ -60,12 +60,6 @@ struct engine {
 /* The kernel half's bell rang: read what it tells, and act upon it. */
 void engine_hear(struct engine *engine);
 
-/*
- * attention.c: wait for one of the bells that end jobs, the kernel half's and the camera's, and
- * hear it without the rest of the loop. At the most a second from now; false: neither rang.
- */
-bool engine_attend(struct engine *engine, uint64_t until_ns);
-
 /* Begin or go on sweeping (draining, trimming outputs) while there is a job. */
 void engine_sweep_soon(struct engine *engine);
 
