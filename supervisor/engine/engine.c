@@ -40,17 +40,14 @@ static void engine_step_jobs(struct engine *engine)
 	}
 }
 
-void engine_hear(struct engine *engine)
+static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *data)
 {
+	struct engine *engine = data;
+
 	pressure_relieve(engine);
 	/* Listeners only write down; acting comes after the whole of what the ring held. */
 	watches_drain(engine->watches);
 	engine_step_jobs(engine);
-}
-
-static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	engine_hear(data);
 	return 0;
 }
 

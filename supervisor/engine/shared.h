@@ -57,9 +57,6 @@ struct engine {
 	struct list_link jobs; /* job::link */
 };
 
-/* The kernel half's bell rang: read what it tells, and act upon it. */
-void engine_hear(struct engine *engine);
-
 /* Begin or go on sweeping (draining, trimming outputs) while there is a job. */
 void engine_sweep_soon(struct engine *engine);
 

@@ -38,27 +38,18 @@ static struct shot *next_done(struct studio *studio)
 	return shot;
 }
 
-int camera_descriptor(const struct camera *camera)
+static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	return camera->studio->bell;
-}
-
-void camera_hear(struct camera *camera)
-{
+	struct camera *camera = data;
 	struct shot *shot;
 	eventfd_t rung;
 
-	eventfd_read(camera->studio->bell, &rung);
+	eventfd_read(fd, &rung);
 	while ((shot = next_done(camera->studio))) {
 		if (shot->taken)
 			shot->taken(take_pointer(shot->still), shot->data);
 		shot_destroy(shot);
 	}
-}
-
-static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	camera_hear(data);
 	return 0;
 }
 

@@ -33,10 +33,6 @@ typedef void shot_taken(struct still *still, void *data);
 int camera_take(struct camera *camera, const struct group *group, uint32_t level,
 	uint64_t budget_ns, shot_taken *taken, void *data, struct shot **ret_shot);
 
-/* Readable when there is something to tell, and who does not want to wait for the loop tells it. */
-int camera_descriptor(const struct camera *camera);
-void camera_hear(struct camera *camera);
-
 /* Why there is no picture, of what camera_take returned; of 0: for it did not come in time. */
 const char *camera_refusal(int code);
 
