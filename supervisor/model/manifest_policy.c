@@ -44,20 +44,28 @@ int value_read_residue(
 	return reader_refuse_choice(reader, value, names, 3, "");
 }
 
+/* Which of the names it is; -1: none. */
+static int find_choice(const json_t *value, const char *const *names, size_t count)
+{
+	const char *text = value_text(value);
+
+	for (size_t at = 0; text && at < count; at++)
+		if (strcmp(text, names[at]) == 0)
+			return (int)at;
+	return -1;
+}
+
 int value_read_on_reboot(
 	struct manifest_reader *reader, const struct manifest_row *row, json_t *value, void *target)
 {
 	static const char *const names[] = { [REBOOT_FAIL] = "fail", [REBOOT_REQUEUE] = "requeue" };
 	struct manifest *manifest = target;
-	const char *text = value_text(value);
+	int choice = find_choice(value, names, 2);
 
-	for (unsigned at = 0; text && at < sizeof(names) / sizeof(*names); at++) {
-		if (strcmp(text, names[at]) == 0) {
-			manifest->on_reboot = (enum reboot_policy)at;
-			return 0;
-		}
-	}
-	return reader_refuse_choice(reader, value, names, 2, "");
+	if (choice < 0)
+		return reader_refuse_choice(reader, value, names, 2, "");
+	manifest->on_reboot = (enum reboot_policy)choice;
+	return 0;
 }
 
 int manifest_check_unqueued(const struct manifest *manifest, struct manifest_error *ret_error)
@@ -80,15 +88,12 @@ int value_read_on_supervisor_stop(
 	static const char *const names[] = { "keep", "terminate" };
 	static const enum stop_policy policies[] = { STOP_KEEP, STOP_TERMINATE };
 	struct manifest *manifest = target;
-	const char *text = value_text(value);
+	int choice = find_choice(value, names, 2);
 
-	for (unsigned at = 0; text && at < sizeof(names) / sizeof(*names); at++) {
-		if (strcmp(text, names[at]) == 0) {
-			manifest->on_supervisor_stop = policies[at];
-			return 0;
-		}
-	}
-	return reader_refuse_choice(reader, value, names, 2, "");
+	if (choice < 0)
+		return reader_refuse_choice(reader, value, names, 2, "");
+	manifest->on_supervisor_stop = policies[choice];
+	return 0;
 }
 
 bool stop_policy_keeps(enum stop_policy policy, bool supervisor_keeps)
@@ -124,17 +129,16 @@ int value_read_seccomp(
 	static const char *const names[] = { [SECCOMP_NONE] = "none", [SECCOMP_SAFE] = "safe" };
 	struct assessment *assessment = target;
 	const char *text = value_text(value);
+	int choice;
 
 	if (json_is_object(value) || (text && strcmp(text, "strict") == 0))
 		return reader_refuse_as(reader, "one that this version does not build yet",
 			"one of `none`, `safe`");
-	for (unsigned at = 0; text && at < sizeof(names) / sizeof(*names); at++) {
-		if (strcmp(text, names[at]) == 0) {
-			assessment->seccomp = (enum seccomp_profile)at;
-			return 0;
-		}
-	}
-	return reader_refuse_choice(reader, value, names, 2, "");
+	choice = find_choice(value, names, 2);
+	if (choice < 0)
+		return reader_refuse_choice(reader, value, names, 2, "");
+	assessment->seccomp = (enum seccomp_profile)choice;
+	return 0;
 }
 
 static int read_verdict(struct manifest_reader *reader, const json_t *value, uint32_t *mask)
