@@ -3,21 +3,7 @@
 
 #include <errno.h>
 
-#include "recorded.h"
-
-static void begin(struct recorded *recorded)
-{
-	recorded_begin(recorded);
-	recorded_write(recorded, "proc/self/mountinfo", "22 1 254:0 / / rw - ext4 /dev/vda rw\n");
-	recorded_write(recorded, "proc/sys/kernel/tainted", "0\n");
-}
-
-static json_t *compare(const struct picture *before, const struct picture *after)
-{
-	const struct survey_suspects suspects = { .include = recorded_is_ours };
-
-	return survey_compare(before, after, &suspects);
-}
+#include "pictures.h"
 
 static void same_host_has_no_findings(void **state)
 {
@@ -25,10 +11,10 @@ static void same_host_has_no_findings(void **state)
 	struct picture *before, *after;
 	json_t *findings;
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	before = picture_take(&recorded.host);
 	after = picture_take(&recorded.host);
-	findings = compare(before, after);
+	findings = pictures_compare(before, after);
 	assert_int_equal(json_array_size(findings), 0);
 	json_decref(findings);
 	picture_destroy(before);
@@ -42,12 +28,12 @@ static void finding_has_its_facts_before_and_after(void **state)
 	struct picture *before, *after;
 	json_t *findings, *row;
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	recorded_write(&recorded, "proc/sys/vm/swappiness", "60\n");
 	before = picture_take(&recorded.host);
 	recorded_write(&recorded, "proc/sys/vm/swappiness", "10\n");
 	after = picture_take(&recorded.host);
-	findings = compare(before, after);
+	findings = pictures_compare(before, after);
 	assert_int_equal(json_array_size(findings), 1);
 	row = json_array_get(findings, 0);
 	assert_string_equal(told(row, "source"), "knobs");
@@ -66,11 +52,11 @@ static void source_that_could_not_look_is_said(void **state)
 	struct picture *before, *after;
 	json_t *findings, *row;
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	before = picture_take(&recorded.host);
 	assert_int_equal(unlinkat(recorded.host.root, "proc/self/mountinfo", 0), 0);
 	after = picture_take(&recorded.host);
-	findings = compare(before, after);
+	findings = pictures_compare(before, after);
 	assert_int_equal(json_array_size(findings), 1);
 	row = json_array_get(findings, 0);
 	assert_string_equal(told(row, "kind"), "incomplete");
@@ -89,14 +75,14 @@ static void too_many_findings_are_counted(void **state)
 	json_t *findings, *row;
 	char name[64];
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	before = picture_take(&recorded.host);
 	for (unsigned number = 0; number < SURVEY_FINDINGS_MAX + 7; number++) {
 		snprintf(name, sizeof(name), "dev/shm/%u", number);
 		recorded_write(&recorded, name, "");
 	}
 	after = picture_take(&recorded.host);
-	findings = compare(before, after);
+	findings = pictures_compare(before, after);
 	assert_int_equal(json_array_size(findings), SURVEY_FINDINGS_MAX + 1);
 	row = json_array_get(findings, SURVEY_FINDINGS_MAX);
 	assert_string_equal(told(row, "evidence"), "7 more are not shown");
@@ -126,7 +112,7 @@ static void change_that_was_seen_is_proved(void **state)
 	struct picture *before, *after;
 	struct recorded recorded;
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	recorded_write(&recorded, "proc/sys/vm/swappiness", "60\n");
 	before = picture_take(&recorded.host);
 	recorded_write(&recorded, "proc/sys/vm/swappiness", "10\n");
@@ -152,7 +138,7 @@ static void change_outside_of_the_pictures_is_told_when_seen(void **state)
 	struct picture *before, *after;
 	struct recorded recorded;
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	before = picture_take(&recorded.host);
 	after = picture_take(&recorded.host);
 	findings = survey_compare(before, after, &suspects);
@@ -174,7 +160,7 @@ static void object_is_checked_against_how_it_was_left(void **state)
 	struct recorded recorded;
 	struct error error = { 0 };
 
-	begin(&recorded);
+	pictures_begin(&recorded);
 	recorded_write(&recorded, "proc/sys/vm/swappiness", "10\n");
 	assert_int_equal(survey_check(&recorded.host, left, &error), 1);
 	recorded_write(&recorded, "proc/sys/vm/swappiness", "20\n");
