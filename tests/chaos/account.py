@@ -98,6 +98,10 @@ class Account:
         told = self.result["exit"]
         return told is not None and told.get("signal") in (9, 15)
 
+    def end_is_unseen(self):
+        """Of whose end nothing was seen, nothing is told."""
+        return self.unknown and self.result["verdict"] == "error"
+
     def of_end(self):
         verdict = self.result["verdict"]
         expected = {self.program.verdict} | set(BY_STEERING if self.steered else ())
@@ -107,8 +111,7 @@ class Account:
         # Its answer to the signal of a cancel is an end of its own.
         if self.program.endless:
             expected.add("failed")
-        # Of whose end nothing was seen, nothing is told.
-        if self.unknown and verdict == "error":
+        if self.end_is_unseen():
             return
         if verdict not in expected:
             yield f"{verdict}, not {expected}"
@@ -122,10 +125,10 @@ class Account:
         if self.result["verdict"] == "not_run":
             return
         tries = self.result["try"]
-        # Who was killed early may have written nothing.
-        least = tries - (self.result["verdict"] in KILLED)
+        # Who was killed early may have written nothing, also when nobody saw that kill.
+        least = tries - (self.result["verdict"] in KILLED or self.end_is_unseen())
         if not least <= self.starts <= tries:
-            yield f"it started {self.starts} times in {tries} tries"
+            yield f"{self.result['verdict']}: it started {self.starts} times in {tries} tries"
 
     def of_size(self):
         if self.result["verdict"] != self.program.verdict or self.program.verdict in KILLED:
