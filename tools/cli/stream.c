@@ -17,17 +17,23 @@
 /* A descriptor that may block takes so much without waiting when it is ready at all (PIPE_BUF). */
 #define PIECE_BYTES_BLOCKING 4096
 #define PIECES_PER_TURN      64
-#define POLL_US              (20 * 1000) /* where the kernel cannot tell of changes */
+#define POLL_US              (20 * 1000) /* where the kernel does not tell of changes */
+
+/* Before that it is not asked to: to take its notices back takes 13 ms (an SRCU grace period), even
+ * of who exits, which is longer than what most commands take. */
+#define POLLS_BEFORE_WATCH 5
 
 struct stream {
 	struct stream_owner owner;
 	sd_event *loop;
-	sd_event_source *change; /* the file grew; or a timer */
+	sd_event_source *change; /* the file grew; NULL: the clock says when to look */
+	sd_event_source *clock;
 	sd_event_source *writable; /* NULL: the output is always ready */
 	sd_event_source *turn; /* there is more to do */
 	int file, output;
 	int reopened; /* the output, not blocking and ours alone; -1: it cannot be */
 	size_t piece_bytes;
+	unsigned polls;
 	off_t offset;
 	uint64_t missed;
 	int code; /* errno of the last write that was refused */
@@ -43,6 +49,7 @@ static void finish(struct stream *stream)
 {
 	stream->over = true;
 	stream->change = sd_event_source_disable_unref(stream->change);
+	stream->clock = sd_event_source_disable_unref(stream->clock);
 	stream->writable = sd_event_source_disable_unref(stream->writable);
 }
 
@@ -147,12 +154,21 @@ static int on_change(sd_event_source *source, const struct inotify_event *event,
 	return 0;
 }
 
+/* Watches are scarce on some hosts; looking again and again costs little. */
+static bool watch(struct stream *stream)
+{
+	return sd_event_add_inotify_fd(stream->loop, &stream->change, stream->file, IN_MODIFY,
+		       on_change, stream) >= 0;
+}
+
+/* What came before the watch is looked for behind it. */
 static int on_time(sd_event_source *source, uint64_t usec, void *data)
 {
 	struct stream *stream = data;
+	bool watched = ++stream->polls == POLLS_BEFORE_WATCH && watch(stream);
 
 	pump(stream);
-	if (stream->over)
+	if (stream->over || watched)
 		return 0;
 	sd_event_source_set_time_relative(source, POLL_US);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -207,6 +223,7 @@ void stream_destroy(struct stream *stream)
 	if (!stream)
 		return;
 	sd_event_source_disable_unref(stream->change);
+	sd_event_source_disable_unref(stream->clock);
 	sd_event_source_disable_unref(stream->writable);
 	sd_event_source_disable_unref(stream->turn);
 	cleanup_fd(&stream->file);
@@ -221,11 +238,9 @@ void stream_open(struct stream *stream, int file)
 		return;
 	}
 	stream->file = file;
-	/* Watches are scarce on some hosts; looking again and again costs little. */
-	if (sd_event_add_inotify_fd(
-		    stream->loop, &stream->change, file, IN_MODIFY, on_change, stream) < 0)
-		sd_event_add_time_relative(stream->loop, &stream->change, CLOCK_MONOTONIC, POLL_US,
-			0, on_time, stream);
+	/* Without either it is copied at its end. */
+	sd_event_add_time_relative(
+		stream->loop, &stream->clock, CLOCK_MONOTONIC, POLL_US, 0, on_time, stream);
 	again_soon(stream);
 }
 

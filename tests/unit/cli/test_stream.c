@@ -3,6 +3,7 @@
 #include "support/require.h"
 #include "support/unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -122,6 +123,38 @@ static void what_is_written_later_is_copied_then(void **state)
 	assert_false(scene->ended);
 }
 
+static bool kernel_tells(void)
+{
+	bool found = false;
+	DIR *folder = opendir("/proc/self/fd");
+
+	assert_non_null(folder);
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		char target[64] = "";
+
+		if (readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1) > 0)
+			found |= strcmp(target, "anon_inode:inotify") == 0;
+	}
+	closedir(folder);
+	return found;
+}
+
+/* Who asks for notices waits for a grace period of the kernel's when it ends. */
+static void only_what_lasts_is_watched(void **state)
+{
+	struct scene *scene = *state;
+
+	open_stream(scene);
+	append(scene, "short", 5);
+	turn(scene);
+	assert_false(kernel_tells());
+	expect(scene, "short");
+	while (!kernel_tells())
+		turn(scene);
+	append(scene, " and long", 9);
+	expect(scene, " and long");
+}
+
 static void last_bytes_are_copied_before_the_end(void **state)
 {
 	struct scene *scene = *state;
@@ -209,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scene_test(what_is_written_later_is_copied_then),
+		scene_test(only_what_lasts_is_watched),
 		scene_test(last_bytes_are_copied_before_the_end),
 		scene_test(stream_without_a_file_ends),
 		scene_test(slow_reader_gets_everything),
