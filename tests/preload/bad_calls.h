@@ -28,6 +28,14 @@ enum kind {
 #define KILL_BEFORE 1000
 #define KILL_AFTER  1001
 
+/* What has asked for memory, by the name that its call stack has in each life of the program. */
+struct stack {
+	_Atomic uint64_t name; /* 0: nobody's */
+	_Atomic uint64_t seen;
+};
+
+#define STACKS 16384
+
 struct bad_calls {
 	_Atomic uint64_t kinds; /* 0: nothing is counted */
 	_Atomic uint64_t left; /* until the first that is hit: 1 is the next one */
@@ -35,7 +43,11 @@ struct bad_calls {
 	_Atomic uint64_t action;
 	_Atomic uint64_t seen;
 	_Atomic uint64_t hits;
+	_Atomic uint64_t period; /* 1 of so many is hit, for as long as it is set */
+	_Atomic uint64_t stack; /* the first that is hit has this name, if it is not 0 */
+	_Atomic uint64_t naming; /* who asks for memory is written down below */
 	char within[208]; /* only where the path has this in it */
+	struct stack stacks[STACKS];
 };
 
 static struct bad_calls *calls;
@@ -73,10 +85,13 @@ static void die(void)
 /* What becomes of this call: 0 nothing, an errno, or KILL_AFTER. */
 static uint64_t judge_counted(void)
 {
-	uint64_t action = calls->action, left;
+	uint64_t action = calls->action, period = calls->period, left = calls->left;
+	uint64_t number = atomic_fetch_add(&calls->seen, 1) + 1;
 
-	calls->seen++;
-	left = calls->left;
+	if (period && number % period == 0) {
+		calls->hits++;
+		return action;
+	}
 	do {
 		if (left == 0)
 			return 0;

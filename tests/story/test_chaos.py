@@ -12,11 +12,12 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS / "chaos"))
 
 import faults  # noqa: E402  pylint: disable=wrong-import-position
+import sweep  # noqa: E402  pylint: disable=wrong-import-position
 
 ROUNDS = int(os.environ.get("AXE_ROUNDS", "50"))
 # Always the same here, so that a change is judged by itself; tools/dev/chaos draws another each time.
 SEED = int(os.environ.get("AXE_SEED", "8"))
-# Of the calls that may fail, so many are drawn; AXE_STEPS=100000 is each of them, for some hours.
+# Of the calls that may fail, so many are drawn; tools/dev/sweep is for each of them.
 STEPS = int(os.environ.get("AXE_STEPS", "8"))
 # A sanitizer has an allocator of its own, and does not start with ours before it.
 SANITIZED = b"__asan_init" in (BIN / "axed").read_bytes()
@@ -47,22 +48,14 @@ def test_every_death_of_a_storm_of_forks_is_counted_over_killed_supervisors():
 
 
 def require_allocator(name):
-    if SANITIZED and faults.FAULTS[name][0] == "bad_memory":
+    if SANITIZED and faults.FAULTS[name].preload == "bad_memory":
         pytest.skip("memory cannot fail below a sanitizer; run it on a build without")
 
 
-def reported(hits, failed):
-    assert not failed, (f"seed {SEED}", failed)
-    assert hits, "nothing failed"
-
-
-@pytest.mark.parametrize("name", faults.FAULTS)
-def test_call_that_fails_costs_one_job_at_most(axe, tmp_path, name):
-    require_allocator(name)
-    faults.run(tmp_path / "f", name, SEED, STEPS, lambda _, hits, failed: reported(hits, failed))
-
-
-@pytest.mark.parametrize("name", faults.FAULTS)
-def test_start_on_which_a_call_fails_is_refused_or_works(axe, tmp_path, name):
-    require_allocator(name)
-    reported(*faults.start_under(tmp_path / "s", name, SEED, STEPS))
+@pytest.mark.parametrize("which", sweep.SWEEPS, ids="-".join)
+def test_call_that_fails_costs_one_job_or_start_at_most(axe, tmp_path, which):
+    require_allocator(which[0])
+    # What comes again and again is suffered for seconds.
+    swept = sweep.run(which, tmp_path / "f", SEED, STEPS // 2 if which[2] == "periodic" else STEPS)
+    assert not swept.failed, (f"seed {SEED}", swept.failed)
+    assert swept.hits, "nothing failed"
