@@ -36,6 +36,18 @@ static inline void list_remove(struct list_link *link)
 	list_init(link);
 }
 
+/* To the end of another list; as cheap for a long one. */
+static inline void list_move_all(struct list_link *from, struct list_link *to)
+{
+	if (list_empty(from))
+		return;
+	from->next->previous = to->previous;
+	to->previous->next = from->next;
+	from->previous->next = to;
+	to->previous = from->previous;
+	list_init(from);
+}
+
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
 #define list_for_each(item, list, member)                                                          \

@@ -9,10 +9,14 @@
 
 #include "base/clock.h"
 #include "record/store_batch.h"
+#include "record/store_file.h"
 #include "record/store_set.h"
 
 #define RETRY_DELAY_TIMES 32 /* a power of two */
 #define GIVE_UP_WAIT_NS   NS_PER_SEC
+/* Of the pages that SQLite keeps, so many bytes may stay when nothing was written for so long. */
+#define REST_AFTER_NS    NS_PER_SEC
+#define CACHE_KEPT_BYTES (256 * 1024)
 
 struct store_writer {
 	pthread_t thread;
@@ -37,18 +41,8 @@ struct store_writer {
 	int bell;
 	uint64_t retry_ns;
 	uint64_t delay_ns;
+	bool rested; /* since the last change */
 };
-
-static void move_all(struct list_link *from, struct list_link *to)
-{
-	if (list_empty(from))
-		return;
-	from->next->previous = to->previous;
-	to->previous->next = from->next;
-	from->previous->next = to;
-	to->previous = from->previous;
-	list_init(from);
-}
 
 static int wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t deadline_ns)
 {
@@ -61,7 +55,7 @@ static int wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t
 /* Lists are moved whole: the loop never waits for a walk through a long one. */
 static void report_written(struct store_writer *writer)
 {
-	move_all(&writer->batch.sets, &writer->written);
+	list_move_all(&writer->batch.sets, &writer->written);
 	writer->status.transactions++;
 	writer->status.error = (struct error){ 0 };
 	writer->delay_ns = 0;
@@ -96,11 +90,11 @@ static void work_once(struct store_writer *writer)
 	struct error error = { 0 };
 	int code;
 
-	move_all(&writer->queue, &writer->batch.sets);
+	list_move_all(&writer->queue, &writer->batch.sets);
+	writer->rested = false;
 	pthread_mutex_unlock(&writer->lock);
 	code = store_batch_write(&writer->batch, &error);
 	pthread_mutex_lock(&writer->lock);
-
 	if (writer->given_up)
 		return;
 	if (code == 0)
@@ -111,6 +105,19 @@ static void work_once(struct store_writer *writer)
 	eventfd_write(writer->bell, 1);
 	if (code < 0)
 		wait_delay(writer);
+}
+
+/* Called and left with the lock held, while there is nothing to do. */
+static void rest(struct store_writer *writer)
+{
+	uint64_t until_ns = writer->rested ? UINT64_MAX : clock_monotonic_ns() + REST_AFTER_NS;
+
+	if (wait_until(&writer->wake, &writer->lock, until_ns) == 0)
+		return;
+	writer->rested = true;
+	pthread_mutex_unlock(&writer->lock);
+	store_file_shrink(writer->db);
+	pthread_mutex_lock(&writer->lock);
 }
 
 static void destroy_memory(struct store_writer *writer)
@@ -143,10 +150,9 @@ static void *run(void *data)
 		else if (writer->stopping)
 			break;
 		else
-			pthread_cond_wait(&writer->wake, &writer->lock);
+			rest(writer);
 	}
 	pthread_mutex_unlock(&writer->lock);
-
 	close_file(writer);
 	pthread_mutex_lock(&writer->lock);
 	writer->ended = true;
@@ -231,8 +237,8 @@ void store_writer_collect(
 	struct store_writer *writer, struct list_link *delayed, struct list_link *written)
 {
 	pthread_mutex_lock(&writer->lock);
-	move_all(&writer->delayed, delayed);
-	move_all(&writer->written, written);
+	list_move_all(&writer->delayed, delayed);
+	list_move_all(&writer->written, written);
 	pthread_mutex_unlock(&writer->lock);
 }
 

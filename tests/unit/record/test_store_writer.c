@@ -1,6 +1,8 @@
 /* No disk makes the loop wait, and no trouble of a disk loses or reorders a change. */
 #include "unit/record/store_case.h"
 
+#include <sqlite3.h>
+
 static void loop_never_writes_or_syncs(void **state)
 {
 	struct store_case *test = *state;
@@ -175,6 +177,37 @@ static void changes_during_trouble_queue_behind_it(void **state)
 	store_case_expect_in_order(test, fates, STEPS);
 }
 
+#define CHANGES      2000
+#define REST_BYTES   (1024 * 1024)
+#define REST_MOST_MS 60000
+
+/* All that SQLite has, of all connections. */
+static void memory_of_many_changes_is_given_back_when_nothing_more_comes(void **state)
+{
+	struct store_case *test = *state;
+	char text[1100];
+	const struct store_change last = store_case_event(1, "the last");
+	int64_t before;
+
+	snprintf(text, sizeof(text), "{\"step\":\"%01000d\"}", 0);
+	store_case_open(test);
+	before = sqlite3_memory_used();
+	for (unsigned i = 0; i < CHANGES; i++) {
+		struct store_change change = store_case_event(1, "progress");
+
+		change.event.data = text;
+		assert_int_equal(0, store_submit(test->store, &change, 1, NULL, NULL, NULL));
+	}
+	store_case_wait_all(test);
+	assert_true(sqlite3_memory_used() > before + REST_BYTES);
+	for (unsigned waited = 0; sqlite3_memory_used() > before + REST_BYTES / 4; waited++) {
+		assert_true(waited < REST_MOST_MS);
+		poll(NULL, 0, 1);
+	}
+	assert_int_equal(0, store_submit(test->store, &last, 1, NULL, NULL, NULL));
+	store_case_wait_all(test);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +219,7 @@ int main(void)
 		STORE_TEST(disk_turned_read_only_delays_and_loses_nothing),
 		STORE_TEST(single_failure_of_any_step_is_survived),
 		STORE_TEST(changes_during_trouble_queue_behind_it),
+		STORE_TEST(memory_of_many_changes_is_given_back_when_nothing_more_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
