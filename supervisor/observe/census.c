@@ -17,10 +17,11 @@
 
 #include "frozen.skel.h"
 
-#define RING_BYTES (1u << 20)
+/* All of it counts as resident while it is mapped, and that is for good. */
+#define RING_BYTES (1u << 18)
 
 /* A member leaves a mark of one byte: of so many the ring has room for what they have open. */
-#define MEMBERS_PER_READ 16
+#define MEMBERS_PER_READ 4
 
 /*
  * A walk through memory costs three times what all else does. The oldest, which come first, are the

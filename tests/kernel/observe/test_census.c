@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -220,6 +221,32 @@ static void every_process_and_every_file_comes(void **state)
 	end(&stage);
 }
 
+static int hold_too_many(void *data)
+{
+	struct stage *stage = data;
+
+	if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 5000, 5000 }) < 0)
+		return 1;
+	for (int i = 0; i < 4000; i++)
+		if (open(stage->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0)
+			return 1;
+	return wait_here(stage);
+}
+
+static void process_with_more_open_than_there_is_room_for_is_no_quiet_loss(void **state)
+{
+	struct stage stage;
+	pid_t pid;
+
+	begin(&stage);
+	pid = spawn(&stage, hold_too_many);
+	look(&stage, 20 * NS_PER_SEC);
+	assert_int_equal(stage.code, -ENOBUFS);
+	assert_in_range(stage.count, 1, 4000);
+	finish(pid);
+	end(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +256,7 @@ int main(void)
 		cmocka_unit_test(listening_socket_and_kernel_log_are_told),
 		cmocka_unit_test(outsider_traced_by_a_member_is_told),
 		cmocka_unit_test(every_process_and_every_file_comes),
+		cmocka_unit_test(process_with_more_open_than_there_is_room_for_is_no_quiet_loss),
 	};
 
 	require_root();

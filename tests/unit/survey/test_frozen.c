@@ -38,7 +38,7 @@ static void stopped_scan_makes_a_partial_picture(void **state)
 	end(&scene);
 }
 
-static void refused_scan_is_replaced_by_proc(void **state)
+static void expect_proc_in_its_place(int code)
 {
 	struct scene scene;
 	struct frozen_picture *picture;
@@ -46,7 +46,7 @@ static void refused_scan_is_replaced_by_proc(void **state)
 
 	begin(&scene);
 	add_file(&scene, OUR_PID, 3);
-	scene.code = -EPERM;
+	scene.code = code;
 	recorded_write(&scene.recorded, "no/such/group/cgroup.procs", "");
 	picture = take(&scene);
 	json = frozen_picture_json(picture, 100);
@@ -56,6 +56,16 @@ static void refused_scan_is_replaced_by_proc(void **state)
 	json_decref(json);
 	frozen_picture_destroy(picture);
 	end(&scene);
+}
+
+static void refused_scan_is_replaced_by_proc(void **state)
+{
+	expect_proc_in_its_place(-EPERM);
+}
+
+static void scan_that_finds_more_than_it_has_room_for_is_replaced_by_proc(void **state)
+{
+	expect_proc_in_its_place(-ENOBUFS);
 }
 
 static void json_shows_everything_up_to_its_bound(void **state)
@@ -91,6 +101,7 @@ int main(void)
 		cmocka_unit_test(traced_outsider_is_told),
 		cmocka_unit_test(stopped_scan_makes_a_partial_picture),
 		cmocka_unit_test(refused_scan_is_replaced_by_proc),
+		cmocka_unit_test(scan_that_finds_more_than_it_has_room_for_is_replaced_by_proc),
 		cmocka_unit_test(json_shows_everything_up_to_its_bound),
 	};
 
