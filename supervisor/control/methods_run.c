@@ -16,6 +16,7 @@
 
 /* What an ordinary user may ask for at the most; the two latter are the defaults. */
 #define ORDINARY_FREEZE_NS  (1 * NS_PER_SEC)
+#define ORDINARY_PICTURE_NS (250 * NS_PER_MS)
 #define ORDINARY_KILL_NS    (10 * NS_PER_SEC)
 #define ORDINARY_ABANDON_NS (60 * NS_PER_SEC)
 
@@ -173,6 +174,8 @@ static const char *find_forbidden(const struct session *session, const struct ru
 		return "options.state_dir";
 	if (job->freeze_deadline_ns > ORDINARY_FREEZE_NS)
 		return "options.freeze_deadline_ns";
+	if (job->picture_budget_ns > ORDINARY_PICTURE_NS)
+		return "options.picture_budget_ns";
 	if (job->kill_deadline_ns > ORDINARY_KILL_NS)
 		return "options.kill_deadline_ns";
 	if (job->abandon_after_ns > ORDINARY_ABANDON_NS)

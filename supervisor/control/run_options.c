@@ -25,6 +25,11 @@ static bool read_freeze_deadline(const json_t *value, struct run_options *option
 	return read_duration(value, &options->job.freeze_deadline_ns);
 }
 
+static bool read_picture_budget(const json_t *value, struct run_options *options)
+{
+	return read_duration(value, &options->job.picture_budget_ns);
+}
+
 static bool read_kill_deadline(const json_t *value, struct run_options *options)
 {
 	return read_duration(value, &options->job.kill_deadline_ns);
@@ -86,6 +91,7 @@ static const struct option_row {
 	option_reader *read;
 } option_rows[] = {
 	{ "state_dir", read_state_dir },
+	{ "picture_budget_ns", read_picture_budget },
 	{ "kill_deadline_ns", read_kill_deadline },
 	{ "abandon_after_ns", read_abandon_after },
 	{ "core_grace_ns", read_core_grace },

@@ -20,6 +20,7 @@ struct store_job;
 struct job_options {
 	const char *state_dir; /* NULL: /var/lib/axe; copied */
 	uint64_t freeze_deadline_ns; /* 0: the default (100 ms), and so on */
+	uint64_t picture_budget_ns; /* 250 ms */
 	uint64_t kill_deadline_ns; /* 10 s */
 	uint64_t abandon_after_ns; /* 60 s */
 	uint64_t core_grace_ns; /* none: a kill cuts core dumps off */

@@ -48,6 +48,8 @@ static void set_context(struct job *job, const struct job_options *options)
 
 	if (options->freeze_deadline_ns)
 		deadlines.freeze_ns = options->freeze_deadline_ns;
+	if (options->picture_budget_ns)
+		deadlines.look_ns = options->picture_budget_ns;
 	if (options->kill_deadline_ns)
 		deadlines.kill_ns = options->kill_deadline_ns;
 	if (options->abandon_after_ns)

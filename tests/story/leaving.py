@@ -8,10 +8,8 @@ import subprocess
 
 from axe import until
 from effects import NAME, make_folder, scene_of
-from test_interrupted import terminate
+from test_interrupted import WHOLE_PICTURE, terminate
 from test_residue import about, repair
-
-TRIES = 10
 
 # Beside whoever does it, from before it is begun until it is done.
 NEIGHBOUR = "until [ -e $FOLDER/done ]; do sleep 0.01; done"
@@ -31,8 +29,8 @@ def folder_for_effects():
 @contextlib.contextmanager
 def running(axe, scene, commands):
     """A job that has done that and goes on; what it printed first."""
-    client = axe.start("run", "--", "sh", "-c", f"{commands}\necho ready; exec sleep 999",
-                       prefix=scene.prefix, env={**axe.environment(), "FOLDER": str(scene.folder)})
+    client = axe.start("run", *WHOLE_PICTURE, "--", "sh", "-c",
+                       f"{commands}\necho ready; exec sleep 999", prefix=scene.prefix, env={**axe.environment(), "FOLDER": str(scene.folder)})
     try:
         yield until(lambda: read_lines(client), "it is ready")
     finally:
@@ -53,8 +51,9 @@ def told_and_put_back_once(axe, folder, effect):
         with running(axe, scene, effect.commands) as lines:
             objects.append(lines[0])
             job, receipt = terminate(axe)
-        warning, = about(receipt["warnings"], lines[0])
-        assert (warning["kind"], warning["certainty"]) == (effect.kind, effect.certainty), warning
+        told = about(receipt["warnings"], lines[0])
+        assert [(each["kind"], each["certainty"]) for each in told] == [
+            (effect.kind, effect.certainty)], receipt["warnings"]
         # Once it is as it was there is nothing more to do, and the next job is told of nothing.
         done = ("repaired", "changed") if effect.is_safe() else ("unsafe", "repaired")
         for options, outcome in zip((["--yes"], ["--yes", "--all"], ["--yes", "--all"]),
@@ -87,7 +86,7 @@ def innocent_neighbour_is_not_blamed(axe, folder, effect):
         objects.append(axe.job().output().decode("utf-8").splitlines()[0])
         does, beside = sorted(axe.job()["assessments"], key=lambda each: each["index"])
         assert [each["certainty"] for each in about(does["warnings"], objects[0])] == [
-            effect.certainty]
+            effect.certainty], does["warnings"]
         assert [each["certainty"] for each in about(beside["warnings"], objects[0])] in (
             [], ["unattributed"])
     axe.assert_nothing_left()
@@ -97,25 +96,18 @@ def ready(job, index):
     return "ready\n" in job.output(index=index).decode("utf-8")
 
 
-def kill_both(axe, command, prepare=lambda: None):
-    """A job of what does something and of an idle neighbour, ended when both are ready: the results.
-
-    Again, prepared anew, where so slow a machine had no time for the whole picture.
-    """
+def kill_both(axe, command):
+    """The results of what does something and of an idle neighbour, ended when both are ready."""
     manifest = axe.manifest(json.dumps({"name": "two", "parallel": 2, "assessments": [
         {"name": "does", "command": [str(word) for word in command]},
         {"name": "beside", "command": "echo ready; exec sleep 999"}]}), "manifest.json")
-    for number in range(1, TRIES + 1):
-        prepare()
-        client = axe.start("run", manifest)
-        until(lambda: len(axe.jobs()) == number and  # pylint: disable=cell-var-from-loop
-              len(axe.jobs()[-1].trace("assessment.begin")) == 2 and
-              ready(axe.jobs()[-1], 0) and ready(axe.jobs()[-1], 1), "both are ready")
-        job, receipt = terminate(axe)
-        assert client.wait(timeout=60) == 5
-        if not receipt["frozen"]["partial"]:
-            return sorted(job["assessments"], key=lambda each: each["index"])
-    raise AssertionError(f"{TRIES} pictures were partial, of two processes each")
+    client = axe.start("run", *WHOLE_PICTURE, manifest)
+    until(lambda: axe.jobs() and len(axe.job().trace("assessment.begin")) == 2 and
+          ready(axe.job(), 0) and ready(axe.job(), 1), "both are ready")
+    job, receipt = terminate(axe)
+    assert client.wait(timeout=60) == 5
+    assert receipt["frozen"]["partial"] is False
+    return sorted(job["assessments"], key=lambda each: each["index"])
 
 
 def attributed(result, *objects):

@@ -12,8 +12,11 @@ import textwrap
 
 import pytest
 
-from axe import ADVERSARIES, until, v2_mount
+from axe import ADVERSARIES, PATIENCE_S, until, v2_mount
 from test_residue import about, repair
+
+# However slow the machine is.
+WHOLE_PICTURE = ("--picture-budget", f"{PATIENCE_S}s")
 
 PRELUDE = "import fcntl, mmap, os, socket, sys, time\npath = sys.argv[1]\n"
 READY = "\nprint('ready', flush=True)\ntime.sleep(999)\n"
@@ -63,7 +66,7 @@ def program(text):
 @contextlib.contextmanager
 def running(axe, *command):
     """A job that is ready."""
-    client = axe.start("run", "--", *map(str, command))
+    client = axe.start("run", *WHOLE_PICTURE, "--", *map(str, command))
     try:
         until(lambda: client.stdout.readline() == "ready\n", "it is ready")
         yield client
@@ -116,6 +119,17 @@ def test_interrupted_file_is_told(axe, path, text, kind, certainty):
     with running(axe, "sh", "-c", "echo ready; exec sleep 999"):
         _, receipt = terminate(axe)
     assert about(receipt["warnings"], str(path)) == []
+    axe.assert_nothing_left()
+
+
+def test_picture_is_cut_short_by_its_budget(axe):
+    client = axe.start("run", "--picture-budget", "1us", "--", "sh", "-c",
+                       "echo ready; exec sleep 999")
+    until(lambda: client.stdout.readline() == "ready\n", "it is ready")
+    _, receipt = terminate(axe)
+    client.communicate(timeout=60)
+    assert receipt["frozen"]["partial"] is True
+    assert receipt["killed"] == receipt["seen"] == 1
     axe.assert_nothing_left()
 
 

@@ -52,7 +52,7 @@ def test_killed_fuse_server_is_told_of_who_was_it(axe, tmp_path):
             subprocess.run(["umount", "-l", folder], check=True)
 
     try:
-        does, beside = kill_both(axe, [ADVERSARIES / "mute_server", folder, "drop"], prepare=free)
+        does, beside = kill_both(axe, [ADVERSARIES / "mute_server", folder, "drop"])
     finally:
         free()
     assert attributed(does, str(folder)) == [("fuse_server", "proved")]
@@ -77,7 +77,7 @@ HAND_ON = HAND_OVER + """
 def test_listening_socket_that_was_handed_outside_is_told_of_who_handed_it(axe, path):
     with receiver(path):
         does, beside = kill_both(axe, [sys.executable, "-c", program(HAND_ON), path])
-    name = f"tcp port {axe.jobs()[-1].output().split()[0].decode()}"
+    name = f"tcp port {axe.job().output().split()[0].decode()}"
     assert attributed(does, name) == [("socket", "likely")]
     assert attributed(beside, name) == []
     axe.assert_nothing_left()
@@ -98,9 +98,8 @@ def test_lock_that_was_handed_outside_is_told_of_who_took_it(axe, path):
     locked = pathlib.Path(f"{path}.locked")
     try:
         with receiver(path):
-            does, beside = kill_both(axe, [sys.executable, "-c", program(HAND_LOCK), path],
-                                     prepare=lambda: locked.unlink(missing_ok=True))
-            place = axe.jobs()[-1].output().split()[0].decode()
+            does, beside = kill_both(axe, [sys.executable, "-c", program(HAND_LOCK), path])
+            place = axe.job().output().split()[0].decode()
             name = f"WRITE lock of file {place}"
     finally:
         locked.unlink(missing_ok=True)

@@ -111,6 +111,7 @@ json_t *run_make_parameters(const struct run *run)
 	if (state_dir && client_socket(&run->values.client))
 		json_object_set_new(options, "state_dir", json_string(state_dir));
 	set_duration(options, "kill_deadline_ns", &run->values.kill_deadline);
+	set_duration(options, "picture_budget_ns", &run->values.picture_budget);
 	set_duration(options, "core_grace_ns", &run->values.core_grace);
 	set_duration(options, "abandon_after_ns", &run->values.abandon_after);
 	set_duration(options, "wait_ns", &run->wait);

@@ -13,7 +13,7 @@ struct run_values {
 	struct client_options client;
 	struct request_changes changes;
 	struct run_selection selection;
-	struct option_duration grace, kill_deadline, core_grace, abandon_after;
+	struct option_duration grace, kill_deadline, picture_budget, core_grace, abandon_after;
 	const char *wait; /* for a slot: a duration, "forever", or NULL, which is the same */
 	unsigned format; /* enum report_format */
 	bool quiet;

@@ -195,6 +195,7 @@ static void options_of_an_ordinary_user_are_bounded(void **state)
 	} rows[] = {
 		{ "state_dir", "\"/tmp\"" },
 		{ "freeze_deadline_ns", "1000000001" },
+		{ "picture_budget_ns", "250000001" },
 		{ "kill_deadline_ns", "10000000001" },
 		{ "abandon_after_ns", "60000000001" },
 		{ "core_grace_ns", "1" },

@@ -13,6 +13,7 @@ static void all_options_are_read(void **state)
 	auto_json options =
 		json_loads("{\"state_dir\":\"/s\",\"kill_deadline_ns\":1,"
 			   "\"abandon_after_ns\":2,\"core_grace_ns\":5,\"freeze_deadline_ns\":3,"
+			   "\"picture_budget_ns\":6,"
 			   "\"environment\":[\"A=1\",\"B=\"],\"wait_ns\":4}",
 			0, NULL);
 	struct run_options run;
@@ -23,6 +24,7 @@ static void all_options_are_read(void **state)
 	assert_int_equal(2, run.job.abandon_after_ns);
 	assert_int_equal(5, run.job.core_grace_ns);
 	assert_int_equal(3, run.job.freeze_deadline_ns);
+	assert_int_equal(6, run.job.picture_budget_ns);
 	assert_string_equal("A=1", run.job.environment[0]);
 	assert_string_equal("B=", run.job.environment[1]);
 	assert_null(run.job.environment[2]);
@@ -82,6 +84,7 @@ static void wrong_ones_are_named(void **state)
 		{ "{\"kill_deadline_ns\":1.5}", "options.kill_deadline_ns" },
 		{ "{\"abandon_after_ns\":0}", "options.abandon_after_ns" },
 		{ "{\"core_grace_ns\":0}", "options.core_grace_ns" },
+		{ "{\"picture_budget_ns\":0}", "options.picture_budget_ns" },
 		{ "{\"freeze_deadline_ns\":-1}", "options.freeze_deadline_ns" },
 		{ "{\"wait_ns\":-1}", "options.wait_ns" },
 		{ "{\"wait_ns\":\"1s\"}", "options.wait_ns" },
