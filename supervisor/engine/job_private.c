@@ -1,6 +1,7 @@
 /* What a successor of the supervisor needs to go on with a job, and nobody else may read. */
 #include "engine/job_private.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,11 +63,16 @@ int job_private_write(const struct job *job, struct error *error)
 	int directory = jobdir_descriptor(job->jobdir);
 	auto_json json = private_json(job);
 	auto_free char *text = json ? json_dumps(json, JSON_COMPACT | JSON_DECIMALS) : NULL;
+	int code;
 
 	if (!text)
 		return fail(error, ENOMEM, "write `%s`", JOB_PRIVATE_NAME);
 	job_private_remove(job);
-	return file_make_at(directory, JOB_PRIVATE_NAME, text, strlen(text), MODE, error);
+	code = file_make_at(directory, JOB_PRIVATE_NAME, text, strlen(text), MODE, error);
+	/* Who could not write it to its end may have failed to take it away, too. */
+	if (code < 0 && code != -EEXIST)
+		job_private_remove(job);
+	return code;
 }
 
 void job_private_remove(const struct job *job)

@@ -1,5 +1,6 @@
 """Supervisors that are killed at any moment, and a system that fails below them."""
 
+import errno
 import os
 import pathlib
 import subprocess
@@ -11,6 +12,7 @@ from axe import BIN, SLOWNESS
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS / "chaos"))
 
+import bad_calls  # noqa: E402  pylint: disable=wrong-import-position
 import faults  # noqa: E402  pylint: disable=wrong-import-position
 import sweep  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -50,6 +52,22 @@ def test_every_death_of_a_storm_of_forks_is_counted_over_killed_supervisors():
 def require_allocator(name):
     if SANITIZED and faults.FAULTS[name].preload == "bad_memory":
         pytest.skip("memory cannot fail below a sanitizer; run it on a build without")
+
+
+def test_half_a_secret_that_stays_on_a_broken_disk_goes_with_the_next_job(axe, tmp_path):
+    sufferer = faults.OfJob(tmp_path / "h", "broken-for-a-while")
+    try:
+        calls = sufferer.instance.calls
+        calls.arm(bad_calls.WRITE | bad_calls.NAME, 2, errno.EIO, 12, ".supervisor.json")
+        reply = sufferer.execute()
+        assert calls["hits"] >= 2, reply
+        secrets = list(sufferer.instance.place.state.glob("jobs/*/.supervisor.json"))
+        assert len(secrets) == 1 and str(secrets[0]) in sufferer.instance.said()
+        sufferer.disarm()
+        assert not sufferer.finish()
+        assert not secrets[0].exists()
+    finally:
+        sufferer.close()
 
 
 @pytest.mark.parametrize("which", sweep.SWEEPS, ids="-".join)
