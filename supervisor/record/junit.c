@@ -100,13 +100,15 @@ static void write_findings(FILE *file, const json_t *result)
 	const json_t *leaks = json_object_get(result, "leaks");
 	const json_t *warnings = json_object_get(result, "warnings");
 	const json_t *finding;
-	size_t i;
+	size_t leaked = outcome_leaked(result), i;
 
-	if (!json_array_size(leaks) && !json_array_size(warnings))
+	if (!leaked && !json_array_size(warnings))
 		return;
 	fputs("<system-err>", file);
 	json_array_foreach (leaks, i, finding)
 		write_line(file, outcome_leak(finding));
+	if (leaked > json_array_size(leaks))
+		fprintf(file, "leaked: %zu more\n", leaked - json_array_size(leaks));
 	json_array_foreach (warnings, i, finding)
 		write_line(file, outcome_warning(finding));
 	fputs("</system-err>\n", file);

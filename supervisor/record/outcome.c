@@ -99,11 +99,19 @@ static void write_killer(FILE *file, const json_t *killer)
 			(long long)number_of(killer, "pid"), (long long)number_of(killer, "uid"));
 }
 
+size_t outcome_leaked(const json_t *result)
+{
+	size_t listed = json_array_size(json_object_get(result, "leaks"));
+	size_t told = (size_t)number_of(result, "leaked");
+
+	return told > listed ? told : listed;
+}
+
 char *outcome_sentence(const json_t *result)
 {
 	const json_t *error = json_object_get(result, "error");
 	const char *reason = text_of(result, "reason"), *text = text_of(error, "text");
-	size_t leaks = json_array_size(json_object_get(result, "leaks"));
+	size_t leaks = outcome_leaked(result);
 	char *sentence = NULL;
 	size_t size;
 	FILE *file = open_memstream(&sentence, &size);

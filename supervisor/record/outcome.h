@@ -20,6 +20,9 @@ char *outcome_name(const json_t *result);
  */
 char *outcome_sentence(const json_t *result);
 
+/* How many processes leaked; only some of them are listed. */
+size_t outcome_leaked(const json_t *result);
+
 /* One line for a leaked process, a warning: what a person needs to find it. As above. */
 char *outcome_leak(const json_t *leak);
 char *outcome_warning(const json_t *warning);

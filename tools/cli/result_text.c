@@ -89,10 +89,16 @@ static void describe_error(const json_t *result, char *buffer, size_t size)
 	snprintf(buffer, size, "%s", text ? text : "");
 }
 
-static void describe_count(const json_t *list, const char *what, char *buffer, size_t size)
+static size_t count_leaks(const json_t *result)
 {
-	size_t count = json_array_size(list);
+	size_t listed = json_array_size(json_object_get(result, "leaks"));
+	size_t told = (size_t)field_integer(result, "leaked");
 
+	return told > listed ? told : listed;
+}
+
+static void describe_count(size_t count, const char *what, char *buffer, size_t size)
+{
 	snprintf(buffer, size, "%zu process%s %s", count, count == 1 ? "" : "es", what);
 }
 
@@ -108,8 +114,8 @@ const char *result_reason(const json_t *result, char buffer[static RESULT_REASON
 	case VERDICT_ABANDONED:
 		/* Where they are not listed their number is not known. */
 		if (json_array_size(json_object_get(result, "survivors")))
-			describe_count(json_object_get(result, "survivors"), "could not be killed",
-				buffer, size);
+			describe_count(json_array_size(json_object_get(result, "survivors")),
+				"could not be killed", buffer, size);
 		else
 			snprintf(buffer, size, "something in it could not be killed");
 		break;
@@ -123,11 +129,11 @@ const char *result_reason(const json_t *result, char buffer[static RESULT_REASON
 		snprintf(buffer, size, "its time ran out");
 		break;
 	case VERDICT_LEAKED:
-		if (json_array_size(json_object_get(result, "leaks")) == 0) {
+		if (count_leaks(result) == 0) {
 			snprintf(buffer, size, "what it changed of the host stayed behind");
 			break;
 		}
-		describe_count(json_object_get(result, "leaks"), "leaked", buffer, size);
+		describe_count(count_leaks(result), "leaked", buffer, size);
 		break;
 	case VERDICT_CANCELED:
 	case VERDICT_CRASHED:
@@ -200,14 +206,6 @@ static const char *verdict_of_program(const json_t *result)
 		return field_text(result, "verdict");
 	return field_integer(exit, "status") || field_integer(exit, "signal") ? "skipped"
 									      : "passed";
-}
-
-static size_t count_leaks(const json_t *result)
-{
-	size_t listed = json_array_size(json_object_get(result, "leaks"));
-	size_t told = (size_t)field_integer(result, "leaked");
-
-	return told > listed ? told : listed;
 }
 
 void result_print_leaks(const json_t *result, const char *prefix, const struct terminal *terminal)

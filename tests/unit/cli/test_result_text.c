@@ -89,6 +89,9 @@ static void reasons_name_status_signal_and_sender(void **state)
 		{ "{\"verdict\":\"crashed\",\"exit\":{\"signal\":15},\"killer\":null}", "SIGTERM" },
 		{ "{\"verdict\":\"error\",\"error\":{\"text\":\"exec `x`: gone\"}}",
 			"exec `x`: gone" },
+		/* Only some of many are listed. */
+		{ "{\"verdict\":\"leaked\",\"leaked\":40,\"leaks\":[{},{}]}",
+			"40 processes leaked" },
 		{ "{\"verdict\":\"abandoned\",\"survivors\":[{},{}]}",
 			"2 processes could not be killed" },
 		/* Unknown is never shown as 0. */

@@ -111,6 +111,16 @@ static void leaks_and_warnings_are_listed(void **state)
 		"ms\nwarning: limit: pids reached\n</system-err>");
 }
 
+static void leaks_that_are_not_listed_are_counted(void **state)
+{
+	auto_free char *text = render_one(sample_result(0, "t", "leaked",
+		json_pack("{s:i, s:[{s:i, s:s}]}", "leaked", 40, "leaks", "pid", 31, "comm",
+			"sleep")));
+
+	expect_in(text, "40 processes leaked");
+	expect_in(text, "leaked: 39 more\n</system-err>");
+}
+
 static void lost_integrity_is_a_property_of_the_suite(void **state)
 {
 	auto_free char *text = render_one(sample_result(3, "t", "passed",
@@ -163,6 +173,7 @@ int main(void)
 		cmocka_unit_test(totals_count_each_kind),
 		cmocka_unit_test(failure_says_how_and_by_whom),
 		cmocka_unit_test(leaks_and_warnings_are_listed),
+		cmocka_unit_test(leaks_that_are_not_listed_are_counted),
 		cmocka_unit_test(lost_integrity_is_a_property_of_the_suite),
 		cmocka_unit_test(what_xml_cannot_carry_is_escaped),
 		cmocka_unit_test(later_try_says_so_in_its_name),
