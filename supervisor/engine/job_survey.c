@@ -13,6 +13,7 @@
 #include "scene/scene.h"
 #include "scene/still.h"
 #include "scene/view.h"
+#include "survey/finding.h"
 
 /* The findings that a job's summary repeats of its assessments. */
 #define RESIDUE_MOST 1000
@@ -187,19 +188,36 @@ static bool is_told(const json_t *all, const json_t *finding)
 	return false;
 }
 
+/* So that nobody takes what is listed for all. */
+static json_t *rest_finding(void)
+{
+	auto_finding finding = { .kind = "incomplete" };
+	json_t *row = NULL;
+
+	if (finding_set_object(&finding, "survey") == 0 &&
+		finding_set_evidence(&finding,
+			"more than %d: the results of the assessments have the others",
+			RESIDUE_MOST) == 0)
+		row = finding_json(&finding);
+	json_object_set_new(row, "source", json_string("survey"));
+	json_object_set(row, "text", finding.evidence);
+	return row;
+}
+
 void job_survey_note(struct job *job, const json_t *result)
 {
 	json_t *warning;
 	size_t index;
 
 	json_array_foreach (json_object_get(result, "warnings"), index, warning) {
+		size_t count = json_array_size(job->residue);
 		json_t *kept;
 
 		/* Others are not of the survey. */
-		if (!json_object_get(warning, "certainty") || is_told(job->residue, warning) ||
-			json_array_size(job->residue) >= RESIDUE_MOST)
+		if (!json_object_get(warning, "certainty") || count > RESIDUE_MOST ||
+			is_told(job->residue, warning))
 			continue;
-		kept = json_copy(warning);
+		kept = count < RESIDUE_MOST ? json_copy(warning) : rest_finding();
 		json_object_set(kept, "assessment", json_object_get(result, "index"));
 		json_array_append_new(job->residue, kept);
 	}
