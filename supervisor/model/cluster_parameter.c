@@ -16,6 +16,7 @@ static const struct cluster_parameter_row rows[PARAMETER_COUNT] = {
 	[PARAMETER_TASK_RETRY_COUNT]   = { "TaskRetryCount",   3, 0, 100, "" },
 	[PARAMETER_JOB_RUNTIME]        = { "JobRuntime",       0, 0, YEAR_NS, "ns" },
 	[PARAMETER_SLOTS]              = { "Slots",            1, 1, 256, "" },
+	[PARAMETER_QUEUED_JOBS]        = { "QueuedJobs",       1000000, 1, 10000000, "" },
 	[PARAMETER_USER_QUEUED_JOBS]   = { "UserQueuedJobs",   10000, 0, 1000000, "" },
 	[PARAMETER_USER_RUNNING_JOBS]  = { "UserRunningJobs",  256, 1, 256, "" },
 	[PARAMETER_USER_OUTPUT_BYTES]  = { "UserOutputBytes",  (int64_t)1 << 40, 0, (int64_t)1 << 60, "bytes" },

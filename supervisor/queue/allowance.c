@@ -1,4 +1,5 @@
-/* What a user may have who steers the own jobs only: bounds that are parameters of the queue. */
+/* What users may have of the queue, some of it only who steers the own jobs alone: its parameters.
+ */
 #include "queue/allowance.h"
 
 #include "base/clock.h"
@@ -39,6 +40,16 @@ static bool may_write(struct queue *queue, uid_t owner)
 	return user->output_bytes < limit;
 }
 
+bool allowance_room(struct queue *queue, const struct queue_caller *caller, size_t count)
+{
+	int64_t limit = queue->parameters[PARAMETER_QUEUED_JOBS];
+
+	if (queue->entries.count + count <= (size_t)limit)
+		return true;
+	caller_fail_limit(caller, "QueuedJobs", limit);
+	return false;
+}
+
 bool allowance_write(struct queue *queue, const struct queue_caller *caller, uid_t owner)
 {
 	if (caller->actor.admin || may_write(queue, owner))
@@ -54,6 +65,8 @@ bool allowance_add(struct queue *queue, const struct queue_caller *caller, size_
 	int64_t limit = queue->parameters[PARAMETER_USER_QUEUED_JOBS];
 	struct user *user = users_find(&queue->users, owner);
 
+	if (!allowance_room(queue, caller, count))
+		return false;
 	if (caller->actor.admin)
 		return true;
 	if (user && user->open + count <= (size_t)limit)

@@ -1,4 +1,5 @@
-/* What a user may have who steers the own jobs only: bounds that are parameters of the queue. */
+/* What users may have of the queue, some of it only who steers the own jobs alone: its parameters.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +15,9 @@ uint64_t allowance_running(struct queue *queue, uid_t owner);
 
 /* Whether the caller may add `count` jobs; false: the caller has been told. */
 bool allowance_add(struct queue *queue, const struct queue_caller *caller, size_t count);
+
+/* Whether the queue has room for so many more of anybody; false: the caller has been told. */
+bool allowance_room(struct queue *queue, const struct queue_caller *caller, size_t count);
 
 /*
  * Whether jobs of that user may write more; false: the caller has been told. Asked when there is to

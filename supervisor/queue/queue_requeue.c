@@ -201,7 +201,9 @@ static void requeue(
 
 	if (!entry)
 		return;
-	if (!allowance_write(queue, caller, entry->owner) || !is_rerunnable(queue, caller, job))
+	/* It has an entry by now. */
+	if (!allowance_room(queue, caller, 0) || !allowance_write(queue, caller, entry->owner) ||
+		!is_rerunnable(queue, caller, job))
 		return queue_settle(queue, entry);
 	if (entry->running)
 		return requeue_running(queue, caller, entry, asynchronous);
@@ -287,7 +289,8 @@ void queue_requeue_task(
 	if (!entry)
 		return;
 	task = find_task(queue, caller, job, index, ENDED_BADLY, &copy);
-	if (task && allowance_write(queue, caller, entry->owner) &&
+	if (task && allowance_room(queue, caller, 0) &&
+		allowance_write(queue, caller, entry->owner) &&
 		task_is_rerunnable(queue, caller, job, index))
 		requeue_task(queue, caller, entry, task);
 	else

@@ -1,4 +1,5 @@
-/* What users may have who steer their own jobs only, and that admins are not bounded so. */
+/* What users may have who steer their own jobs only, that admins are not bounded so, and what all
+ * may. */
 #include "unit/queue/queue_looks.h"
 
 #define ALICE 1000
@@ -131,12 +132,50 @@ static void jobs_with_a_connection_count_as_running(void **state)
 	assert_string_equal("UserRunningJobs", refused_beside(test, ALICE));
 }
 
+static void expect_full(struct queue_case *test, uid_t uid, uint64_t ended)
+{
+	auto_answer one = { .count = 0 }, two = { .count = 0 };
+	struct queue_caller caller = root_calls(&one);
+	struct queue_new job = { case_manifest(MANIFEST_ONE), JOB_WISHES_NONE };
+
+	expect_refused_as(test, uid, "QueuedJobs");
+	queue_add(test->queue, &caller, &job, 1);
+	expect_refused(&one, "LimitReached", AXE_E_LIMIT_REACHED);
+	assert_string_equal("QueuedJobs", text_in(one.parameters, "name"));
+	caller.data = &two;
+	queue_requeue(test->queue, &caller, ended, false);
+	expect_refused(&two, "LimitReached", AXE_E_LIMIT_REACHED);
+	expect_state(test, ended, "Failed");
+}
+
+static void full_queue_takes_nobodys_jobs_and_is_named(void **state)
+{
+	struct queue_case *test = *state;
+	auto_answer answer = { .count = 0 };
+	struct queue_caller root = root_calls(&answer);
+	uint64_t ended = write_as(test, ALICE, 1, 1);
+
+	set(test, "QueuedJobs", 2);
+	case_queue(test, MANIFEST_ONE);
+	queue_as(test, BOB);
+	expect_full(test, ALICE, ended);
+	case_restart(test);
+	expect_full(test, ALICE, ended);
+	set(test, "QueuedJobs", 3);
+	queue_requeue(test->queue, &root, ended, false);
+	case_dispatch(test);
+	expect_done(&answer);
+	expect_state(test, ended, "Queued");
+	expect_refused_as(test, BOB, "QueuedJobs");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		QUEUE_TEST(who_has_written_enough_adds_no_more_until_it_is_purged),
 		QUEUE_TEST(what_was_accepted_runs_though_its_owner_has_written_enough_since),
 		QUEUE_TEST(jobs_with_a_connection_count_as_running),
+		QUEUE_TEST(full_queue_takes_nobodys_jobs_and_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
