@@ -159,6 +159,12 @@ static int copy_records(struct inheritance *inheritance)
 	return 0;
 }
 
+static bool counted_locks(const struct inheritance *inheritance)
+{
+	return shape_shares(&inheritance->pairs.from[CORE_SLOTS].value,
+		&inheritance->pairs.to[CORE_SLOTS].value, "lock_calls");
+}
+
 static struct axe_slot settle_counters(
 	const struct inheritance *inheritance, const struct tenant *tenant)
 {
@@ -169,6 +175,9 @@ static struct axe_slot settle_counters(
 	counters.lost_exits += tenant->unrecorded_ends;
 	counters.exits += tenant->vanished;
 	counters.root_exited |= tenant->root_vanished;
+	/* Whoever locked a file before may not have been counted. */
+	if (inheritance->blind || !counted_locks(inheritance))
+		counters.lock_calls++;
 	/* What the old ring holds is lost with it, unless somebody reads it. */
 	if (counters.kind == AXE_SLOT_ASSESSMENT && counters.sequence > tenant->intent.heard)
 		counters.lost_events += counters.sequence - tenant->intent.heard;

@@ -12,12 +12,15 @@
 #include "observe/probe.h"
 
 /* Whatever is mapped or walked by us and was written by another. */
-static const size_t layout_sizes[] = {
-	sizeof(struct axe_slot),
-	sizeof(struct axe_intent),
-	sizeof(struct axe_group),
-	sizeof(struct axe_process_key),
-	sizeof(struct axe_process),
+static const struct pin_sizes our_sizes = {
+	.slot = sizeof(struct axe_slot),
+	.intent = sizeof(struct axe_intent),
+	.group = sizeof(struct axe_group),
+	.process_key = sizeof(struct axe_process_key),
+	.process = sizeof(struct axe_process),
+};
+
+static const uint32_t event_sizes[] = {
 	sizeof(struct axe_event),
 	sizeof(struct axe_event_fork),
 	sizeof(struct axe_event_exec),
@@ -27,12 +30,23 @@ static const size_t layout_sizes[] = {
 	sizeof(struct axe_event_move),
 };
 
-static uint32_t layout_of_build(void)
+static uint32_t layout_add(uint32_t layout, uint32_t size)
+{
+	return layout * 31 + size;
+}
+
+/* Of a build that has our events and such tables: kept by every build since, so never changed. */
+static uint32_t layout_with(const struct pin_sizes *sizes)
 {
 	uint32_t layout = 17;
 
-	for (size_t i = 0; i < sizeof(layout_sizes) / sizeof(*layout_sizes); i++)
-		layout = layout * 31 + (uint32_t)layout_sizes[i];
+	layout = layout_add(layout, sizes->slot);
+	layout = layout_add(layout, sizes->intent);
+	layout = layout_add(layout, sizes->group);
+	layout = layout_add(layout, sizes->process_key);
+	layout = layout_add(layout, sizes->process);
+	for (size_t i = 0; i < sizeof(event_sizes) / sizeof(*event_sizes); i++)
+		layout = layout_add(layout, event_sizes[i]);
 	return layout;
 }
 
@@ -42,7 +56,7 @@ static void describe(const struct probe_config *config, struct pin_identity *ret
 
 	*ret_identity = (struct pin_identity){
 		.abi = AXE_ABI_VERSION,
-		.layout = layout_of_build(),
+		.layout = layout_with(&our_sizes),
 		.watch_level = config->watch_level,
 		.slots = config->slots,
 		.records = config->records,
@@ -109,9 +123,9 @@ bool pin_identity_is_of_this_boot(const struct pin_identity *identity)
 	return strncmp(identity->boot_id, clock_boot_id(boot_id), sizeof(boot_id)) == 0;
 }
 
-bool pin_identity_has_our_events(const struct pin_identity *identity)
+bool pin_identity_has_our_events(const struct pin_identity *identity, const struct pin_sizes *sizes)
 {
-	return identity->layout == layout_of_build();
+	return identity->layout == layout_with(sizes);
 }
 
 bool pin_identity_fits(const struct pin_identity *identity, const struct probe_config *config)

@@ -35,8 +35,18 @@ int pin_identity_write(int map, const struct pin_identity *identity);
 
 bool pin_identity_is_of_this_boot(const struct pin_identity *identity);
 
-/* All that is shared has the sizes that it has here, so the events are the same. */
-bool pin_identity_has_our_events(const struct pin_identity *identity);
+/* How long the keys and values of a set's tables are, as the kernel has them. */
+struct pin_sizes {
+	uint32_t slot;
+	uint32_t intent;
+	uint32_t group;
+	uint32_t process_key;
+	uint32_t process;
+};
+
+/* Whatever else differs: the events are as long as they are here, so they are the same. */
+bool pin_identity_has_our_events(
+	const struct pin_identity *identity, const struct pin_sizes *sizes);
 
 /* The same contract, the same sizes, the same boot. */
 bool pin_identity_fits(const struct pin_identity *identity, const struct probe_config *config);

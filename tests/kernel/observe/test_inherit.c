@@ -171,6 +171,7 @@ static void what_a_lost_program_did_not_count_is_said_to_be_unseen(void **state)
 	assert_int_equal(counters->root_exited, 1);
 	assert_int_equal(look_at_records(pinned, left.slot).ended, 0);
 	assert_int_equal(look_at_records(pinned, left.slot).living, 0);
+	assert_true(probe_may_lock(pinned->probe, left.slot));
 	probe_unwatch(pinned->probe, left.slot);
 }
 
