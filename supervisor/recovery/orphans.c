@@ -71,6 +71,8 @@ int orphans_end(struct store *store, const char *state_dir, orphan_lives *lives,
 
 	if (state < 0)
 		return fail(error, errno, "open `%s`", state_dir);
+	/* What their traces told of them is on its way there. */
+	store_await(store, ORPHANS_STORE_MOST_NS);
 	code = collect(store, STATE_RUNNING, &orphans, error);
 	if (code == 0)
 		code = collect(store, STATE_QUEUED, &orphans, error);
