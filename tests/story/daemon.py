@@ -15,6 +15,7 @@ class Daemon:
 
     # At the end of a story nothing runs any more; its own options come over this.
     on_stop = ("--on-stop", "terminate")
+    program = BIN / "axed"
 
     def __init__(self, axe, *options):
         self.state = axe.state
@@ -23,10 +24,13 @@ class Daemon:
         self.process = None
         self.start()
 
-    def start(self):
-        self.process = subprocess.Popen(
-            [BIN / "axed", "--foreground", "--socket", self.socket, "--state-dir", self.state,
+    def begin(self):
+        return subprocess.Popen(
+            [self.program, "--foreground", "--socket", self.socket, "--state-dir", self.state,
              *self.on_stop, *self.options], stderr=subprocess.PIPE, text=True)
+
+    def start(self):
+        self.process = self.begin()
         until(self.answers, "the daemon answers")
 
     def answers(self):
