@@ -7,6 +7,14 @@
 
 #include "bpf/event.h"
 
+/* What came of asking the group itself for its members. */
+enum axe_frozen_few {
+	AXE_FROZEN_FEW_TOLD, /* all of them */
+	AXE_FROZEN_FEW_NOT, /* too many, with groups below, tracing somebody; or this kernel cannot
+			     */
+	AXE_FROZEN_FEW_LATE, /* some; then the time was over */
+};
+
 enum axe_frozen_type {
 	AXE_FROZEN_PROCESS = 1, /* struct axe_frozen_process: behind what it holds */
 	AXE_FROZEN_FILE, /* struct axe_frozen_file: one that may matter; most are not told */

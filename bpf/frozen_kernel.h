@@ -112,6 +112,7 @@ struct nsproxy {
 
 struct task_struct___more {
 	unsigned int ptrace;
+	struct list_head ptraced;
 	struct task_struct___more *parent;
 	struct task_struct___more *group_leader;
 	int tgid;

@@ -36,8 +36,14 @@ struct cgroup_root {
 	int hierarchy_id;
 };
 
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	int level;
+	int nr_descendants;
 	struct kernfs_node *kn;
 	struct cgroup_root *root;
 	struct cgroup *ancestors[1];

@@ -1,4 +1,4 @@
-/* One pass through the processes of a group and what they have open, inside the kernel. */
+/* A look at the processes of a group and at what they have open, inside the kernel. */
 #include "observe/census.h"
 
 #include <bpf/bpf.h>
@@ -34,6 +34,7 @@ struct census {
 	struct bpf_link *link;
 	struct ring *ring;
 	pthread_mutex_t one_at_a_time;
+	uint64_t passes;
 	census_handler *handler; /* of the running scan; NULL: what comes is left over */
 	void *data;
 	int refused; /* what the handler returned */
@@ -106,8 +107,27 @@ void census_destroy(struct census *census)
 	free(census);
 }
 
+/* 0, AXE_FROZEN_FEW_NOT, or -errno. */
+static int scan_few(struct census *census, uint64_t deadline_ns)
+{
+	struct bpf_test_run_opts run = { .sz = sizeof(run) };
+	int code;
+
+	census->skeleton->bss->deadline_ns = deadline_ns;
+	code = bpf_prog_test_run_opts(
+		bpf_program__fd(census->skeleton->progs.frozen_members), &run);
+	if (code < 0)
+		return code;
+	if (run.retval == AXE_FROZEN_FEW_NOT)
+		return AXE_FROZEN_FEW_NOT;
+	ring_consume(census->ring);
+	if (census->refused)
+		return census->refused;
+	return run.retval == AXE_FROZEN_FEW_LATE ? -ETIME : 0;
+}
+
 /* Each read goes on where the last one ended, and ends after some members. */
-static int scan(struct census *census, int pass, uint64_t deadline_ns)
+static int read_pass(struct census *census, int pass, uint64_t deadline_ns)
 {
 	char marks[MEMBERS_PER_READ];
 	ssize_t got;
@@ -128,27 +148,51 @@ static int scan(struct census *census, int pass, uint64_t deadline_ns)
 	}
 }
 
+static int scan_all(struct census *census, uint64_t deadline_ns)
+{
+	int pass = bpf_iter_create(bpf_link__fd(census->link)), code;
+
+	if (pass < 0)
+		return pass;
+	census->passes++;
+	code = read_pass(census, pass, deadline_ns);
+	close(pass);
+	return code;
+}
+
+/* What a look that was stopped left in the ring is of no other. */
+static void begin_look(struct census *census, census_handler *handler, void *data)
+{
+	census->handler = NULL;
+	ring_consume(census->ring);
+	census->handler = handler;
+	census->data = data;
+	census->refused = 0;
+	census->skeleton->bss->maps_left = MAPS_MOST;
+	census->skeleton->bss->lost = 0;
+}
+
 int census_scan(void *data, uint64_t group_id, uint32_t level, uint64_t deadline_ns,
 	census_handler *handler, void *handler_data)
 {
 	struct census *census = data;
-	int code, pass;
+	int code;
 
 	pthread_mutex_lock(&census->one_at_a_time);
 	census->skeleton->bss->target_id = group_id;
 	census->skeleton->bss->target_level = level;
-	census->skeleton->bss->maps_left = MAPS_MOST;
-	census->skeleton->bss->lost = 0;
-	census->handler = handler;
-	census->data = handler_data;
-	census->refused = 0;
-	pass = bpf_iter_create(bpf_link__fd(census->link));
-	code = pass < 0 ? pass : scan(census, pass, deadline_ns);
-	if (pass >= 0)
-		close(pass);
-	/* What a stopped pass left in the ring is of no other. */
+	begin_look(census, handler, handler_data);
+	code = scan_few(census, deadline_ns);
+	if (code == AXE_FROZEN_FEW_NOT) {
+		begin_look(census, handler, handler_data);
+		code = scan_all(census, deadline_ns);
+	}
 	census->handler = NULL;
-	ring_consume(census->ring);
 	pthread_mutex_unlock(&census->one_at_a_time);
 	return code;
+}
+
+uint64_t census_passes(const struct census *census)
+{
+	return census->passes;
 }

@@ -1,7 +1,7 @@
 /*
- * One pass through the processes of a group and what they have open, inside the kernel: an iterator
- * over tasks that walks their descriptors and memory. Optional: without it (census_create fails)
- * /proc is read instead, slowly.
+ * A look at the processes of a group and at what they have open, inside the kernel: those of a small
+ * group are asked of the group (from Linux 6.7 on), others are found by an iterator over all tasks.
+ * Optional: without it (census_create fails) /proc is read instead, slowly.
  */
 #pragma once
 
@@ -33,3 +33,7 @@ typedef int census_handler(const struct axe_frozen_head *record, size_t size, vo
  */
 int census_scan(void *data, uint64_t group_id, uint32_t level, uint64_t deadline_ns,
 	census_handler *handler, void *handler_data);
+
+/* How many looks went through all tasks of the host: a group of more than 64 tasks, with groups
+ * below, or with a tracer in it, does. */
+uint64_t census_passes(const struct census *census);

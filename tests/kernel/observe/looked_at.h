@@ -22,6 +22,9 @@
 #define LEVEL       2 /* <v2 root>/axe-test-.../looked-at */
 #define RECORDS_MAX 4096
 
+/* The kernel looks at a group with another below it as it does at a large one. */
+enum way { WAY_FEW, WAY_ALL };
+
 struct stage {
 	struct test_groups groups;
 	struct bpf_group group;
@@ -39,10 +42,13 @@ struct stage {
 	} records[RECORDS_MAX];
 	size_t count;
 	int code;
+	enum way way;
 };
 
-static inline void begin(struct stage *stage)
+static inline void begin(struct stage *stage, void **state)
 {
+	const enum way *way = *state;
+	struct bpf_group below = { .fd = -1 };
 	struct error error = { 0 };
 
 	memset(stage, 0, sizeof(*stage));
@@ -51,6 +57,11 @@ static inline void begin(struct stage *stage)
 	snprintf(stage->path, sizeof(stage->path), "%s/file", stage->folder);
 	assert_int_equal(test_groups_create(&stage->groups), 0);
 	assert_int_equal(bpf_group_create(&stage->group, stage->groups.path, "looked-at"), 0);
+	if (*way == WAY_ALL) {
+		assert_int_equal(bpf_group_create(&below, stage->group.path, "below"), 0);
+		bpf_group_close(&below);
+	}
+	stage->way = *way;
 	assert_int_equal(pipe2(stage->ready, O_CLOEXEC), 0);
 	if (census_create(&stage->census, &error) < 0)
 		fail_msg("%s", error.text);

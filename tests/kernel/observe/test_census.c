@@ -1,6 +1,7 @@
 /* The pass through a group's processes and what they have open, inside the live kernel. */
 #include "looked_at.h"
 
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -27,7 +28,7 @@ static void half_written_file_is_told_with_position_and_size(void **state)
 	struct stat info;
 	pid_t pid;
 
-	begin(&stage);
+	begin(&stage, state);
 	pid = spawn(&stage, write_half);
 	look(&stage, 20 * NS_PER_SEC);
 	assert_int_equal(stage.code, 0);
@@ -65,7 +66,7 @@ static void locked_file_is_told_though_it_is_only_read(void **state)
 	const struct axe_frozen_file *file;
 	pid_t pid;
 
-	begin(&stage);
+	begin(&stage, state);
 	pid = spawn(&stage, hold_lock);
 	look(&stage, 20 * NS_PER_SEC);
 	file = find(&stage, AXE_FROZEN_FILE, pid, 0);
@@ -96,7 +97,7 @@ static void shared_map_is_told_though_its_file_was_closed(void **state)
 	struct stat info;
 	pid_t pid;
 
-	begin(&stage);
+	begin(&stage, state);
 	pid = spawn(&stage, map_shared);
 	look(&stage, 20 * NS_PER_SEC);
 	process = find(&stage, AXE_FROZEN_PROCESS, pid, 0);
@@ -138,7 +139,7 @@ static void listening_socket_and_kernel_log_are_told(void **state)
 	const struct axe_frozen_file *socket, *device;
 	pid_t pid;
 
-	begin(&stage);
+	begin(&stage, state);
 	pid = spawn(&stage, listen_here);
 	look(&stage, 20 * NS_PER_SEC);
 	socket = find(&stage, AXE_FROZEN_FILE, pid, 0);
@@ -168,7 +169,7 @@ static void outsider_traced_by_a_member_is_told(void **state)
 	const struct axe_frozen_traced *traced;
 	pid_t pid;
 
-	begin(&stage);
+	begin(&stage, state);
 	stage.outsider = fork();
 	assert_true(stage.outsider >= 0);
 	if (stage.outsider == 0)
@@ -200,7 +201,7 @@ static void every_process_and_every_file_comes(void **state)
 	struct stage stage;
 	pid_t pids[18];
 
-	begin(&stage);
+	begin(&stage, state);
 	for (int i = 0; i < 18; i++)
 		pids[i] = spawn(&stage, hold_many);
 	look(&stage, 20 * NS_PER_SEC);
@@ -238,7 +239,7 @@ static void process_with_more_open_than_there_is_room_for_is_no_quiet_loss(void 
 	struct stage stage;
 	pid_t pid;
 
-	begin(&stage);
+	begin(&stage, state);
 	pid = spawn(&stage, hold_too_many);
 	look(&stage, 20 * NS_PER_SEC);
 	assert_int_equal(stage.code, -ENOBUFS);
@@ -247,16 +248,102 @@ static void process_with_more_open_than_there_is_room_for_is_no_quiet_loss(void 
 	end(&stage);
 }
 
+static int idle(void *data)
+{
+	return wait_here(data);
+}
+
+static void expect_one_more_pass(struct stage *stage, bool expected)
+{
+	uint64_t before = census_passes(stage->census);
+
+	look(stage, 20 * NS_PER_SEC);
+	assert_int_equal(stage->code, 0);
+	assert_int_equal(census_passes(stage->census) - before,
+		expected || !kernel_has("bpf_iter_css_task_new"));
+}
+
+static void small_group_that_traces_nobody_needs_no_pass_through_all_tasks(void **state)
+{
+	struct stage stage;
+	pid_t pids[70];
+
+	begin(&stage, state);
+	for (int i = 0; i < 60; i++)
+		pids[i] = spawn(&stage, idle);
+	expect_one_more_pass(&stage, stage.way == WAY_ALL);
+	for (int i = 60; i < 70; i++)
+		pids[i] = spawn(&stage, idle);
+	expect_one_more_pass(&stage, true);
+	assert_int_equal(stage.count, 70);
+	for (int i = 0; i < 70; i++)
+		finish(pids[i]);
+	end(&stage);
+}
+
+static void *outlive_the_leader(void *data)
+{
+	struct stage *stage = data;
+	char state[64] = "";
+
+	/* Its own table of descriptors: the leader's goes with the leader. */
+	while (!strstr(state, ") Z")) {
+		auto_fd stat = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+
+		if (read(stat, state, sizeof(state) - 1) < 0)
+			_exit(1);
+	}
+	open(stage->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	_exit(wait_here(stage));
+}
+
+static int leave_a_thread(void *data)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, outlive_the_leader, data) != 0)
+		return 1;
+	pthread_exit(NULL);
+}
+
+static void thread_that_outlives_its_leader_is_told(void **state)
+{
+	struct stage stage;
+	const struct axe_frozen_file *file;
+	pid_t pid;
+
+	begin(&stage, state);
+	pid = spawn(&stage, leave_a_thread);
+	look(&stage, 20 * NS_PER_SEC);
+	assert_int_equal(stage.code, 0);
+	assert_non_null(find(&stage, AXE_FROZEN_PROCESS, pid, 0));
+	file = find(&stage, AXE_FROZEN_FILE, pid, 0);
+	assert_non_null(file);
+	assert_int_equal(file->marks, AXE_FROZEN_WRITES | AXE_FROZEN_BY_THREAD);
+	finish(pid);
+	end(&stage);
+}
+
+static enum way few = WAY_FEW, all = WAY_ALL;
+
+#define BOTH_WAYS(name)                                                                            \
+	{ #name " (asked of the group)", name, NULL, NULL, &few },                                 \
+	{                                                                                          \
+#name " (of all tasks)", name, NULL, NULL, &all                                    \
+	}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(half_written_file_is_told_with_position_and_size),
-		cmocka_unit_test(locked_file_is_told_though_it_is_only_read),
-		cmocka_unit_test(shared_map_is_told_though_its_file_was_closed),
-		cmocka_unit_test(listening_socket_and_kernel_log_are_told),
-		cmocka_unit_test(outsider_traced_by_a_member_is_told),
-		cmocka_unit_test(every_process_and_every_file_comes),
-		cmocka_unit_test(process_with_more_open_than_there_is_room_for_is_no_quiet_loss),
+		BOTH_WAYS(half_written_file_is_told_with_position_and_size),
+		BOTH_WAYS(locked_file_is_told_though_it_is_only_read),
+		BOTH_WAYS(shared_map_is_told_though_its_file_was_closed),
+		BOTH_WAYS(listening_socket_and_kernel_log_are_told),
+		BOTH_WAYS(outsider_traced_by_a_member_is_told),
+		BOTH_WAYS(every_process_and_every_file_comes),
+		BOTH_WAYS(process_with_more_open_than_there_is_room_for_is_no_quiet_loss),
+		BOTH_WAYS(small_group_that_traces_nobody_needs_no_pass_through_all_tasks),
+		BOTH_WAYS(thread_that_outlives_its_leader_is_told),
 	};
 
 	require_root();
