@@ -1,7 +1,7 @@
 /*
- * A look at the processes of a group and at what they have open, inside the kernel: those of a small
- * group are asked of the group (from Linux 6.7 on), others are found by an iterator over all tasks.
- * Optional: without it (census_create fails) /proc is read instead, slowly.
+ * A look at the processes of a group and at what they have open, inside the kernel: those of a
+ * small group are asked of the group (from Linux 6.7 on), others are found by an iterator over all
+ * tasks. Optional: without it (census_create fails) /proc is read instead, slowly.
  */
 #pragma once
 

@@ -134,3 +134,12 @@ static inline const void *find(
 			return &stage->records[i];
 	return NULL;
 }
+
+static enum way few = WAY_FEW, all = WAY_ALL;
+
+#define IN_WAY(name, words, way)                                                                   \
+	{                                                                                          \
+#name words, name, NULL, NULL, way                                                 \
+	}
+#define BOTH_WAYS(name)                                                                            \
+	IN_WAY(name, " (asked of the group)", &few), IN_WAY(name, " (of all tasks)", &all)

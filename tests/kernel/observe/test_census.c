@@ -1,11 +1,9 @@
 /* The pass through a group's processes and what they have open, inside the live kernel. */
 #include "looked_at.h"
 
-#include <pthread.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -222,116 +220,6 @@ static void every_process_and_every_file_comes(void **state)
 	end(&stage);
 }
 
-static int hold_too_many(void *data)
-{
-	struct stage *stage = data;
-
-	if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 5000, 5000 }) < 0)
-		return 1;
-	for (int i = 0; i < 4000; i++)
-		if (open(stage->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0)
-			return 1;
-	return wait_here(stage);
-}
-
-static void process_with_more_open_than_there_is_room_for_is_no_quiet_loss(void **state)
-{
-	struct stage stage;
-	pid_t pid;
-
-	begin(&stage, state);
-	pid = spawn(&stage, hold_too_many);
-	look(&stage, 20 * NS_PER_SEC);
-	assert_int_equal(stage.code, -ENOBUFS);
-	assert_in_range(stage.count, 1, 4000);
-	finish(pid);
-	end(&stage);
-}
-
-static int idle(void *data)
-{
-	return wait_here(data);
-}
-
-static void expect_one_more_pass(struct stage *stage, bool expected)
-{
-	uint64_t before = census_passes(stage->census);
-
-	look(stage, 20 * NS_PER_SEC);
-	assert_int_equal(stage->code, 0);
-	assert_int_equal(census_passes(stage->census) - before,
-		expected || !kernel_has("bpf_iter_css_task_new"));
-}
-
-static void small_group_that_traces_nobody_needs_no_pass_through_all_tasks(void **state)
-{
-	struct stage stage;
-	pid_t pids[70];
-
-	begin(&stage, state);
-	for (int i = 0; i < 60; i++)
-		pids[i] = spawn(&stage, idle);
-	expect_one_more_pass(&stage, stage.way == WAY_ALL);
-	for (int i = 60; i < 70; i++)
-		pids[i] = spawn(&stage, idle);
-	expect_one_more_pass(&stage, true);
-	assert_int_equal(stage.count, 70);
-	for (int i = 0; i < 70; i++)
-		finish(pids[i]);
-	end(&stage);
-}
-
-static void *outlive_the_leader(void *data)
-{
-	struct stage *stage = data;
-	char state[64] = "";
-
-	/* Its own table of descriptors: the leader's goes with the leader. */
-	while (!strstr(state, ") Z")) {
-		auto_fd stat = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-
-		if (read(stat, state, sizeof(state) - 1) < 0)
-			_exit(1);
-	}
-	open(stage->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	_exit(wait_here(stage));
-}
-
-static int leave_a_thread(void *data)
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, outlive_the_leader, data) != 0)
-		return 1;
-	pthread_exit(NULL);
-}
-
-static void thread_that_outlives_its_leader_is_told(void **state)
-{
-	struct stage stage;
-	const struct axe_frozen_file *file;
-	pid_t pid;
-
-	begin(&stage, state);
-	pid = spawn(&stage, leave_a_thread);
-	look(&stage, 20 * NS_PER_SEC);
-	assert_int_equal(stage.code, 0);
-	assert_non_null(find(&stage, AXE_FROZEN_PROCESS, pid, 0));
-	file = find(&stage, AXE_FROZEN_FILE, pid, 0);
-	assert_non_null(file);
-	assert_int_equal(file->marks, AXE_FROZEN_WRITES | AXE_FROZEN_BY_THREAD);
-	finish(pid);
-	end(&stage);
-}
-
-static enum way few = WAY_FEW, all = WAY_ALL;
-
-#define BOTH_WAYS(name)                                                                            \
-	{ #name " (asked of the group)", name, NULL, NULL, &few },                                 \
-	{                                                                                          \
-#name " (of all tasks)", name, NULL, NULL, &all                                    \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,9 +229,6 @@ int main(void)
 		BOTH_WAYS(listening_socket_and_kernel_log_are_told),
 		BOTH_WAYS(outsider_traced_by_a_member_is_told),
 		BOTH_WAYS(every_process_and_every_file_comes),
-		BOTH_WAYS(process_with_more_open_than_there_is_room_for_is_no_quiet_loss),
-		BOTH_WAYS(small_group_that_traces_nobody_needs_no_pass_through_all_tasks),
-		BOTH_WAYS(thread_that_outlives_its_leader_is_told),
 	};
 
 	require_root();
