@@ -190,6 +190,9 @@ void runner_end(struct runner *runner)
 		runner->integrity.complete = true;
 	else if (runner->watch)
 		runner_reconcile(runner);
+	if (!runner->abandoned)
+		try_folders_sweep(&runner->folders, runner->context->engine->sweeper,
+			runner->assessment->keep_temp);
 	if (!runner_survey(runner))
 		runner_conclude(runner);
 }

@@ -121,19 +121,39 @@ static bool is_empty(int folder, const char *name)
 	return size >= 0;
 }
 
+static const char *const with_temp[] = { RESULTS, TEMP, NULL }, *const without_temp[] = { RESULTS,
+	NULL };
+
+void try_folders_sweep(struct try_folders *folders, struct sweeper *sweeper, bool keep_temp)
+{
+	bool temp_goes = folders->temp && !keep_temp && is_empty(folders->folder, TEMP);
+	int folder;
+
+	if (!folders->results && !temp_goes)
+		return;
+	folder = fcntl(folders->folder, F_DUPFD_CLOEXEC, 0);
+	/* Then it goes when all is settled. */
+	if (folder < 0)
+		return;
+	sweeper_take(sweeper, folder, temp_goes ? with_temp : without_temp);
+	folders->results_swept = true;
+	folders->temp_swept = temp_goes;
+}
+
 void try_folders_settle(
 	struct try_folders *folders, struct temps *temps, struct sweeper *sweeper, bool keep_temp)
 {
-	static const char *const names[] = { RESULTS, TEMP, NULL }, *const kept[] = { RESULTS,
-		NULL };
-	bool temp_goes = folders->temp && !keep_temp;
+	bool results_go = folders->results && !folders->results_swept;
+	bool temp_goes = folders->temp && !folders->temp_swept && !keep_temp;
 
+	/* What was swept is not looked up: who finds it on its way out waits for the disk. */
 	if (temp_goes && !is_empty(folders->folder, TEMP)) {
 		temps_remove(temps, folders->folder, folders->path);
 		temp_goes = false;
 	}
-	if (folders->results || temp_goes)
-		sweeper_take(sweeper, take_fd(&folders->folder), temp_goes ? names : kept);
+	if (results_go || temp_goes)
+		sweeper_take(
+			sweeper, take_fd(&folders->folder), temp_goes ? with_temp : without_temp);
 	try_folders_finish(folders);
 	try_folders_init(folders, -1);
 }

@@ -13,6 +13,7 @@ struct try_folders {
 	int folder; /* of the try; -1: none */
 	char *path; /* its absolute path */
 	char *temp, *results; /* likewise, of what is in it; NULL: not made */
+	bool temp_swept, results_swept; /* handed over already */
 };
 
 /* The descriptor of the try's folder is taken. */
@@ -27,9 +28,10 @@ int try_folders_make(struct try_folders *folders, const struct job_context *cont
 void try_folders_find(struct try_folders *folders, const struct job_context *context,
 	unsigned index, unsigned try_number);
 
-/*
- * The try has ended: the temporary folder goes unless it is kept, the other one if it is empty.
- * What is empty goes when the sweeper comes to it.
- */
+/* All of the try are dead: what is empty goes when the sweeper comes to it, beside all that is
+ * still to be found out. */
+void try_folders_sweep(struct try_folders *folders, struct sweeper *sweeper, bool keep_temp);
+
+/* The try has ended: the temporary folder goes unless it is kept, the other one if it is empty. */
 void try_folders_settle(
 	struct try_folders *folders, struct temps *temps, struct sweeper *sweeper, bool keep_temp);
