@@ -135,13 +135,15 @@ static int write_results(void *data)
 	return first ? first : code;
 }
 
-/* Once a job has ended, nothing of its tries goes any more but what was full. */
-static int sweep_and_write_results(void *data)
+/* Once a job has ended, nothing of its tries goes any more but what was full. What is still on its
+ * way out goes beside the writing: both wait for the disk. */
+static int write_results_and_sweep(void *data)
 {
 	const struct job *job = data;
+	int code = write_results(data);
 
 	sweeper_await(job->engine->sweeper);
-	return write_results(data);
+	return code;
 }
 
 /* What could not be written is said in the summary, and is a failure of its own if there was none.
@@ -213,7 +215,7 @@ void job_end(struct job *job)
 		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);
 	job->summary = summary_json(job, &outcome);
 	timer_arm(&job->patience, clock_monotonic_ns() + DISK_PATIENCE_NS);
-	if (errand_create(job->engine->loop, sweep_and_write_results, results_written, job,
+	if (errand_create(job->engine->loop, write_results_and_sweep, results_written, job,
 		    &job->writing) < 0)
 		/* No thread to be had: the loop waits for once, rather than that results are lost.
 		 */
