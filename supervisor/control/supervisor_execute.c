@@ -101,6 +101,7 @@ static void take_in(struct supervisor *supervisor, struct manifest *manifest,
 	struct error error;
 	struct run *run;
 
+	options->job.starts_at_once = may_start(supervisor);
 	if (run_create(manifest, options, caller, &supervisor->owner, &run, &error) < 0) {
 		if (caller)
 			caller->calls->refused(caller, AXE_E_INTERNAL_ERROR, &error);

@@ -39,6 +39,7 @@ struct job_options {
 	const struct store_job *row;
 	const enum state *tasks;
 	unsigned task_retries; /* of each that the host could not start */
+	bool starts_at_once; /* job_start follows: the host may be looked at beside all that */
 };
 
 /* Facts travel up by these; `data` is the job's owner's. Neither may destroy the job. */

@@ -64,6 +64,7 @@ static void set_context(struct job *job, const struct job_options *options)
 		.trace = job->trace,
 		.deadlines = deadlines,
 		.environment = (const char *const *)job->environment,
+		.before = job->context.before, /* a look that was at hand */
 		.owner = options->owner ? &job->owner : NULL,
 		.emit = job_emit_line,
 		.data = job,
@@ -127,6 +128,8 @@ int job_prepare(struct job *job, const struct job_options *options, struct error
 		code = identity_copy(options->owner, &job->owner);
 	if (code < 0)
 		return fail(error, -code, "prepare the job");
+	if (options->starts_at_once)
+		job_survey_foresee(job);
 	/* Before there is a number: what this host cannot do is refused at once. */
 	code = plan_check_limits(&job->engine->hierarchy, job->manifest, error);
 	if (code == 0)

@@ -99,7 +99,8 @@ static bool has_looked(const struct job *job)
 void job_survey_foresee(struct job *job)
 {
 	/* A socket of its own is still to be made for whoever wants to reach a private one. */
-	if (job->surveyed && job->engine->recoverable && starts_something(job))
+	if (job->surveyed && job->engine->recoverable && !job->look && !has_looked(job) &&
+		starts_something(job))
 		look(job);
 }
 

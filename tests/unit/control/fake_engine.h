@@ -38,6 +38,7 @@ static struct fake {
 	struct job *jobs[FAKE_JOBS]; /* alive */
 	struct job *job; /* the latest of them that was started */
 	unsigned jobs_made; /* started */
+	unsigned foreseen; /* that were said to start at once */
 	unsigned numbers; /* given */
 	unsigned engines_made;
 	int refuse_engine; /* errno */

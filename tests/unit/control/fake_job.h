@@ -26,6 +26,7 @@ int job_create(struct engine *engine, struct manifest *manifest, const struct jo
 	(*ret_job)->id = 12 + fake.numbers++;
 	fake_replace(NULL, *ret_job);
 	(*ret_job)->owner = options->owner ? options->owner->uid : geteuid();
+	fake.foreseen += options->starts_at_once;
 	fake.kill_deadline_ns = options->kill_deadline_ns;
 	if (options->state_dir)
 		snprintf(fake.state_dir, sizeof(fake.state_dir), "%s", options->state_dir);

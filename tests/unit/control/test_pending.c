@@ -23,6 +23,24 @@ static void waiting_jobs_start_in_the_order_of_their_calls(void **state)
 		client_hang_up(&waiting[index]);
 }
 
+/* What is looked at for it meanwhile would be old by then. */
+static void only_a_job_that_finds_a_slot_is_prepared_as_one_that_starts(void **state)
+{
+	struct client runner, waiting;
+	char ticket[TICKET_SIZE];
+
+	client_connect(&runner, *state);
+	client_start_job(&runner);
+	assert_int_equal(1, fake.foreseen);
+	client_wait(&waiting, *state, ticket);
+	fake_end(S_OK);
+	client_read_start(&waiting);
+	assert_int_equal(2, fake.jobs_made);
+	assert_int_equal(1, fake.foreseen);
+	client_hang_up(&runner);
+	client_hang_up(&waiting);
+}
+
 static void pending_event_says_what_it_waits_for(void **state)
 {
 	struct client runner, first, second;
@@ -196,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		queue_test(waiting_jobs_start_in_the_order_of_their_calls),
+		queue_test(only_a_job_that_finds_a_slot_is_prepared_as_one_that_starts),
 		queue_test(pending_event_says_what_it_waits_for),
 		queue_test(caller_hears_of_its_own_job_only),
 		queue_test(wait_of_zero_fails_at_once),
