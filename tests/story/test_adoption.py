@@ -193,8 +193,13 @@ def test_runtime_of_the_job_goes_on_counting(axe, daemon):
 
 
 def test_leak_is_found_by_the_successor(axe, daemon):
-    killed_while_it_runs(axe, daemon,
-                         shell(f"(exec sleep 999) & {await_gate(axe)}; exit 0"))
+    client = submit(axe, daemon, shell(f"(exec sleep 999) & {await_gate(axe)}; exit 0"))
+    begun(axe)
+    # A command that was heard and not written dies with its supervisor.
+    until(lambda: ["sleep", "999"] in [line["data"]["argv"]
+                                       for line in axe.job().trace("process.exec")], "it is told")
+    daemon.kill()
+    end(client)
     daemon.start()
     gate(axe).touch()
     job = ended(axe, daemon)
