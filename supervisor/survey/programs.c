@@ -148,18 +148,39 @@ static int take(const struct survey_host *host, json_t *objects, struct error *e
 	return code < 0 && code != -ENOENT ? fail(error, -code, "list BPF objects") : 0;
 }
 
-/* A number is never given again; what is pinned is few. */
+/* 0: there is none. Hosts have hundreds, of which each call lists one: it is searched for. */
+static int find_last_program(unsigned *ret_id)
+{
+	unsigned low = 0, high = INT_MAX; /* none is above it, but what comes meanwhile */
+
+	while (low < high) {
+		union bpf_attr attributes = { .next_id = low + (high - low) / 2 };
+		unsigned middle = attributes.next_id;
+		int code = next_program(&attributes);
+
+		if (code < 0)
+			return code;
+		if (code)
+			high = middle;
+		else
+			low = attributes.next_id;
+	}
+	*ret_id = low;
+	return 0;
+}
+
+/* A number is never given again, so that each new one is the last one for a while; of those that go
+ * nobody is told. What is pinned is few. */
 static int stamp(const struct survey_host *host, FILE *stream)
 {
-	union bpf_attr attributes = { 0 };
+	unsigned last = 0;
 	auto_json pins = json_object();
 	struct taking taking = { host, pins, 0 };
 	const char *path;
 	json_t *facts;
-	int code = host->live ? 0 : 1;
+	int code = host->live ? find_last_program(&last) : 0;
 
-	while (code == 0 && (code = next_program(&attributes)) == 0)
-		fprintf(stream, "%u\n", attributes.next_id);
+	fprintf(stream, "%u\n", last);
 	if (code >= 0)
 		code = mounts_read(host, take_mount, &taking);
 	json_object_foreach (pins, path, facts)

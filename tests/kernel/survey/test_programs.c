@@ -125,6 +125,66 @@ static void program_that_is_gone_at_a_second_look_is_not_told(void **state)
 	assert_int_equal(count_told(stage, NULL), 0);
 }
 
+static struct picture *take_again(const struct stage *stage, struct survey_memory *memory)
+{
+	struct picture *picture = picture_take_again(&stage->host, memory);
+
+	assert_non_null(picture);
+	return picture;
+}
+
+/* Whether anything was loaded is known from the last number alone. */
+static void program_is_told_though_earlier_and_later_ones_have_gone(void **state)
+{
+	struct stage *stage = *state;
+	const struct survey_suspects suspects = { .include = is_nobody };
+	struct survey_memory *memory = survey_memory_create();
+	int earlier = load(stage), stays, later;
+
+	assert_non_null(memory);
+	picture_destroy(stage->before);
+	stage->before = take_again(stage, memory);
+	close(earlier);
+	stays = load(stage);
+	later = load(stage);
+	close(later);
+	stage->after = take_again(stage, memory);
+	stage->findings = survey_compare(stage->before, stage->after, &suspects);
+	assert_int_equal(count_told(stage, NULL), 1);
+	close(stays);
+	survey_memory_destroy(memory);
+}
+
+/* Each picture asks for the last number anew: a memory of an older one tells nothing wrong. */
+static void each_program_is_told_once_however_many_went_before(void **state)
+{
+	struct stage *stage = *state;
+	const struct survey_suspects suspects = { .include = is_nobody };
+	struct survey_memory *memory = survey_memory_create();
+	int last = -1;
+
+	assert_non_null(memory);
+	picture_destroy(stage->before);
+	stage->before = take_again(stage, memory);
+	for (unsigned round = 0; round < 5; round++) {
+		int program = load(stage);
+
+		if (last >= 0)
+			close(last);
+		last = program;
+		stage->after = take_again(stage, memory);
+		stage->findings = survey_compare(stage->before, stage->after, &suspects);
+		assert_int_equal(count_told(stage, NULL), 1);
+		json_decref(stage->findings);
+		picture_destroy(stage->before);
+		stage->before = stage->after;
+	}
+	stage->findings = NULL;
+	stage->after = NULL;
+	close(last);
+	survey_memory_destroy(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +192,11 @@ int main(void)
 			loaded_program_is_told_with_its_user, stage_set, stage_clear),
 		cmocka_unit_test_setup_teardown(
 			program_that_is_gone_at_a_second_look_is_not_told, stage_set, stage_clear),
+		cmocka_unit_test_setup_teardown(
+			program_is_told_though_earlier_and_later_ones_have_gone, stage_set,
+			stage_clear),
+		cmocka_unit_test_setup_teardown(
+			each_program_is_told_once_however_many_went_before, stage_set, stage_clear),
 	};
 
 	require_root();
