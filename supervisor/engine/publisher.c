@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "record/store.h"
 
+#define RESERVE_BYTES (32u << 10)
+
 struct publication {
 	struct list_link link; /* publisher::waiting */
 	struct publisher *publisher;
@@ -23,6 +25,7 @@ struct publisher {
 	publisher_deliver *deliver;
 	void *data;
 	struct list_link waiting;
+	void *reserve; /* given back where there is no memory left for an event */
 	unsigned count;
 	bool lost;
 };
@@ -34,6 +37,7 @@ int publisher_create(struct store *store, publisher_deliver *deliver, void *data
 
 	if (!publisher)
 		return -ENOMEM;
+	publisher->reserve = malloc(RESERVE_BYTES);
 	publisher->store = store;
 	publisher->deliver = deliver;
 	publisher->data = data;
@@ -60,7 +64,17 @@ void publisher_destroy(struct publisher *publisher)
 		store_forget(publisher->store, publication);
 		publication_free(publication);
 	}
+	free(publisher->reserve);
 	free(publisher);
+}
+
+/* Whether there was one: then it is worth another try. */
+static bool spend_reserve(struct publisher *publisher)
+{
+	void *reserve = take_pointer(publisher->reserve);
+
+	free(reserve);
+	return reserve;
 }
 
 static void publication_stored(const struct store_commit *commit, void *data)
@@ -115,12 +129,28 @@ static int submit(struct publication *publication, const struct store_change *ro
 		json_dumps(json_object_get(event, "data"), JSON_COMPACT | JSON_DECIMALS);
 	struct store_change changes[PUBLISHER_ROWS + 1];
 
+	if (!data_text || (actor && !actor_text))
+		return fail(error, ENOMEM, "store an event");
 	if (count > PUBLISHER_ROWS)
 		return fail(error, EINVAL, "store %zu rows with one event", count);
 	memcpy(changes, rows, count * sizeof(*rows));
 	event_row(event, actor_text, data_text, &changes[count]);
 	return store_submit(publication->publisher->store, changes, count + 1, publication_stored,
 		publication, error);
+}
+
+/* What ends must be known to have ended, though there be no memory for anything else. */
+static int submit_somehow(struct publication *publication, const struct store_change *rows,
+	size_t count, struct error *error)
+{
+	struct publisher *publisher = publication->publisher;
+	int code = submit(publication, rows, count, error);
+
+	if (code == -ENOMEM && spend_reserve(publisher))
+		code = submit(publication, rows, count, error);
+	if (!publisher->reserve)
+		publisher->reserve = malloc(RESERVE_BYTES);
+	return code;
 }
 
 /* Told all the same: listeners must not miss what the disk could not take. */
@@ -142,6 +172,8 @@ void publisher_put(
 		return;
 	}
 	publication = calloc(1, sizeof(*publication));
+	if (!publication && spend_reserve(publisher))
+		publication = calloc(1, sizeof(*publication));
 	if (!publication) {
 		deliver_unstored(publisher, event, "out of memory");
 		return;
@@ -150,7 +182,7 @@ void publisher_put(
 	publication->event = json_incref(event);
 	list_append(&publisher->waiting, &publication->link);
 	publisher->count++;
-	if (submit(publication, rows, count, &error) < 0) {
+	if (submit_somehow(publication, rows, count, &error) < 0) {
 		publication_free(publication);
 		deliver_unstored(publisher, event, error.text);
 	}

@@ -152,6 +152,15 @@ static void runner_given_up(void *data)
 	runner_abandon(runner);
 }
 
+/* Out of memory. What was left behind is told all the same: nobody else looks before it is gone. */
+static void kill_bluntly(struct runner *runner)
+{
+	watches_drain(runner->context->engine->watches);
+	if (runner->cause == CAUSE_LEAK && !runner->leaks)
+		note_leaks(runner);
+	group_kill(runner->group, NULL);
+}
+
 void runner_cancel_task(struct runner *runner)
 {
 	if (runner->phase == RUNNER_OVER)
@@ -185,5 +194,5 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 	runner_deadlines_disarm(runner);
 	if (killing_create(runner->context->engine->loop, runner->group, &deadlines, &owner,
 		    &runner->killing, NULL) < 0)
-		group_kill(runner->group, NULL); /* out of memory: the blunt way */
+		kill_bluntly(runner);
 }

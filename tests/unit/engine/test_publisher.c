@@ -1,0 +1,127 @@
+/* Events on their way to the store where there is no memory for them. */
+#include "engine/publisher.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "record/store.h"
+#include "support/unit.h"
+
+/* Stands for the store: takes what it is given, or has no memory for the next ones. */
+static struct {
+	unsigned refusals;
+	char data[64];
+	store_done *done;
+	void *done_data;
+} store;
+
+int store_submit(struct store *unused, const struct store_change *changes, size_t count,
+	store_done *done, void *data, struct error *error)
+{
+	(void)unused;
+	if (store.refusals) {
+		store.refusals--;
+		return fail_plain(error, ENOMEM, "no memory");
+	}
+	snprintf(store.data, sizeof(store.data), "%s", changes[count - 1].event.data);
+	store.done = done;
+	store.done_data = data;
+	return 0;
+}
+
+void store_forget(struct store *unused, const void *data)
+{
+	(void)unused;
+	(void)data;
+}
+
+/* How often jansson gets nothing. */
+static unsigned shortages;
+
+static void *allocate(size_t size)
+{
+	if (!shortages)
+		return malloc(size);
+	shortages--;
+	return NULL;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(&store, 0, sizeof(store));
+	shortages = 0;
+	json_set_alloc_funcs(allocate, free);
+	return 0;
+}
+
+struct told {
+	unsigned durable, lost;
+};
+
+static void deliver(const json_t *event, bool durable, void *data)
+{
+	struct told *told = data;
+
+	(void)event;
+	*(durable ? &told->durable : &told->lost) += 1;
+}
+
+static struct told publish(unsigned refusals, unsigned without_words)
+{
+	auto_json event = json_pack("{s:s, s:{s:i}}", "type", "job.end", "data", "status", 3);
+	struct publisher *publisher;
+	struct told told = { 0 };
+
+	assert_int_equal(0, publisher_create((struct store *)&store, deliver, &told, &publisher));
+	store.refusals = refusals;
+	shortages = without_words;
+	publisher_put(publisher, event, NULL, 0);
+	if (store.done)
+		store.done(&(struct store_commit){ .final = true }, store.done_data);
+	assert_int_equal(told.lost, publisher_lost(publisher));
+	publisher_destroy(publisher);
+	return told;
+}
+
+static void event_is_stored_from_the_reserve(void **state)
+{
+	struct told told = publish(1, 0);
+
+	(void)state;
+	assert_int_equal(1, told.durable);
+	assert_int_equal(0, told.lost);
+}
+
+static void event_is_never_stored_without_its_words(void **state)
+{
+	struct told told = publish(0, 1);
+
+	(void)state;
+	assert_int_equal(1, told.durable);
+	assert_string_equal("{\"status\":3}", store.data);
+}
+
+static void event_that_finds_no_memory_is_told_and_said_to_be_lost(void **state)
+{
+	struct told told = publish(2, 0);
+
+	(void)state;
+	assert_int_equal(0, told.durable);
+	assert_int_equal(1, told.lost);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(event_is_stored_from_the_reserve, begin),
+		cmocka_unit_test_setup(event_is_never_stored_without_its_words, begin),
+		cmocka_unit_test_setup(
+			event_that_finds_no_memory_is_told_and_said_to_be_lost, begin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
