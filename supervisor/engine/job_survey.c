@@ -79,7 +79,7 @@ static void looked(struct view *view, const json_t *findings, void *data)
 /* False: nothing can be looked at, and without memory nothing is held against anybody. */
 static bool look(struct job *job)
 {
-	const struct comparison_order only_look = { .before = NULL };
+	const struct comparison_order only_look = { .budget_ns = job->context.deadlines.look_ns };
 	struct scene *scene = job->engine->scene;
 
 	job->context.before = scene_latest(scene);

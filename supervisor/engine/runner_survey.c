@@ -153,6 +153,7 @@ bool runner_survey(struct runner *runner)
 	const struct cooperation_host *host = runner->context->engine->cooperation;
 	struct comparison_order order = {
 		.before = runner->before,
+		.budget_ns = runner->context->deadlines.look_ns,
 		.suspects = runner->pids,
 		.complete = runner->integrity.complete && runner->pids &&
 			    pid_set_is_whole(runner->pids),

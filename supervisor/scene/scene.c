@@ -20,7 +20,10 @@
 /* So old may a picture be that counts as what the next one found. */
 #define FRESH_NS (100 * NS_PER_MS)
 
-/* After that the end of an assessment does not wait for its picture any more. */
+/*
+ * After that the end of an assessment does not wait for its picture any more, unless one was asked
+ * for that may take longer.
+ */
 #define BUDGET_NS (2 * NS_PER_SEC)
 
 struct look {
@@ -149,6 +152,7 @@ static void sit_down(struct scene *scene)
 	struct comparison_order *orders;
 	struct look *look;
 	unsigned count = 0;
+	uint64_t budget_ns = BUDGET_NS;
 	bool locked = false;
 	int code = -ENOMEM;
 
@@ -160,6 +164,8 @@ static void sit_down(struct scene *scene)
 		orders[number] = look->order;
 		look->order = (struct comparison_order){ 0 };
 		locked |= orders[number].may_lock;
+		if (budget_ns < orders[number].budget_ns)
+			budget_ns = orders[number].budget_ns;
 		list_remove(&look->link);
 		list_append(&scene->seated, &look->link);
 	}
@@ -171,7 +177,7 @@ static void sit_down(struct scene *scene)
 		code = sitting_create(scene->loop, orders, count, take_pointer(scene->memory),
 			sitting_ended, scene, &scene->sitting);
 	if (code == 0) {
-		timer_arm(&scene->budget, clock_monotonic_ns() + BUDGET_NS);
+		timer_arm(&scene->budget, clock_monotonic_ns() + budget_ns);
 		return;
 	}
 	tell_all_incomplete(orders ? &scene->seated : &scene->waiting,

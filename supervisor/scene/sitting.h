@@ -17,6 +17,7 @@ struct view;
 /* What is held against the picture once it is there; all of it is owned. */
 struct comparison_order {
 	struct view *before;
+	uint64_t budget_ns; /* for the picture, where that is more than by default */
 	struct pid_set *suspects;
 	bool complete; /* all suspects are known */
 	bool may_lock; /* one of them may have left a file lock: else the kernel is not asked */

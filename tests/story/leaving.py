@@ -82,7 +82,7 @@ def innocent_neighbour_is_not_blamed(axe, folder, effect):
         {"name": "does", "command": f"{effect.commands}\n: >$FOLDER/done", **place},
         {"name": "beside", "command": NEIGHBOUR, **place}]}), "manifest.json")
     with scene_of(effect, folder) as (scene, objects):
-        assert axe("run", manifest, prefix=scene.prefix).returncode == 0
+        assert axe("run", *WHOLE_PICTURE, manifest, prefix=scene.prefix).returncode == 0
         objects.append(axe.job().output().decode("utf-8").splitlines()[0])
         does, beside = sorted(axe.job()["assessments"], key=lambda each: each["index"])
         assert [each["certainty"] for each in about(does["warnings"], objects[0])] == [

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from axe import until
-from test_interrupted import terminate
+from test_interrupted import WHOLE_PICTURE, terminate
 from test_residue import about, repair
 
 
@@ -64,7 +64,7 @@ LEFT = [
 @contextlib.contextmanager
 def running(axe, network, commands):
     """A job, with its supervisor, in that namespace (None: the host's), which has done that."""
-    words = axe.words("run", "--", "sh", "-c", f"{commands} && echo ready && exec sleep 999")
+    words = axe.words("run", *WHOLE_PICTURE, "--", "sh", "-c", f"{commands} && echo ready && exec sleep 999")
     inside = network.inside if network else []
     with subprocess.Popen([*inside, *words], env=axe.environment(), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as client:
@@ -135,7 +135,7 @@ def test_neighbour_is_not_blamed_for_what_another_did(
         {"name": "does", "command": f"{commands}; : >{done}"},
         {"name": "beside", "command": f"until [ -e {done} ]; do sleep 0.01; done"}]}),
         "manifest.json")
-    assert axe("run", manifest, prefix=network.inside).returncode == 0
+    assert axe("run", *WHOLE_PICTURE, manifest, prefix=network.inside).returncode == 0
     assert network.does(is_there).returncode == 0
     does, beside = sorted(axe.job()["assessments"], key=lambda each: each["index"])
     assert [(each["kind"], each["certainty"]) for each in told_of(does, name)] == [

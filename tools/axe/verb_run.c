@@ -41,7 +41,7 @@ static const struct option_row rows[] = {
 	ROW("wait", 0, OPTION_TEXT, wait, "D", "wait so long for a slot of the daemon; 0: not at all (forever)", NULL),
 	ROW("grace", 0, OPTION_DURATION, grace, "D", "between Ctrl-C and the kill (5s)", NULL),
 	ROW("kill-deadline", 0, OPTION_DURATION, kill_deadline, "D", "when a kill counts as failed (10s)", NULL),
-	ROW("picture-budget", 0, OPTION_DURATION, picture_budget, "D", "how long a kill waits for the frozen picture (250ms)", NULL),
+	ROW("picture-budget", 0, OPTION_DURATION, picture_budget, "D", "how long a kill waits for the frozen picture (250ms); the host's has 2s at least", NULL),
 	ROW("core-grace", 0, OPTION_DURATION, core_grace, "D", "how long a kill waits for core dumps (not at all)", NULL),
 	ROW("abandon-after", 0, OPTION_DURATION, abandon_after, "D", "when a survivor is given up (60s)", NULL),
 	ROW("output", 'o', OPTION_CHOICE, format, "FORMAT", "text, json or ndjson on standard output", report_format_names),

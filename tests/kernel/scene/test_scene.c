@@ -94,15 +94,20 @@ static void turn(struct stage *stage)
 	assert_true(sd_event_run(stage->loop, patience_ns(PATIENCE_NS) / 1000) > 0);
 }
 
-static void ask(struct stage *stage, struct asker *asker)
+static void ask_within(struct stage *stage, struct asker *asker, uint64_t budget_ns)
 {
-	const struct comparison_order order = { .before = NULL };
+	const struct comparison_order order = { .budget_ns = budget_ns };
 	struct look *look = NULL;
 
 	assert_int_equal(scene_look(stage->scene, &order, hear, asker, &look), 0);
 	while (!asker->told)
 		turn(stage);
 	assert_int_equal(asker->told, 1);
+}
+
+static void ask(struct stage *stage, struct asker *asker)
+{
+	ask_within(stage, asker, 0);
 }
 
 static void late_look_is_given_up_and_the_next_one_is_none(void **state)
@@ -116,6 +121,17 @@ static void late_look_is_given_up_and_the_next_one_is_none(void **state)
 	ask(*state, &second);
 	assert_false(second.seen);
 	assert_non_null(strstr(second.why, "still does not answer"));
+	unblock(*state);
+}
+
+static void look_is_waited_for_as_long_as_was_asked(void **state)
+{
+	const uint64_t more_ns = 5 * NS_PER_SEC / 2, begun_ns = clock_monotonic_ns();
+	struct asker asker = { 0 };
+
+	ask_within(*state, &asker, more_ns);
+	assert_true(clock_monotonic_ns() - begun_ns >= more_ns);
+	assert_non_null(strstr(asker.why, "did not answer in time"));
 	unblock(*state);
 }
 
@@ -151,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define LIVE(name) cmocka_unit_test_setup_teardown(name, set, clear)
 		LIVE(late_look_is_given_up_and_the_next_one_is_none),
+		LIVE(look_is_waited_for_as_long_as_was_asked),
 		LIVE(look_that_ended_late_is_forgotten),
 		LIVE(scene_may_go_while_a_look_hangs),
 	};
