@@ -22,6 +22,7 @@
 #include "scene/still.h"
 #include "scene/view.h"
 #include "scene/witness.h"
+#include "survey/finding.h"
 #include "survey/frozen.h"
 #include "survey/source.h"
 #include "survey/survey.h"
@@ -151,8 +152,9 @@ static void carry_out(
 	if (!order->findings)
 		return;
 	survey_look_again(host, order->findings);
-	json_array_extend(order->findings, further);
 	add_interrupted(order, host);
+	/* What was open when it was stopped had been opened before. */
+	findings_add_unknown(order->findings, further);
 	if (order->folder)
 		culprits_name(order->findings, order->folder, order->index, order->try_number);
 }

@@ -96,3 +96,28 @@ json_t *finding_json(const struct finding *finding)
 		finding->object, "certainty", certainty_name(finding->certainty), "pid", pid,
 		"evidence", finding->evidence, "remedy", finding->remedy, "safe", finding->safe);
 }
+
+static bool is_told(const json_t *findings, const json_t *finding)
+{
+	const json_t *told;
+	size_t index;
+
+	json_array_foreach (findings, index, told) {
+		if (json_equal(json_object_get(told, "kind"), json_object_get(finding, "kind")) &&
+			json_equal(json_object_get(told, "object"),
+				json_object_get(finding, "object")))
+			return true;
+	}
+	return false;
+}
+
+void findings_add_unknown(json_t *findings, json_t *more)
+{
+	json_t *finding;
+	size_t index;
+
+	json_array_foreach (more, index, finding) {
+		if (!is_told(findings, finding))
+			json_array_append(findings, finding);
+	}
+}

@@ -51,3 +51,6 @@ static inline void cleanup_finding(struct finding *finding)
  * not known is null. A new reference.
  */
 json_t *finding_json(const struct finding *finding);
+
+/* Add those of `more` of whose kind and object nothing is told yet: another saw the same. */
+void findings_add_unknown(json_t *findings, json_t *more);

@@ -195,3 +195,14 @@ def test_kernel_log_that_was_open_for_writing_is_told_of_who_had_it(axe):
     assert warning["pid"] in [each["pid"] for each in axe.job().processes()]
     assert about(beside["warnings"], "/dev/kmsg") == []
     axe.assert_nothing_left()
+
+
+@pytest.mark.skipif(not os.access("/dev/kmsg", os.W_OK), reason="needs /dev/kmsg")
+def test_what_was_opened_and_still_is_at_the_kill_is_told_once(axe):
+    with running(axe, "sh", "-c", "exec 3>/dev/kmsg; echo ready; exec sleep 999"):
+        job, receipt = terminate(axe)
+    warning, = about(receipt["warnings"], "/dev/kmsg")
+    assert (warning["kind"], warning["certainty"]) == ("kernel_log", "likely")
+    assert "had it open" in warning["evidence"]
+    assert len(about(job["warnings"], "/dev/kmsg")) == 1
+    axe.assert_nothing_left()
