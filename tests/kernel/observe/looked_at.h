@@ -137,9 +137,9 @@ static inline const void *find(
 
 static enum way few = WAY_FEW, all = WAY_ALL;
 
-#define IN_WAY(name, words, way)                                                                   \
+#define IN_WAY(story, words, way)                                                                  \
 	{                                                                                          \
-#name words, name, NULL, NULL, way                                                 \
+		.name = #story words, .test_func = story, .initial_state = way                     \
 	}
 #define BOTH_WAYS(name)                                                                            \
 	IN_WAY(name, " (asked of the group)", &few), IN_WAY(name, " (of all tasks)", &all)
