@@ -5,6 +5,7 @@
 #include "bad_calls.h"
 
 #include <dlfcn.h>
+#include <grp.h>
 #include <stddef.h>
 #include <unwind.h>
 
@@ -14,6 +15,16 @@
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+
+/*
+ * glibc aborts, or worse, where there is no memory to load its name service in: a supervisor loads
+ * it when it starts, and it is not what is tried here.
+ */
+__attribute__((constructor(101))) static void load_name_service(void)
+{
+	if (strcmp(program_invocation_short_name, "axed") == 0)
+		getgrnam("axe-admin");
+}
 
 struct walk {
 	uint64_t places[FRAMES];
