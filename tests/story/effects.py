@@ -41,7 +41,8 @@ class Effect:
 
     def is_safe(self):
         """Whether its remedy can lose nothing that might be another's."""
-        return self.certainty != "unattributed" or self.kind in ("sysctl", "setting")
+        return self.certainty != "unattributed" or self.kind in (
+            "sysctl", "setting", "time_zone")
 
 
 def lacks(*programs):
@@ -138,7 +139,8 @@ class Scene:
     def hold(self):
         self.holder = subprocess.Popen(
             ["unshare", *self.effect.inside, "sh", "-c", f"{self.effect.setup} && echo ready && "
-             "exec cat"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+             "exec cat"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, "FOLDER": str(self.folder)})
         assert self.holder.stdout.readline() == "ready\n"
         self.prefix = ["nsenter", f"--target={self.holder.pid}", *self.effect.inside, "--"]
 

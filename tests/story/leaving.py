@@ -30,7 +30,8 @@ def folder_for_effects():
 def running(axe, scene, commands):
     """A job that has done that and goes on; what it printed first."""
     client = axe.start("run", *WHOLE_PICTURE, "--", "sh", "-c",
-                       f"{commands}\necho ready; exec sleep 999", prefix=scene.prefix, env={**axe.environment(), "FOLDER": str(scene.folder)})
+                       f"{commands}\necho ready; exec sleep 999", prefix=scene.prefix,
+                       env={**axe.environment(), "FOLDER": str(scene.folder)})
     try:
         yield until(lambda: read_lines(client), "it is ready")
     finally:

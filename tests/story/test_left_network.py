@@ -64,7 +64,8 @@ LEFT = [
 @contextlib.contextmanager
 def running(axe, network, commands):
     """A job, with its supervisor, in that namespace (None: the host's), which has done that."""
-    words = axe.words("run", *WHOLE_PICTURE, "--", "sh", "-c", f"{commands} && echo ready && exec sleep 999")
+    words = axe.words("run", *WHOLE_PICTURE, "--", "sh", "-c",
+                      f"{commands} && echo ready && exec sleep 999")
     inside = network.inside if network else []
     with subprocess.Popen([*inside, *words], env=axe.environment(), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as client:

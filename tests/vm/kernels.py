@@ -1,6 +1,5 @@
 """Gets Debian's kernels as packages, which are unpacked and never installed, and keeps them."""
 
-import lzma
 import os
 import pathlib
 import subprocess
@@ -12,10 +11,10 @@ PACKAGE = "linux-image-cloud-amd64"
 MIRROR = os.environ.get("AXE_VM_MIRROR", "http://deb.debian.org/debian")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-# In the order in which they need each other; what is not there is built in.
-MODULES = ("virtio", "virtio_ring", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci",
-           "virtio_blk", "fuse", "llc", "stp", "bridge", "sunrpc", "grace", "lockd", "netfs",
-           "fscache", "nfs_acl", "nfs", "nfsv3")
+# Loaded as the machine comes up.
+BOOT_MODULES = ("virtio_pci", "virtio_blk", "fuse", "bridge", "nfsv3")
+# Loaded by what needs them.
+MODULES = ("brd", "crc7", "dm-mod", "softdog")
 
 
 class Unavailable(Exception):
@@ -32,11 +31,29 @@ class Kernel:
         self.release = self.image.name.partition("-")[2]
 
     def modules(self):
-        """(file name, content) of those wanted, in their order."""
-        for name in MODULES:
-            for path in self.folder.rglob(f"{name}.ko*"):
-                content = path.read_bytes()
-                yield f"{name}.ko", lzma.decompress(content) if path.suffix == ".xz" else content
+        """(path below /lib/modules, content) of what is wanted and needed; the rest is built in."""
+        lists = next(self.folder.rglob("modules.order"))
+        files = {name_of(path.name): path for path in lists.parent.rglob("*.ko*")}
+        wanted = set()
+        for name in BOOT_MODULES + MODULES:
+            add_needed(name_of(name), files, wanted)
+        for path in [*lists.parent.glob("modules.*"), *sorted(wanted)]:
+            yield path.relative_to(lists.parents[1]), path.read_bytes()
+
+
+def name_of(module):
+    """As it is called once it is loaded."""
+    return module.partition(".")[0].replace("-", "_")
+
+
+def add_needed(name, files, wanted):
+    if name not in files or files[name] in wanted:
+        return
+    wanted.add(files[name])
+    told = subprocess.run(["modinfo", "-F", "depends", files[name]], capture_output=True,
+                          text=True, check=True).stdout
+    for each in told.strip().split(","):
+        add_needed(name_of(each), files, wanted)
 
 
 def cache():
