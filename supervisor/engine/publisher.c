@@ -133,7 +133,8 @@ static int submit(struct publication *publication, const struct store_change *ro
 		return fail(error, ENOMEM, "store an event");
 	if (count > PUBLISHER_ROWS)
 		return fail(error, EINVAL, "store %zu rows with one event", count);
-	memcpy(changes, rows, count * sizeof(*rows));
+	for (size_t i = 0; i < count; i++)
+		changes[i] = rows[i];
 	event_row(event, actor_text, data_text, &changes[count]);
 	return store_submit(publication->publisher->store, changes, count + 1, publication_stored,
 		publication, error);
