@@ -58,10 +58,18 @@ static int refuse_index(const json_t *parameters, struct error *error)
 
 static int refuse_survivors(const json_t *parameters, struct error *error)
 {
+	size_t count = json_array_size(json_object_get(parameters, "survivors"));
+
+	/* They ended while they were asked why they had not. */
+	if (!count)
+		return fail_plain(error, ETIME,
+			"the kill was not over at its deadline, though nobody was found that "
+			"survived it: this host is very slow; the job still counts as running and "
+			"the call may be repeated");
 	return fail_plain(error, ETIME,
 		"%zu processes survived the kill; the job still counts as running and the call may "
 		"be repeated",
-		json_array_size(json_object_get(parameters, "survivors")));
+		count);
 }
 
 static void copy_text(const json_t *parameters, const char *name, char *text, size_t size)

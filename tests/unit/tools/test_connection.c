@@ -159,6 +159,9 @@ static void each_refusal_has_its_errno_and_words(void **state)
 		{ "{\"error\":\"io.axe.Engine.TerminateFailed\",\"parameters\":"
 		  "{\"survivors\":[{},{}]}}",
 			-ETIME, "2 processes survived" },
+		{ "{\"error\":\"io.axe.Engine.TerminateFailed\",\"parameters\":"
+		  "{\"survivors\":[]}}",
+			-ETIME, "not over at its deadline, though nobody was found" },
 		{ "{\"error\":\"io.axe.Engine.BadManifest\",\"parameters\":{\"path\":\"name\","
 		  "\"line\":0,\"column\":0,\"expected\":\"a string\",\"found\":\"7\","
 		  "\"advice\":\"\"}}",
