@@ -79,20 +79,23 @@ void bare_destroy(struct bare *bare)
 }
 
 /* Run this program's load in the group with its stdout in a pipe. */
-static pid_t start_load(
-	const struct bare_group *group, const char *what, unsigned count, int *ret_output)
+static pid_t start_load(const struct bare_group *group, const char *what, unsigned count,
+	const unsigned *files, int *ret_output)
 {
-	char number[16];
+	char number[16], more[16] = "";
 	int ends[2];
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	snprintf(number, sizeof(number), "%u", count);
+	if (files)
+		snprintf(more, sizeof(more), "%u", *files);
 	pid = bare_group_clone(group);
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);
-		execl("/proc/self/exe", "axe-bench", "--load", what, number, (char *)NULL);
+		execl("/proc/self/exe", "axe-bench", "--load", what, number, files ? more : NULL,
+			(char *)NULL);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -111,6 +114,7 @@ struct task {
 	int (*run)(const struct bare *bare, const struct task *task, double *ret_ms);
 	unsigned count;
 	unsigned parallel;
+	unsigned files;
 	bool freezes;
 };
 
@@ -147,7 +151,7 @@ static int terminate(const struct bare *bare, const struct task *task, double *r
 
 	if (code < 0)
 		return code;
-	if (start_load(&group, "sleepers", task->count, &output) < 0 ||
+	if (start_load(&group, "sleepers", task->count, &task->files, &output) < 0 ||
 		read(output, &ready, 1) != 1)
 		return -EIO;
 	begin = bench_now_ms();
@@ -213,7 +217,7 @@ static int forks(const struct bare *bare, const struct task *task, double *ret_m
 
 	if (code < 0)
 		return code;
-	if (start_load(&group, "forks", task->count, &output) < 0 ||
+	if (start_load(&group, "forks", task->count, NULL, &output) < 0 ||
 		read(output, text, sizeof(text) - 1) <= 0)
 		return -EIO;
 	close(output);
@@ -256,16 +260,20 @@ static int measure(struct bare *bare, const struct task *task, double *ret_ms, s
 		       : fail_plain(error, EIO, "the reference could not be measured");
 }
 
-int bare_terminate(struct bare *bare, unsigned processes, double *ret_ms, struct error *error)
+int bare_terminate(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error)
 {
-	struct task task = { .run = terminate, .count = processes, .freezes = true };
+	struct task task = {
+		.run = terminate, .count = crowd.processes, .files = crowd.files, .freezes = true
+	};
 
 	return measure(bare, &task, ret_ms, error);
 }
 
-int bare_kill(struct bare *bare, unsigned processes, double *ret_ms, struct error *error)
+int bare_kill(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error)
 {
-	return measure(bare, &(struct task){ .run = terminate, .count = processes }, ret_ms, error);
+	struct task task = { .run = terminate, .count = crowd.processes, .files = crowd.files };
+
+	return measure(bare, &task, ret_ms, error);
 }
 
 int bare_rounds(

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/cleanup.h"
+#include "bench/load.h"
 
 struct bare;
 struct error;
@@ -26,10 +27,10 @@ void bare_destroy(struct bare *bare);
 DEFINE_CLEANUP(bare)
 
 /* The milliseconds from the first write to an empty group: freeze, wait, kill, wait. */
-int bare_terminate(struct bare *bare, unsigned processes, double *ret_ms, struct error *error);
+int bare_terminate(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error);
 
 /* The same without the freeze. */
-int bare_kill(struct bare *bare, unsigned processes, double *ret_ms, struct error *error);
+int bare_kill(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error);
 
 /* One round of mkdir, clone3 into it, exec of /bin/true, wait and rmdir, `count` times over, by
  * `parallel` processes together: milliseconds a round. */

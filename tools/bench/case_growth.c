@@ -29,8 +29,8 @@ static int measure(
 			bench->supervised, manifest_of(1, 1, command), NULL, NULL, error);
 		series_add(&run, bench_now_ms() - begin);
 		if (code == 0)
-			code = supervised_terminate(
-				bench->supervised, PROCESSES, &termination, error);
+			code = supervised_terminate(bench->supervised,
+				(struct crowd){ .processes = PROCESSES }, &termination, error);
 		series_add(&terminate, termination.engine_ms);
 	}
 	*ret_terminate_ms = series_median(&terminate);

@@ -13,17 +13,21 @@
  * the half millisecond is for.
  */
 struct size {
-	unsigned processes;
+	struct crowd crowd;
 	unsigned rounds;
 	unsigned quick_rounds; /* 0: not in a quick run */
 };
 
+#define MANY_FILES 97 /* beside the three that everybody has */
+
 static const struct size sizes[] = {
-	{ 1, 50, 5 },
-	{ 10, 50, 5 },
-	{ 100, 30, 5 },
-	{ 1000, 10, 3 },
-	{ 10000, 5, 0 },
+	{ { 1, 0 }, 50, 5 },
+	{ { 1, MANY_FILES }, 50, 5 },
+	{ { 10, 0 }, 50, 5 },
+	{ { 10, MANY_FILES }, 50, 5 },
+	{ { 100, 0 }, 30, 5 },
+	{ { 1000, 0 }, 10, 3 },
+	{ { 10000, 0 }, 5, 0 },
 };
 
 /*
@@ -39,24 +43,23 @@ struct ends {
 };
 
 /* They take turns, so that a machine that is busier for a while is busier for all. */
-static int measure(struct bench *bench, unsigned processes, unsigned rounds, struct ends *ends,
+static int measure(struct bench *bench, struct crowd crowd, unsigned rounds, struct ends *ends,
 	struct error *error)
 {
 	for (unsigned round = 0; round < rounds; round++) {
 		struct termination termination;
 		double bare_ms = 0, kill_ms = 0;
-		int code = bare_terminate(bench->bare, processes, &bare_ms, error);
+		int code = bare_terminate(bench->bare, crowd, &bare_ms, error);
 
 		if (code == 0)
-			code = bare_kill(bench->bare, processes, &kill_ms, error);
+			code = bare_kill(bench->bare, crowd, &kill_ms, error);
 		if (code == 0)
-			code = supervised_terminate(
-				bench->supervised, processes, &termination, error);
+			code = supervised_terminate(bench->supervised, crowd, &termination, error);
 		if (code < 0)
 			return code;
-		if (termination.killed != processes)
+		if (termination.killed != crowd.processes)
 			return fail_plain(error, EIO, "TerminateJob says that it killed %u of %u",
-				termination.killed, processes);
+				termination.killed, crowd.processes);
 		series_add(&ends->bare, bare_ms);
 		series_add(&ends->bare_kill, kill_ms);
 		series_add(&ends->engine, termination.engine_ms);
@@ -78,32 +81,41 @@ static void add_beside(struct bench *bench, const char *name, const struct serie
 					  .spread_high = series_maximum(ours) });
 }
 
+static void describe(const struct crowd *crowd, char text[static 40])
+{
+	int used = snprintf(text, 40, "%u", crowd->processes);
+
+	if (crowd->files)
+		snprintf(text + used, 40 - (size_t)used, " with %u files", crowd->files + 3);
+}
+
 static int run_size(struct bench *bench, const struct size *size, struct error *error)
 {
 	unsigned rounds = bench->quick ? size->quick_rounds : size->rounds;
 	struct ends ends = { .bare = { .count = 0 } };
-	char name[64];
+	char name[80], who[40];
 	int code;
 
 	if (!rounds)
 		return 0;
-	code = measure(bench, size->processes, rounds, &ends, error);
+	code = measure(bench, size->crowd, rounds, &ends, error);
 	if (code < 0)
 		return code;
-	snprintf(name, sizeof(name), "a  TerminateJob of %u, to the empty group", size->processes);
-	report_add(
-		bench->report, &(struct measurement){ .name = name,
-				       .unit = "ms",
-				       .ours = series_median(&ends.engine),
-				       .reference = series_median(&ends.bare),
-				       .reference_name = "bare freeze + kill",
-				       .goal_kind = size->processes < 100 ? GOAL_MORE : GOAL_RATIO,
-				       .goal = size->processes < 100 ? 0.5 : 1.5,
-				       .spread_low = series_minimum(&ends.engine),
-				       .spread_high = series_maximum(&ends.engine) });
-	snprintf(name, sizeof(name), "a  TerminateJob of %u, beside a kill alone", size->processes);
+	describe(&size->crowd, who);
+	snprintf(name, sizeof(name), "a  TerminateJob of %s, to the empty group", who);
+	report_add(bench->report,
+		&(struct measurement){ .name = name,
+			.unit = "ms",
+			.ours = series_median(&ends.engine),
+			.reference = series_median(&ends.bare),
+			.reference_name = "bare freeze + kill",
+			.goal_kind = size->crowd.processes < 100 ? GOAL_MORE : GOAL_RATIO,
+			.goal = size->crowd.processes < 100 ? 0.5 : 1.5,
+			.spread_low = series_minimum(&ends.engine),
+			.spread_high = series_maximum(&ends.engine) });
+	snprintf(name, sizeof(name), "a  TerminateJob of %s, beside a kill alone", who);
 	add_beside(bench, name, &ends.engine, &ends.bare_kill, "bare kill");
-	snprintf(name, sizeof(name), "a  TerminateJob of %u, the whole call", size->processes);
+	snprintf(name, sizeof(name), "a  TerminateJob of %s, the whole call", who);
 	add_beside(bench, name, &ends.call, &ends.bare, "bare freeze + kill");
 	return 0;
 }
@@ -111,7 +123,7 @@ static int run_size(struct bench *bench, const struct size *size, struct error *
 static int run_cold(struct bench *bench, struct error *error)
 {
 	struct ends ends = { .bare = { .count = 0 } };
-	int code = measure(bench, 1, COLD_ROUNDS, &ends, error);
+	int code = measure(bench, (struct crowd){ .processes = 1 }, COLD_ROUNDS, &ends, error);
 
 	if (code == 0)
 		add_beside(bench, "a  TerminateJob of 1, right behind the start", &ends.engine,

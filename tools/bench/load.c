@@ -2,6 +2,8 @@
 #include "bench/load.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,17 +21,41 @@ static void sleep_on(void)
 		pause();
 }
 
-static int sleepers(unsigned long number)
+/* Of one file without a name, each of them opened anew; who is forked then has all of them, too. */
+static bool open_files(unsigned count)
 {
-	for (unsigned long child = 1; child < number; child++) {
+	char path[64];
+	int first;
+
+	if (!count)
+		return true;
+	first = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", first);
+	while (first >= 0 && --count)
+		if (open(path, O_RDWR | O_CLOEXEC) < 0)
+			return false;
+	return first >= 0;
+}
+
+static bool fork_sleepers(unsigned count)
+{
+	while (count--) {
 		pid_t pid = fork();
 
-		if (pid < 0) {
-			perror("bench: fork");
-			return 1;
-		}
 		if (pid == 0)
 			sleep_on();
+		if (pid < 0)
+			return false;
+	}
+	return true;
+}
+
+static int sleepers(const struct crowd *crowd, const char *fifo)
+{
+	if ((fifo && !freopen(fifo, "w", stdout)) || !open_files(crowd->files) ||
+		!fork_sleepers(crowd->processes - 1)) {
+		perror("bench: sleep");
+		return 1;
 	}
 	puts("ready");
 	fflush(stdout);
@@ -37,12 +63,12 @@ static int sleepers(unsigned long number)
 	return 0;
 }
 
-static int forks(unsigned long number)
+static int forks(unsigned count)
 {
 	struct timespec begin, end;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	for (unsigned long child = 0; child < number; child++) {
+	for (unsigned long child = 0; child < count; child++) {
 		pid_t pid = fork();
 
 		if (pid == 0)
@@ -57,13 +83,17 @@ static int forks(unsigned long number)
 	return 0;
 }
 
+static unsigned number(const char *word)
+{
+	return (unsigned)strtoul(word, NULL, 10);
+}
+
 int load_main(int count, char **words)
 {
-	if (count != 2)
-		return -1;
-	if (strcmp(words[0], "sleepers") == 0)
-		return sleepers(strtoul(words[1], NULL, 10));
-	if (strcmp(words[0], "forks") == 0)
-		return forks(strtoul(words[1], NULL, 10));
+	if ((count == 3 || count == 4) && strcmp(words[0], "sleepers") == 0)
+		return sleepers(&(struct crowd){ number(words[1]), number(words[2]) },
+			count == 4 ? words[3] : NULL);
+	if (count == 2 && strcmp(words[0], "forks") == 0)
+		return forks(number(words[1]));
 	return -1;
 }

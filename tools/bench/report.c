@@ -24,7 +24,7 @@ struct report *report_create(bool json)
 	report->array = json_array();
 	uname(&host);
 	if (!json)
-		printf("%s %s, %ld processors\n%-46s %10s %10s %8s  %s\n", host.sysname,
+		printf("%s %s, %ld processors\n%-56s %10s %10s %8s  %s\n", host.sysname,
 			host.release, sysconf(_SC_NPROCESSORS_ONLN), "", "axe", "reference",
 			"ratio", "goal");
 	return report;
@@ -77,7 +77,7 @@ static void print_row(const struct measurement *row, bool met)
 		snprintf(reference, sizeof(reference), "%.3f", row->reference);
 	if (row->reference > 0)
 		snprintf(ratio, sizeof(ratio), "%.2f", row->ours / row->reference);
-	printf("%-46s %10.3f %10s %8s  %s%s", row->name, row->ours, reference, ratio, goal,
+	printf("%-56s %10.3f %10s %8s  %s%s", row->name, row->ours, reference, ratio, goal,
 		row->goal_kind == GOAL_NONE ? ""
 		: met                       ? "  ok"
 					    : "  MISSED");
@@ -109,7 +109,7 @@ void report_add(struct report *report, const struct measurement *row)
 void report_skip(struct report *report, const char *name, const char *why)
 {
 	if (!report->json)
-		printf("%-46s not measured: %s\n", name, why), fflush(stdout);
+		printf("%-56s not measured: %s\n", name, why), fflush(stdout);
 	json_array_append_new(
 		report->array, json_pack("{s:s, s:s}", "name", name, "not_measured", why));
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/cleanup.h"
+#include "bench/load.h"
 
 struct connection;
 struct error;
@@ -54,9 +55,8 @@ struct termination {
 	unsigned killed;
 };
 
-/* Start that many sleepers as one assessment, wait for all of them, and end them by TerminateJob.
- */
-int supervised_terminate(struct supervised *supervised, unsigned processes,
+/* Start them as one assessment, wait for all of them, and end them by TerminateJob. */
+int supervised_terminate(struct supervised *supervised, struct crowd crowd,
 	struct termination *ret_termination, struct error *error);
 
 /*

@@ -2,9 +2,12 @@
 #include "bench/supervised.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,12 +17,6 @@
 #include "libaxe/connection.h"
 
 #define ANSWER_MOST_NS (120 * NS_PER_SEC)
-#define RETRY_NS       1000000
-
-static void pause_briefly(void)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = RETRY_NS }, NULL);
-}
 
 /* Take replies until the call is over. *ret_last is the last one's parameters. */
 static int take_replies(
@@ -81,19 +78,24 @@ static int count_processes(struct connection *connection, unsigned *ret_count, s
 	return 0;
 }
 
-static int await_processes(struct connection *connection, unsigned processes, struct error *error)
+/* Where a crowd says that it is there: open before anybody writes. */
+static int open_fifo(const char *path, struct error *error)
 {
-	double begin = bench_now_ms();
-	unsigned count = 0;
+	int fifo;
 
-	while (bench_now_ms() - begin < (double)ANSWER_MOST_NS / 1e6) {
-		int code = count_processes(connection, &count, error);
+	if (mkfifo(path, 0600) < 0 && errno != EEXIST)
+		return fail(error, errno, "make `%s`", path);
+	fifo = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return fifo < 0 ? fail(error, errno, "open `%s`", path) : fifo;
+}
 
-		if (code < 0 || count >= processes)
-			return code;
-		pause_briefly();
-	}
-	return fail_plain(error, ETIMEDOUT, "only %u of %u sleepers started", count, processes);
+static int await_ready(int fifo, struct error *error)
+{
+	struct pollfd ready = { fifo, POLLIN, 0 };
+
+	if (poll(&ready, 1, (int)(ANSWER_MOST_NS / NS_PER_MS)) == 1 && ready.revents & POLLIN)
+		return 0;
+	return fail_plain(error, ETIMEDOUT, "the sleepers did not start");
 }
 
 static int call_terminate(
@@ -115,29 +117,33 @@ static int call_terminate(
 }
 
 /* *ret_job is the connection of the client that runs them. */
-static int start_sleepers(struct supervised *supervised, unsigned processes,
+static int start_sleepers(struct supervised *supervised, struct crowd crowd,
 	struct connection **ret_job, struct error *error)
 {
-	auto_of(connection) struct connection *steering = NULL;
-	char number[16], program[] = "/proc/self/exe", path[4096];
-	ssize_t length = readlink(program, path, sizeof(path) - 1);
+	char number[16], files[16], fifo_path[PATH_MAX], path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	auto_fd fifo = -1;
 	int code;
 
 	path[length < 0 ? 0 : length] = '\0';
-	snprintf(number, sizeof(number), "%u", processes);
-	const char *const command[] = { path, "--load", "sleepers", number, NULL };
+	snprintf(number, sizeof(number), "%u", crowd.processes);
+	snprintf(files, sizeof(files), "%u", crowd.files);
+	snprintf(fifo_path, sizeof(fifo_path), "%s/ready", supervised_folder(supervised));
+	const char *const command[] = { path, "--load", "sleepers", number, files, fifo_path,
+		NULL };
 
+	fifo = open_fifo(fifo_path, error);
+	if (fifo < 0)
+		return fifo;
 	code = execute(supervised, manifest_of(1, 1, command), ret_job, error);
-	if (code == 0)
-		code = connection_open(supervised_socket(supervised), &steering, error);
-	return code < 0 ? code : await_processes(steering, processes, error);
+	return code < 0 ? code : await_ready(fifo, error);
 }
 
-int supervised_terminate(struct supervised *supervised, unsigned processes,
+int supervised_terminate(struct supervised *supervised, struct crowd crowd,
 	struct termination *ret_termination, struct error *error)
 {
 	auto_of(connection) struct connection *job = NULL, *steering = NULL;
-	int code = start_sleepers(supervised, processes, &job, error);
+	int code = start_sleepers(supervised, crowd, &job, error);
 
 	if (code == 0)
 		code = connection_open(supervised_socket(supervised), &steering, error);
@@ -152,7 +158,8 @@ int supervised_adopt(
 	auto_of(connection) struct connection *job = NULL, *steering = NULL;
 	struct termination ended = { 0 };
 	unsigned adopted = 0;
-	int code = start_sleepers(supervised, processes, &job, error);
+	int code =
+		start_sleepers(supervised, (struct crowd){ .processes = processes }, &job, error);
 
 	if (code == 0)
 		code = supervised_replace(supervised, ret_ms, error);
