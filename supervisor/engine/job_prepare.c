@@ -64,7 +64,8 @@ static void set_context(struct job *job, const struct job_options *options)
 		.trace = job->trace,
 		.deadlines = deadlines,
 		.environment = (const char *const *)job->environment,
-		.before = job->context.before, /* a look that was at hand */
+		.before = job->context.before, /* a look that was at hand; or why there is none */
+		.unseen = job->context.unseen,
 		.owner = options->owner ? &job->owner : NULL,
 		.emit = job_emit_line,
 		.data = job,
