@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "ending/survivor_share.h"
 #include "ending/survivor_wait.h"
+#include "ending/survivor_words.h"
 
 #define PATH_SIZE 512
 
@@ -223,41 +224,6 @@ json_t *survivor_describe(pid_t pid, const char *freezer)
 		remedy_json(&evidence));
 }
 
-static json_t *abort_json(const json_t *target)
-{
-	json_int_t connection = json_integer_value(json_object_get(target, "fuse_connection"));
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/fs/fuse/connections/%" JSON_INTEGER_FORMAT "/abort",
-		connection);
-	if (access(path, F_OK) == 0)
-		return json_pack("[s, s, o]", "sh", "-c", json_sprintf("echo 1 >%s", path));
-	return json_pack(
-		"[s, s, s, s, O]", "umount", "-f", "-l", "--", json_object_get(target, "mount"));
-}
-
-/* For whose answer it waits, behind what is known already. */
-static void say_target(json_t *survivor, const json_t *target)
-{
-	const json_t *path = json_object_get(target, "path");
-	const char *mount = json_string_value(json_object_get(target, "mount"));
-	const char *server = json_string_value(json_object_get(target, "server"));
-	bool fuse = json_is_integer(json_object_get(target, "fuse_connection"));
-
-	json_object_set_new(survivor, "reason",
-		json_sprintf("%s, for `%s` on %s (%s of %s)%s%s",
-			json_string_value(json_object_get(survivor, "reason")),
-			json_is_string(path) ? json_string_value(path) : "something", mount,
-			json_string_value(json_object_get(target, "type")),
-			json_string_value(json_object_get(target, "source")),
-			fuse     ? ", whose server does not answer"
-			: server ? ": the server is "
-				 : "",
-			server ? server : ""));
-	if (fuse)
-		json_object_set_new(survivor, "remedy", abort_json(target));
-}
-
 void survivor_describe_more(json_t *survivor)
 {
 	pid_t pid = (pid_t)json_integer_value(json_object_get(survivor, "pid"));
@@ -275,5 +241,5 @@ void survivor_describe_more(json_t *survivor)
 		(channel && strcmp(channel, "request_wait_answer") == 0) || strstr(stack, "fuse_"));
 	json_object_set_new(survivor, "waits_for", target);
 	if (json_is_object(target))
-		say_target(survivor, target);
+		survivor_say_target(survivor, target);
 }
