@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "ending/survivor_device.h"
 
 #define ARGUMENTS 6
 #define PATH_SIZE 4096
@@ -74,9 +75,14 @@ static const struct call_row {
 	{ "ioctl", OPERAND_DESCRIPTOR },
 	{ "lseek", OPERAND_DESCRIPTOR },
 	{ "pread64", OPERAND_DESCRIPTOR },
+	{ "preadv", OPERAND_DESCRIPTOR },
+	{ "preadv2", OPERAND_DESCRIPTOR },
 	{ "pwrite64", OPERAND_DESCRIPTOR },
+	{ "pwritev", OPERAND_DESCRIPTOR },
+	{ "pwritev2", OPERAND_DESCRIPTOR },
 	{ "read", OPERAND_DESCRIPTOR },
 	{ "readv", OPERAND_DESCRIPTOR },
+	{ "sync_file_range", OPERAND_DESCRIPTOR },
 	{ "syncfs", OPERAND_DESCRIPTOR },
 	{ "write", OPERAND_DESCRIPTOR },
 	{ "writev", OPERAND_DESCRIPTOR },
@@ -248,6 +254,24 @@ static json_t *server_json(const struct mount *mount)
 	return json_text(mount->source, (size_t)(colon - mount->source));
 }
 
+/* Those file systems are in memory: who looks at a node there waits for nothing. */
+static bool is_of_nodes(const struct mount *mount)
+{
+	return strcmp(mount->type, "devtmpfs") == 0 || strcmp(mount->type, "tmpfs") == 0;
+}
+
+/* Under its file system, or behind the node that it has open. */
+static json_t *device_json(pid_t pid, const char *path, const struct mount *mount)
+{
+	auto_fd host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (mount->fuse)
+		return json_null();
+	if (strncmp(mount->device, "0:", 2) != 0)
+		return survivor_device_json(host, mount->device);
+	return path[0] && is_of_nodes(mount) ? survivor_node_json(host, pid, path) : json_null();
+}
+
 json_t *survivor_target_json(pid_t pid, const json_t *call, bool asks_fuse)
 {
 	auto_free struct mount *mount = malloc(sizeof(*mount));
@@ -262,10 +286,10 @@ json_t *survivor_target_json(pid_t pid, const json_t *call, bool asks_fuse)
 		if (!find_mount(pid, path, asks_fuse, mount))
 			return json_null();
 	}
-	return json_pack("{s:o, s:o, s:s, s:o, s:s, s:o, s:o}", "path",
+	return json_pack("{s:o, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "path",
 		path[0] ? json_text(path, strlen(path)) : json_null(), "mount",
 		json_text(mount->point, strlen(mount->point)), "type", mount->type, "source",
 		json_text(mount->source, strlen(mount->source)), "device", mount->device,
 		"fuse_connection", mount->fuse ? json_integer(mount->connection) : json_null(),
-		"server", server_json(mount));
+		"server", server_json(mount), "block_device", device_json(pid, path, mount));
 }

@@ -18,6 +18,23 @@ static json_t *abort_json(const json_t *target)
 		"[s, s, s, s, O]", "umount", "-f", "-l", "--", json_object_get(target, "mount"));
 }
 
+static void say_device(json_t *survivor, const json_t *device)
+{
+	const char *mapped = json_string_value(json_object_get(device, "mapped"));
+	const char *suspended = json_string_value(json_object_get(device, "suspended"));
+
+	json_object_set_new(survivor, "reason",
+		json_sprintf("%s, on the block device %s (%s%s%s)%s%s%s",
+			json_string_value(json_object_get(survivor, "reason")),
+			json_string_value(json_object_get(device, "name")),
+			json_string_value(json_object_get(device, "number")),
+			mapped ? ", mapped as " : "", mapped ? mapped : "", suspended ? ": `" : "",
+			suspended ? suspended : "", suspended ? "` is suspended" : ""));
+	if (suspended)
+		json_object_set_new(
+			survivor, "remedy", json_pack("[s, s, s]", "dmsetup", "resume", suspended));
+}
+
 void survivor_say_target(json_t *survivor, const json_t *target)
 {
 	const json_t *path = json_object_get(target, "path");
@@ -37,4 +54,6 @@ void survivor_say_target(json_t *survivor, const json_t *target)
 			server ? server : ""));
 	if (fuse)
 		json_object_set_new(survivor, "remedy", abort_json(target));
+	if (json_is_object(json_object_get(target, "block_device")))
+		say_device(survivor, json_object_get(target, "block_device"));
 }
