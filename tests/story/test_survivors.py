@@ -35,6 +35,7 @@ def test_terminate_names_the_survivor_and_may_be_repeated(axe, fuse):
         killer = axe("terminate", "--yes", job)
         assert killer.returncode == 6, killer.stderr
         assert re.search(rf"surviv.*\b{pid}\b.*\bstat\b", killer.stdout, re.S), killer.stdout
+        assert "freed by: " in killer.stdout
         # It still runs, and nothing says that it ended.
         assert client.poll() is None
         assert axe.inhabitants() == [pid]

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/cure_text.h"
 #include "cli/field.h"
 #include "cli/result_text.h"
 
@@ -100,6 +101,7 @@ static void print_survivors(const json_t *receipt, const struct terminal *termin
 		fprintf(terminal->stream, "    pid %-8lld %s: %s\n",
 			(long long)field_integer(survivor, "pid"), comm ? comm : "?",
 			reason ? reason : "unknown");
+		cure_print(survivor, "      ", terminal);
 	}
 }
 

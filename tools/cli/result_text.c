@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/cure_text.h"
 #include "cli/field.h"
 #include "model/verdict.h"
 
@@ -245,6 +246,7 @@ static void print_survivor(
 	terminal_paint(terminal, PAINT_BAD, "%ssurvived: `%s` (pid %lld): %s\n", prefix,
 		comm ? comm : "?", (long long)field_integer(survivor, "pid"),
 		reason ? reason : "unknown");
+	cure_print(survivor, prefix, terminal);
 }
 
 void result_print_survivors(

@@ -21,7 +21,7 @@ const char *result_reason(const json_t *result, char buffer[static RESULT_REASON
  */
 void result_print_leaks(const json_t *result, const char *prefix, const struct terminal *terminal);
 
-/* Who outlived their kill, and why: a line each. */
+/* Who outlived their kill, why, and what would free them. */
 void result_print_survivors(
 	const json_t *survivors, const char *prefix, const struct terminal *terminal);
 

@@ -61,12 +61,17 @@ static void what_is_unknown_is_said(void **state)
 static void survivors_and_doubts_are_told(void **state)
 {
 	char *text =
-		print("{\"survivors\":[{\"pid\":7,\"comm\":\"d\\n\",\"reason\":\"waits in fuse\"}],"
+		print("{\"survivors\":[{\"pid\":7,\"comm\":\"d\\n\",\"reason\":\"waits in fuse\","
+		      "\"remedy\":[\"kill\",\"-KILL\",\"8\"]},"
+		      "{\"pid\":9,\"comm\":\"e\",\"reason\":\"waits\",\"remedy\":null}],"
 		      "\"froze\":false}",
 			false);
 
-	assert_non_null(strstr(text, "survivors          1\n"));
-	assert_non_null(strstr(text, "pid 7        d\\x0a: waits in fuse\n"));
+	assert_non_null(strstr(text, "survivors          2\n"));
+	assert_non_null(strstr(text, "pid 7        d\\x0a: waits in fuse\n"
+				     "      freed by: kill -KILL 8\n"
+				     "    pid 9        e: waits\n"));
+	assert_null(strstr(strstr(text, "pid 9"), "freed by"));
 	assert_non_null(strstr(text, "did not freeze"));
 	assert_non_null(strstr(text, "disk did not answer"));
 	free(text);

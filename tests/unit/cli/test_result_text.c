@@ -124,7 +124,8 @@ static void gaps_and_warnings_are_told(void **state)
 {
 	auto_json result =
 		json_loads("{\"warnings\":[{\"text\":\"limit pids reached\"}],"
-			   "\"survivors\":[{\"pid\":7,\"comm\":\"d\",\"reason\":\"waits\"}],"
+			   "\"survivors\":[{\"pid\":7,\"comm\":\"d\",\"reason\":\"waits\","
+			   "\"remedy\":[\"dmsetup\",\"resume\",\"a disk\"]}],"
 			   "\"integrity\":{\"complete\":false,\"reason\":\"ring lost 3\"}}",
 			0, NULL);
 	char *text = NULL;
@@ -134,7 +135,8 @@ static void gaps_and_warnings_are_told(void **state)
 	result_print_warnings(result, "axe: ", &terminal);
 	fclose(terminal.stream);
 	assert_non_null(strstr(text, "axe: warning: limit pids reached\n"));
-	assert_non_null(strstr(text, "axe: survived: `d` (pid 7): waits\n"));
+	assert_non_null(strstr(text, "axe: survived: `d` (pid 7): waits\n"
+				     "axe: freed by: dmsetup resume 'a disk'\n"));
 	assert_non_null(strstr(text, "incomplete: ring lost 3\n"));
 	free(text);
 }
