@@ -26,8 +26,8 @@ os.write(file, page)
 SYNCER = """
 import os, sys
 file = os.open(sys.argv[1], os.O_WRONLY)
-print("ready", flush=True)
 os.write(file, b"x" * 4096)
+print("ready", flush=True)
 os.fsync(file)
 """
 
