@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -17,6 +18,7 @@
 #include "libaxe/connection.h"
 
 #define ANSWER_MOST_NS (120 * NS_PER_SEC)
+#define RETRY_NS       1000000
 
 /* Take replies until the call is over. *ret_last is the last one's parameters. */
 static int take_replies(
@@ -116,6 +118,26 @@ static int call_terminate(
 	return 0;
 }
 
+/* Until the supervisor has heard of all, too: what it does for their births is not part of an end.
+ */
+static int await_heard(struct supervised *supervised, unsigned processes, struct error *error)
+{
+	auto_of(connection) struct connection *connection = NULL;
+	int code = connection_open(supervised_socket(supervised), &connection, error);
+	double begin = bench_now_ms();
+	unsigned count = 0;
+
+	while (code == 0 && bench_now_ms() - begin < (double)ANSWER_MOST_NS / 1e6) {
+		code = count_processes(connection, &count, error);
+		if (code < 0 || count >= processes)
+			return code;
+		nanosleep(&(struct timespec){ .tv_nsec = RETRY_NS }, NULL);
+	}
+	return code < 0 ? code
+			: fail_plain(error, ETIMEDOUT, "only %u of %u sleepers are known", count,
+				  processes);
+}
+
 /* *ret_job is the connection of the client that runs them. */
 static int start_sleepers(struct supervised *supervised, struct crowd crowd,
 	struct connection **ret_job, struct error *error)
@@ -136,7 +158,9 @@ static int start_sleepers(struct supervised *supervised, struct crowd crowd,
 	if (fifo < 0)
 		return fifo;
 	code = execute(supervised, manifest_of(1, 1, command), ret_job, error);
-	return code < 0 ? code : await_ready(fifo, error);
+	if (code == 0)
+		code = await_ready(fifo, error);
+	return code < 0 ? code : await_heard(supervised, crowd.processes, error);
 }
 
 int supervised_terminate(struct supervised *supervised, struct crowd crowd,
