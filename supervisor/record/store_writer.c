@@ -14,9 +14,7 @@
 
 #define RETRY_DELAY_TIMES 32 /* a power of two */
 #define GIVE_UP_WAIT_NS   NS_PER_SEC
-/* Of the pages that SQLite keeps, so many bytes may stay when nothing was written for so long. */
-#define REST_AFTER_NS    NS_PER_SEC
-#define CACHE_KEPT_BYTES (256 * 1024)
+#define REST_AFTER_NS     NS_PER_SEC
 
 struct store_writer {
 	pthread_t thread;
