@@ -76,12 +76,7 @@ static void tell_all_incomplete(struct list_link *list, const char *why)
 	struct list_link now;
 
 	list_init(&now);
-	while (!list_empty(list)) {
-		struct look *look = container_of(list->next, struct look, link);
-
-		list_remove(&look->link);
-		list_append(&now, &look->link);
-	}
+	list_move_all(list, &now);
 	while (!list_empty(&now))
 		tell(container_of(now.next, struct look, link), NULL, findings);
 	json_decref(findings);
