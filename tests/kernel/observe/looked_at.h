@@ -22,8 +22,10 @@
 #define LEVEL       2 /* <v2 root>/axe-test-.../looked-at */
 #define RECORDS_MAX 4096
 
-/* The kernel looks at a group with another below it as it does at a large one. */
+/* The kernel looks at a group with many below it as it does at one with many members. */
 enum way { WAY_FEW, WAY_ALL };
+
+#define MANY_GROUPS 16
 
 struct stage {
 	struct test_groups groups;
@@ -45,10 +47,19 @@ struct stage {
 	enum way way;
 };
 
+static inline void add_below(struct stage *stage, int number)
+{
+	struct bpf_group below = { .fd = -1 };
+	char name[16];
+
+	snprintf(name, sizeof(name), "below-%d", number);
+	assert_int_equal(bpf_group_create(&below, stage->group.path, name), 0);
+	bpf_group_close(&below);
+}
+
 static inline void begin(struct stage *stage, void **state)
 {
 	const enum way *way = *state;
-	struct bpf_group below = { .fd = -1 };
 	struct error error = { 0 };
 
 	memset(stage, 0, sizeof(*stage));
@@ -57,10 +68,8 @@ static inline void begin(struct stage *stage, void **state)
 	snprintf(stage->path, sizeof(stage->path), "%s/file", stage->folder);
 	assert_int_equal(test_groups_create(&stage->groups), 0);
 	assert_int_equal(bpf_group_create(&stage->group, stage->groups.path, "looked-at"), 0);
-	if (*way == WAY_ALL) {
-		assert_int_equal(bpf_group_create(&below, stage->group.path, "below"), 0);
-		bpf_group_close(&below);
-	}
+	for (int number = 0; *way == WAY_ALL && number < MANY_GROUPS; number++)
+		add_below(stage, number);
 	stage->way = *way;
 	assert_int_equal(pipe2(stage->ready, O_CLOEXEC), 0);
 	if (census_create(&stage->census, &error) < 0)
@@ -95,14 +104,20 @@ static inline void look(struct stage *stage, uint64_t patience_ns)
 }
 
 /* A member that has set its stage and waits to be killed. */
-static inline pid_t spawn(struct stage *stage, int (*body)(void *data))
+static inline pid_t spawn_in(
+	struct stage *stage, const struct bpf_group *group, int (*body)(void *data))
 {
-	pid_t pid = bpf_group_spawn(&stage->group, body, stage);
+	pid_t pid = bpf_group_spawn(group, body, stage);
 	char byte;
 
 	assert_true(pid > 0);
 	assert_int_equal(read(stage->ready[0], &byte, 1), 1);
 	return pid;
+}
+
+static inline pid_t spawn(struct stage *stage, int (*body)(void *data))
+{
+	return spawn_in(stage, &stage->group, body);
 }
 
 /* What the test's own output goes to is nothing of the story. */

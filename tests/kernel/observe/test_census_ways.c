@@ -63,6 +63,29 @@ static void small_group_that_traces_nobody_needs_no_pass_through_all_tasks(void 
 	end(&stage);
 }
 
+/* As a job has its assessments below it, and they what their programs make. */
+static void member_of_a_group_two_below_is_told_without_a_pass_through_all_tasks(void **state)
+{
+	struct stage stage;
+	struct bpf_group below, deeper;
+	pid_t above, pid;
+
+	begin(&stage, state);
+	assert_int_equal(bpf_group_create(&below, stage.group.path, "one"), 0);
+	assert_int_equal(bpf_group_create(&deeper, below.path, "two"), 0);
+	above = spawn(&stage, idle);
+	pid = spawn_in(&stage, &deeper, idle);
+	expect_one_more_pass(&stage, stage.way == WAY_ALL);
+	assert_int_equal(stage.count, 2);
+	assert_non_null(find(&stage, AXE_FROZEN_PROCESS, above, 0));
+	assert_non_null(find(&stage, AXE_FROZEN_PROCESS, pid, 0));
+	finish(above);
+	finish(pid);
+	bpf_group_close(&deeper);
+	bpf_group_close(&below);
+	end(&stage);
+}
+
 static void *outlive_the_leader(void *data)
 {
 	struct stage *stage = data;
@@ -111,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH_WAYS(process_with_more_open_than_there_is_room_for_is_no_quiet_loss),
 		BOTH_WAYS(small_group_that_traces_nobody_needs_no_pass_through_all_tasks),
+		BOTH_WAYS(member_of_a_group_two_below_is_told_without_a_pass_through_all_tasks),
 		BOTH_WAYS(thread_that_outlives_its_leader_is_told),
 	};
 
