@@ -93,7 +93,7 @@ struct job {
 	bool abandoned;
 	struct killing *killing;
 	struct inquiry *inquiry;
-	struct timer turn; /* the turn of the loop behind TerminateJob */
+	struct timer asked_told; /* when a TerminateJob that takes longer is told of */
 	struct timer repeat; /* the deadline of a repeated TerminateJob */
 	struct store_job row; /* what does not change of a job of the queue; its texts are NULL */
 	enum state *kept; /* of it, by index; owned; NULL: none is kept */

@@ -17,16 +17,40 @@
 #include "engine/job_parts.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
+#include "scene/still.h"
+#include "survey/frozen.h"
+
+/* What is told goes to the disk, whose interrupts come to the processors that are to end the job.
+ */
+#define UNTOLD_MOST_NS (5 * NS_PER_MS)
+
+/* A picture has counted them; to ask the group takes longer than a small one's picture. */
+static uint64_t count_members(const struct job *job)
+{
+	const struct still *still = job->receipt.still;
+	uint64_t pictured;
+	int count;
+
+	if (still && frozen_picture_count(still_picture(still), &pictured))
+		return pictured;
+	count = group_processes(job->group, NULL, 0);
+	return count > 0 ? (uint64_t)count : 0;
+}
 
 static void note_unseen(struct job *job)
 {
-	int there = group_processes(job->group, NULL, 0);
+	uint64_t there = count_members(job);
 
-	if (there > 0 && (uint64_t)there > job->receipt.seen)
-		job->receipt.unseen = (uint64_t)there - job->receipt.seen;
+	if (there > job->receipt.seen)
+		job->receipt.unseen = there - job->receipt.seen;
 }
 
-/* The book is read while the camera looks. */
+static bool is_frozen(const struct job *job)
+{
+	return killing_report(job->killing)->froze;
+}
+
+/* The book is read while the camera looks. What is not frozen is counted at the same moment. */
 static bool job_picture(void *data)
 {
 	struct job *job = data;
@@ -38,7 +62,8 @@ static bool job_picture(void *data)
 	{
 		runner_picture(running->runner, &job->receipt);
 	}
-	note_unseen(job);
+	if (!is_frozen(job))
+		note_unseen(job);
 	return looks;
 }
 
@@ -48,6 +73,8 @@ static void job_strike(void *data)
 	struct job_try *running;
 
 	job_survey_look_over(job);
+	if (is_frozen(job))
+		note_unseen(job);
 	job_each_running(running, job)
 	{
 		runner_note_termination(running->runner, clock_monotonic_ns(), job->receipt.still);
@@ -67,7 +94,7 @@ static uint64_t job_stray(bool group_is_empty, void *data)
 	return alive;
 }
 
-/* Told once nothing waits for it: neither disk nor store stand between the request and the kill. */
+/* Once nothing waits for it: neither disk nor store stand between the request and the kill. */
 static void tell_asked(struct job *job)
 {
 	struct trace_line line = {
@@ -195,8 +222,8 @@ static axe_result withdraw(struct job *job, job_terminated *done, void *data)
 	return S_OK;
 }
 
-/* One that is not empty within a turn of the loop. */
-static void turned(void *data)
+/* One that is not empty by then. */
+static void patience_over(void *data)
 {
 	tell_asked(data);
 }
@@ -230,7 +257,7 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 		job_terminate_forget(job, data);
 		return AXE_E_INTERNAL_ERROR;
 	}
-	timer_arm(&job->turn, clock_monotonic_ns());
+	timer_arm(&job->asked_told, job->asked_ns + UNTOLD_MOST_NS);
 	return S_OK;
 }
 
@@ -255,14 +282,15 @@ int job_terminate_init(struct job *job)
 {
 	int code = timer_init(&job->repeat, job->engine->loop, repeat_expired, job);
 
-	return code < 0 ? code : timer_init(&job->turn, job->engine->loop, turned, job);
+	return code < 0 ? code
+			: timer_init(&job->asked_told, job->engine->loop, patience_over, job);
 }
 
 void job_terminate_finish(struct job *job)
 {
 	job_waiters_finish(job);
 	timer_finish(&job->repeat);
-	timer_finish(&job->turn);
+	timer_finish(&job->asked_told);
 	killing_destroy(job->killing);
 	inquiry_destroy(job->inquiry);
 	json_decref(job->survivors);

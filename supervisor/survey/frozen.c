@@ -175,6 +175,12 @@ void frozen_picture_destroy(struct frozen_picture *picture)
 	free(picture);
 }
 
+bool frozen_picture_count(const struct frozen_picture *picture, uint64_t *ret_processes)
+{
+	*ret_processes = picture->processes.count;
+	return !picture->reason;
+}
+
 const struct axe_frozen_process *frozen_process_of(
 	const struct frozen_picture *picture, uint32_t tgid)
 {

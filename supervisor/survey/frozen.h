@@ -65,6 +65,9 @@ json_t *frozen_picture_json(const struct frozen_picture *picture, size_t most);
 json_t *frozen_picture_findings(const struct frozen_picture *picture,
 	const struct survey_host *host, const char *const *ignored);
 
+/* How many processes there were; false: it is partial, so nobody knows. */
+bool frozen_picture_count(const struct frozen_picture *picture, uint64_t *ret_processes);
+
 /* The member that had the listening socket of that inode open; 0: none, as far as is known. */
 pid_t frozen_picture_listener(const struct frozen_picture *picture, uint64_t inode);
 

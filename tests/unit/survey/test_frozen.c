@@ -23,6 +23,7 @@ static void stopped_scan_makes_a_partial_picture(void **state)
 {
 	struct scene scene;
 	struct frozen_picture *picture;
+	uint64_t count;
 	json_t *json;
 
 	begin(&scene);
@@ -33,6 +34,7 @@ static void stopped_scan_makes_a_partial_picture(void **state)
 	assert_true(json_is_true(json_object_get(json, "partial")));
 	assert_string_equal(told(json, "reason"), "the budget was spent");
 	assert_string_equal(told(json, "way"), "iterator");
+	assert_false(frozen_picture_count(picture, &count));
 	json_decref(json);
 	frozen_picture_destroy(picture);
 	end(&scene);
@@ -73,6 +75,7 @@ static void json_shows_everything_up_to_its_bound(void **state)
 	struct scene scene;
 	struct frozen_picture *picture;
 	json_t *json, *file;
+	uint64_t count;
 
 	begin(&scene);
 	add_file(&scene, OUR_PID, 3);
@@ -88,6 +91,8 @@ static void json_shows_everything_up_to_its_bound(void **state)
 	assert_string_equal(told(file, "access"), "write");
 	assert_string_equal(told(file, "what"), "file");
 	assert_int_equal(json_integer_value(json_object_get(file, "position")), 4);
+	assert_true(frozen_picture_count(picture, &count));
+	assert_int_equal(count, 2);
 	assert_true(frozen_picture_has_inode(picture, scene.files[0].device, scene.files[0].inode));
 	assert_false(frozen_picture_has_inode(picture, scene.files[0].device, 1));
 	json_decref(json);
