@@ -145,9 +145,10 @@ static void look_that_ended_late_is_forgotten(void **state)
 	/* Nothing else is due: this is the late one, which tells nobody. */
 	turn(*state);
 	assert_int_equal(late.told, 1);
-	ask(*state, &next);
-	assert_true(next.seen);
+	/* How long a live look takes on a busy machine is nothing of this story. */
+	ask_within(*state, &next, 60 * NS_PER_SEC);
 	assert_string_equal(next.why, "");
+	assert_true(next.seen);
 }
 
 static void scene_may_go_while_a_look_hangs(void **state)
