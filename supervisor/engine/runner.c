@@ -184,7 +184,8 @@ static void runner_root_left_something(struct runner *runner)
 
 void runner_look(struct runner *runner)
 {
-	if (runner->phase >= RUNNER_ENDING)
+	/* What happened while nobody was there is taken in first: it may have been told already. */
+	if (runner->phase >= RUNNER_ENDING || runner->told)
 		return;
 	if (runner->could_not_start && !runner->child.pid) {
 		runner_end(runner);

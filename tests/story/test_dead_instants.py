@@ -1,0 +1,76 @@
+"""A supervisor that is killed between two of its acts: its successor tells each fact once."""
+
+import os
+import pathlib
+import signal
+import sys
+import tempfile
+
+import pytest
+from axe import until, v2_mount
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "chaos"))
+
+import account  # noqa: E402  pylint: disable=wrong-import-position
+import bad_calls  # noqa: E402  pylint: disable=wrong-import-position
+from instance import Instance  # noqa: E402  pylint: disable=wrong-import-position
+
+ENGINE = "io.axe.Engine."
+
+
+@pytest.fixture
+def instance():
+    """A supervisor that dies at whichever of its calls it is told to. Short: sockets have paths."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    if not v2_mount():
+        pytest.skip("needs a mounted cgroup v2 tree")
+    with tempfile.TemporaryDirectory(prefix="axe-", dir="/var/tmp") as folder:
+        instance = Instance(pathlib.Path(folder) / "i")
+        assert instance.start()
+        yield instance
+        instance.close()
+
+
+def execute(instance, *assessments):
+    """Its folder, once it has a trace."""
+    client = instance.ask(ENGINE + "ExecuteJob", more=True, manifest={
+        "name": "instants", "assessments": list(assessments)})
+    return until(lambda: next((job for job in instance.place.jobs() if job.trace("job.begin")), None),
+                 "it has begun"), client
+
+
+def die_at(instance, kinds, action, within, method, **parameters):
+    """At the next such call from now on, which that request leads to."""
+    instance.calls.arm(kinds, 1, action, 1, str(within))
+    client = instance.ask(method, **parameters)
+    until(instance.is_dead, "it has died there")
+    assert instance.calls["hits"] == 1
+    instance.calls.disarm()
+    client.close()
+
+
+def end_of(instance, job):
+    """What is wrong with its account, once it has ended and its supervisor has stopped."""
+    until(lambda: not instance.running(), "it has ended")
+    events = [each for each in instance.events() if each["job"] == job.id]
+    wrong = [*account.of_events(job, events),
+             *account.of_processes(job, job["assessments"], narrow=False)]
+    return wrong + instance.stop()
+
+
+def test_death_that_was_told_is_not_told_again_for_a_cancel_that_was_not(instance):
+    leaves = {"name": "leaves", "command": ["sh", "-c", "sleep 999 & exit 3"], "leak_grace": "60s"}
+    job, client = execute(instance, leaves)
+    with client:
+        until(lambda: job.trace("process.exit"), "its first process has ended")
+        die_at(instance, bad_calls.WRITE, bad_calls.KILL_BEFORE, job.folder / "trace.ndjson",
+               ENGINE + "CancelJob", job=job.id)
+    left, = instance.place.inhabitants()
+    os.kill(left, signal.SIGKILL)
+    until(lambda: not instance.place.inhabitants(), "nothing is left of it")
+    assert instance.start()
+    assert end_of(instance, job) == []
+    assert job["outcome"] == "canceled"
+    assert job.only()["exit"] == {"status": 3}
