@@ -189,9 +189,12 @@ static void format_report(const json_t *running, char *text, size_t size)
 			(int)terminal_cut(message, MESSAGE_SHOWN_MAX), message);
 }
 
-/* "[3/12] cpu-stress  4.1 s / 1 min 0 s  17 procs  212 MiB  40 %  half way" */
-static void format_live(
-	const struct progress *progress, const json_t *running, char *line, size_t size)
+/*
+ * "[3/12] cpu-stress  4.1 s / 1 min 0 s  17 procs  212 MiB  40 %  half way". What is done is the
+ * status's, too: events come by another connection, and may be ahead of it.
+ */
+static void format_live(const struct progress *progress, const json_t *status,
+	const json_t *running, char *line, size_t size)
 {
 	auto_free char *name = terminal_safe(field_text(running, "name"));
 	uint64_t timeout_ns = field_ms_as_ns(running, "timeout_ms");
@@ -199,9 +202,9 @@ static void format_live(
 	size_t used;
 
 	text_format_duration(field_ms_as_ns(running, "elapsed_ms"), elapsed);
-	used = (size_t)snprintf(line, size, "[%lld/%lld] %.*s  %s", progress->done + 1,
-		progress->planned, name ? (int)terminal_cut(name, NAME_SHOWN_MAX) : 0, name,
-		elapsed);
+	used = (size_t)snprintf(line, size, "[%lld/%lld] %.*s  %s",
+		(long long)field_integer(status, "done") + 1, progress->planned,
+		name ? (int)terminal_cut(name, NAME_SHOWN_MAX) : 0, name, elapsed);
 	if (timeout_ns && used < size)
 		used += (size_t)snprintf(line + used, size - used, " / %s",
 			text_format_duration(timeout_ns, timeout));
@@ -231,7 +234,7 @@ void progress_status(struct progress *progress, const json_t *status)
 
 		if (index == LIVE_LINES_MAX)
 			break;
-		format_live(progress, running, line, sizeof(line));
+		format_live(progress, status, running, line, sizeof(line));
 		/* A line that wraps could not be taken back. */
 		fprintf(progress->terminal.stream, "%s%.*s", index ? "\n" : "",
 			(int)terminal_cut(line, (unsigned)progress->terminal.width - 1), line);

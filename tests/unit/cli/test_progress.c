@@ -140,13 +140,13 @@ static void failures_and_leaks_are_shown_in_all_modes_but_none(void **state)
 
 static void live_line_fits_and_goes(void **state)
 {
-	auto_json status =
-		json_loads("{\"running\":[{\"index\":2,\"name\":\"cpu-stress\",\"elapsed_ms\":4100,"
-			   "\"timeout_ms\":60000,\"processes\":17,\"memory_bytes\":222298112,"
-			   "\"progress\":{\"percent\":40,\"message\":\"half\\u001bway\"}},"
-			   "{\"index\":3,\"name\":\"second\",\"elapsed_ms\":1,\"processes\":1,"
-			   "\"memory_bytes\":null}]}",
-			0, NULL);
+	auto_json status = json_loads(
+		"{\"done\":4,\"running\":[{\"index\":2,\"name\":\"cpu-stress\",\"elapsed_ms\":4100,"
+		"\"timeout_ms\":60000,\"processes\":17,\"memory_bytes\":222298112,"
+		"\"progress\":{\"percent\":40,\"message\":\"half\\u001bway\"}},"
+		"{\"index\":3,\"name\":\"second\",\"elapsed_ms\":1,\"processes\":1,"
+		"\"memory_bytes\":null}]}",
+		0, NULL);
 
 	begin(PROGRESS_LIVE);
 	tell("{\"type\":\"job.begin\",\"data\":{\"assessments\":12}}");
@@ -155,7 +155,7 @@ static void live_line_fits_and_goes(void **state)
 	assert_int_equal(2, progress.drawn);
 	finish();
 	assert_non_null(
-		strstr(shown, "[2/12] cpu-stress  4.10 s / 1 min 0 s  17 procs  212 MiB  40 %  "
+		strstr(shown, "[5/12] cpu-stress  4.10 s / 1 min 0 s  17 procs  212 MiB  40 %  "
 			      "half\\x1bway\n"));
 	assert_non_null(strstr(shown, "second  1 ms  1 procs\r"));
 	/* Two lines are taken back from the last to the first. */
