@@ -43,8 +43,8 @@ static void stream_broken(struct stream *stream, int code, void *data)
 	stream_ended(stream, data);
 }
 
-int run_output_create(sd_event *loop, bool data_to_stderr, const struct run_output_owner *owner,
-	struct run_output **ret_output, struct error *error)
+int run_output_create(struct poller *poller, bool data_to_stderr,
+	const struct run_output_owner *owner, struct run_output **ret_output, struct error *error)
 {
 	auto_of(run_output) struct run_output *output = calloc(1, sizeof(*output));
 	const struct stream_owner stream_owner = { stream_ended, stream_broken, output };
@@ -57,7 +57,7 @@ int run_output_create(sd_event *loop, bool data_to_stderr, const struct run_outp
 		return fail(error, ENOMEM, "copy the output");
 	output->owner = *owner;
 	for (; output->open < STREAMS; output->open++) {
-		int code = stream_create(loop, descriptors[output->open], &stream_owner,
+		int code = stream_create(poller, descriptors[output->open], &stream_owner,
 			&output->streams[output->open], error);
 
 		if (code < 0)

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <stdbool.h>
-#include <systemd/sd-event.h>
 
 #include "base/cleanup.h"
 
 struct error;
+struct poller;
 struct run_output;
 
 struct run_output_owner {
@@ -16,8 +16,8 @@ struct run_output_owner {
 };
 
 /* With `data_to_stderr` the command's standard output goes to stderr: stdout is for the report. */
-int run_output_create(sd_event *loop, bool data_to_stderr, const struct run_output_owner *owner,
-	struct run_output **ret_output, struct error *error);
+int run_output_create(struct poller *poller, bool data_to_stderr,
+	const struct run_output_owner *owner, struct run_output **ret_output, struct error *error);
 
 /* NULL is fine. */
 void run_output_destroy(struct run_output *output);

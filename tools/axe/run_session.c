@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "axe/run_hold.h"
@@ -20,18 +19,19 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/field.h"
+#include "cli/poller.h"
 #include "cli/progress.h"
 #include "cli/relay.h"
 #include "libaxe/connection.h"
 
-#define STATUS_US (250 * 1000)
-#define BEAT_US   (60 * 1000 * 1000)
+#define STATUS_NS (250 * NS_PER_MS)
+#define BEAT_NS   (60 * NS_PER_SEC)
 
 struct session {
 	struct session_config config;
 	struct session_end *end;
-	sd_event *loop;
-	sd_event_source *replies, *clock;
+	struct poller poller;
+	struct poll_item replies, clock;
 	struct steer *steer;
 	struct run_output *output; /* NULL: the files are enough */
 	struct relay *relay;
@@ -42,14 +42,14 @@ struct session {
 /* Nothing more comes from the supervisor; what it wrote may still have to be copied. */
 static void close_conversation(struct session *session)
 {
-	session->replies = sd_event_source_disable_unref(session->replies);
-	session->clock = sd_event_source_disable_unref(session->clock);
+	poll_item_remove(&session->replies);
+	poll_item_remove(&session->clock);
 	relay_destroy(session->relay);
 	session->relay = NULL;
 	steer_end(session->steer);
 	progress_clear(session->config.progress);
 	if (!session->output) {
-		sd_event_exit(session->loop, 0);
+		poller_leave(&session->poller);
 		return;
 	}
 	/* Of a command that could not begin there was no event, yet there may be output. */
@@ -61,7 +61,7 @@ static void output_drained(void *data)
 {
 	struct session *session = data;
 
-	sd_event_exit(session->loop, 0);
+	poller_leave(&session->poller);
 }
 
 static void output_broken(int code, void *data)
@@ -73,7 +73,7 @@ static void output_broken(int code, void *data)
 		snprintf(reason, sizeof(reason), "write the output: %s", strerror(code));
 	/* The job may be over already; what it printed is lost all the same. */
 	session->end->output_code = code;
-	if (session->replies)
+	if (poll_item_is_added(&session->replies))
 		steer_terminate(session->steer, reason);
 }
 
@@ -82,7 +82,7 @@ static void withdrawn(void *data)
 	struct session *session = data;
 
 	session->end->withdrawn = true;
-	sd_event_exit(session->loop, 0);
+	poller_leave(&session->poller);
 }
 
 static void started(struct session *session, const json_t *first)
@@ -155,11 +155,11 @@ static void supervisor_died(struct session *session)
 	close_conversation(session);
 }
 
-static int on_reply(sd_event_source *source, int fd, uint32_t events, void *data)
+static void on_reply(void *data)
 {
 	struct session *session = data;
 
-	while (session->replies) {
+	while (poll_item_is_added(&session->replies)) {
 		auto_reply reply = { 0 };
 		int code =
 			connection_take(session->config.connection, &reply, &session->end->error);
@@ -171,22 +171,20 @@ static int on_reply(sd_event_source *source, int fd, uint32_t events, void *data
 		else
 			supervisor_died(session);
 	}
-	return 0;
 }
 
 static uint64_t clock_period(const struct session *session)
 {
-	return session->config.progress->mode == PROGRESS_LIVE ? STATUS_US : BEAT_US;
+	return session->config.progress->mode == PROGRESS_LIVE ? STATUS_NS : BEAT_NS;
 }
 
-static int on_clock(sd_event_source *source, uint64_t usec, void *data)
+static void on_clock(void *data)
 {
 	struct session *session = data;
 
 	steer_ask_status(session->steer);
 	progress_beat(session->config.progress);
-	sd_event_source_set_time_relative(source, clock_period(session));
-	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	poll_item_wake_in(&session->clock, clock_period(session));
 }
 
 static int add_output(struct session *session, struct error *error)
@@ -195,7 +193,7 @@ static int add_output(struct session *session, struct error *error)
 
 	if (!session->config.command)
 		return 0;
-	return run_output_create(session->loop, session->config.format != REPORT_TEXT, &owner,
+	return run_output_create(&session->poller, session->config.format != REPORT_TEXT, &owner,
 		&session->output, error);
 }
 
@@ -203,7 +201,7 @@ static int add_relay(struct session *session, struct error *error)
 {
 	if (session->config.terminal_pipe < 0)
 		return 0;
-	return relay_create(session->loop, STDIN_FILENO, take_fd(&session->config.terminal_pipe),
+	return relay_create(&session->poller, STDIN_FILENO, take_fd(&session->config.terminal_pipe),
 		&session->relay, error);
 }
 
@@ -218,18 +216,16 @@ static int add_steer(struct session *session, struct error *error)
 		.data = session,
 	};
 
-	return steer_create(session->loop, &config, &session->steer, error);
+	return steer_create(&session->poller, &config, &session->steer, error);
 }
 
-static int add_clocks(struct session *session, struct error *error)
+static void add_clocks(struct session *session)
 {
-	int code = sd_event_add_io(session->loop, &session->replies,
-		connection_descriptor(session->config.connection), EPOLLIN, on_reply, session);
-
-	if (code >= 0 && session->config.progress->mode != PROGRESS_NONE)
-		code = sd_event_add_time_relative(session->loop, &session->clock, CLOCK_MONOTONIC,
-			clock_period(session), 0, on_clock, session);
-	return code < 0 ? fail(error, -code, "wait for the supervisor") : 0;
+	poller_add(&session->poller, &session->replies,
+		connection_descriptor(session->config.connection), POLLIN, on_reply, session);
+	poller_add_clock(&session->poller, &session->clock, on_clock, session);
+	if (session->config.progress->mode != PROGRESS_NONE)
+		poll_item_wake_in(&session->clock, clock_period(session));
 }
 
 static int prepare(struct session *session, struct error *error)
@@ -238,17 +234,16 @@ static int prepare(struct session *session, struct error *error)
 		add_output,
 		add_relay,
 		add_steer,
-		add_clocks,
 	};
-	int code = sd_event_new(&session->loop);
 
-	if (code < 0)
-		return fail(error, -code, "make the event loop");
+	poller_init(&session->poller);
 	for (size_t index = 0; index < sizeof(steps) / sizeof(*steps); index++) {
-		code = steps[index](session, error);
+		int code = steps[index](session, error);
+
 		if (code < 0)
 			return code;
 	}
+	add_clocks(session);
 	return 0;
 }
 
@@ -257,9 +252,8 @@ static void finish(struct session *session)
 	run_output_destroy(session->output);
 	relay_destroy(session->relay);
 	steer_destroy(session->steer);
-	sd_event_source_disable_unref(session->replies);
-	sd_event_source_disable_unref(session->clock);
-	sd_event_unref(session->loop);
+	poll_item_remove(&session->replies);
+	poll_item_remove(&session->clock);
 	run_hold_finish(&session->hold);
 	cleanup_fd(&session->config.terminal_pipe);
 	json_decref(session->results);
@@ -285,7 +279,7 @@ int session_run(const struct session_config *config, json_t *parameters,
 		json_decref(parameters);
 	/* -EPIPE: it died before it could listen, which its end of file says as well. */
 	if (code == 0 || code == -EPIPE)
-		code = sd_event_loop(session.loop);
+		code = poller_run(&session.poller);
 	if (code == 0 && session.output)
 		ret_end->output_cut = run_output_report(session.output);
 	finish(&session);

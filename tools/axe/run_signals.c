@@ -1,11 +1,14 @@
 /* The signals by which `axe run` is steered. */
 #include "axe/run_signals.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
-static const int numbers[RUN_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
 /* Who starts us under `nohup` wants the job to outlive the terminal. */
 static bool is_steering(int number)
@@ -16,28 +19,35 @@ static bool is_steering(int number)
 	       action.sa_handler != SIG_IGN;
 }
 
-void run_signals_block(void)
+static void fill(sigset_t *steering)
 {
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	for (int at = 0; at < RUN_SIGNALS; at++)
+	sigemptyset(steering);
+	for (size_t at = 0; at < sizeof(numbers) / sizeof(*numbers); at++)
 		if (is_steering(numbers[at]))
-			sigaddset(&blocked, numbers[at]);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
+			sigaddset(steering, numbers[at]);
 }
 
-int run_signals_add(sd_event *loop, sd_event_signal_handler_t handler, void *data,
-	sd_event_source *ret_sources[RUN_SIGNALS])
+void run_signals_block(void)
 {
-	for (int at = 0; at < RUN_SIGNALS; at++) {
-		int code = 0;
+	sigset_t steering;
 
-		if (is_steering(numbers[at]))
-			code = sd_event_add_signal(
-				loop, &ret_sources[at], numbers[at], handler, data);
-		if (code < 0)
-			return code;
-	}
-	return 0;
+	fill(&steering);
+	sigprocmask(SIG_BLOCK, &steering, NULL);
+}
+
+int run_signals_open(void)
+{
+	sigset_t steering;
+	int fd;
+
+	fill(&steering);
+	fd = signalfd(-1, &steering, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+int run_signals_take(int fd)
+{
+	struct signalfd_siginfo info;
+
+	return read(fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/poller.h"
 #include "cli/progress.h"
 #include "libaxe/connection.h"
 #include "libaxe/supervisor.h"
@@ -27,9 +28,9 @@ enum steer_call { CALL_STATUS, CALL_CANCEL, CALL_TERMINATE };
 
 struct steer {
 	struct steer_config config;
-	sd_event *loop;
-	sd_event_source *signals[RUN_SIGNALS];
-	sd_event_source *replies;
+	struct poller *poller;
+	int signals_fd;
+	struct poll_item signals, replies;
 	struct connection *connection; /* NULL: none yet, or it cannot be reached */
 	char socket[SOCKET_SIZE];
 	char ticket[TICKET_SIZE]; /* empty: it did not wait */
@@ -56,7 +57,7 @@ static bool is_pending(const struct steer *steer, enum steer_call call)
 
 static void hang_up(struct steer *steer)
 {
-	steer->replies = sd_event_source_disable_unref(steer->replies);
+	poll_item_remove(&steer->replies);
 	connection_destroy(steer->connection);
 	steer->connection = NULL;
 	steer->pending_count = 0;
@@ -101,7 +102,7 @@ static void hear(struct steer *steer, const struct reply *reply)
 	}
 }
 
-static int on_reply(sd_event_source *source, int fd, uint32_t events, void *data)
+static void on_reply(void *data)
 {
 	struct steer *steer = data;
 	int code;
@@ -115,7 +116,6 @@ static int on_reply(sd_event_source *source, int fd, uint32_t events, void *data
 	} while (code == 1);
 	if (code < 0)
 		hang_up(steer);
-	return 0;
 }
 
 static bool reach(struct steer *steer)
@@ -124,11 +124,8 @@ static bool reach(struct steer *steer)
 		return true;
 	if (!steer->socket[0] || connection_open(steer->socket, &steer->connection, NULL) < 0)
 		return false;
-	if (sd_event_add_io(steer->loop, &steer->replies, connection_descriptor(steer->connection),
-		    EPOLLIN, on_reply, steer) < 0) {
-		hang_up(steer);
-		return false;
-	}
+	poller_add(steer->poller, &steer->replies, connection_descriptor(steer->connection), POLLIN,
+		on_reply, steer);
 	return true;
 }
 
@@ -211,41 +208,49 @@ void steer_terminate(struct steer *steer, const char *reason)
 		ask(steer);
 }
 
-static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+static void hear_signal(struct steer *steer, int number)
 {
-	struct steer *steer = data;
-	const char *name = sigabbrev_np((int)info->ssi_signo);
+	const char *name = sigabbrev_np(number);
 	char reason[REASON_SIZE];
 
 	if (steer->over) {
 		say(steer, "not waiting for the rest of the output");
 		steer->config.withdrawn(steer->config.data);
-		return 0;
+		return;
 	}
-	if (info->ssi_signo == SIGINT && steer->wanted == STEER_GO_ON) {
+	if (number == SIGINT && steer->wanted == STEER_GO_ON) {
 		steer->wanted = STEER_CANCEL;
 		announce_cancel(steer);
 		ask(steer);
-		return 0;
+		return;
 	}
 	snprintf(reason, sizeof(reason), "SIG%s", name ? name : "?");
 	steer_terminate(steer, reason);
-	return 0;
 }
 
-int steer_create(sd_event *loop, const struct steer_config *config, struct steer **ret_steer,
+static void on_signal(void *data)
+{
+	struct steer *steer = data;
+	int number = run_signals_take(steer->signals_fd);
+
+	/* The next one on the next turn: what this one asked for may be answered meanwhile. */
+	if (number)
+		hear_signal(steer, number);
+}
+
+int steer_create(struct poller *poller, const struct steer_config *config, struct steer **ret_steer,
 	struct error *error)
 {
 	auto_of(steer) struct steer *steer = calloc(1, sizeof(*steer));
-	int code;
 
 	if (!steer)
 		return fail(error, ENOMEM, "listen to signals");
 	steer->config = *config;
-	steer->loop = loop;
-	code = run_signals_add(loop, on_signal, steer, steer->signals);
-	if (code < 0)
-		return fail(error, -code, "listen to signals");
+	steer->poller = poller;
+	steer->signals_fd = run_signals_open();
+	if (steer->signals_fd < 0)
+		return fail(error, -steer->signals_fd, "listen to signals");
+	poller_add(poller, &steer->signals, steer->signals_fd, POLLIN, on_signal, steer);
 	*ret_steer = take_pointer(steer);
 	return 0;
 }
@@ -255,8 +260,8 @@ void steer_destroy(struct steer *steer)
 	if (!steer)
 		return;
 	hang_up(steer);
-	for (int index = 0; index < RUN_SIGNALS; index++)
-		sd_event_source_disable_unref(steer->signals[index]);
+	poll_item_remove(&steer->signals);
+	cleanup_fd(&steer->signals_fd);
 	free(steer);
 }
 

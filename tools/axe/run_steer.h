@@ -3,11 +3,11 @@
 
 #include <jansson.h>
 #include <stdint.h>
-#include <systemd/sd-event.h>
 
 #include "base/cleanup.h"
 
 struct error;
+struct poller;
 struct progress;
 struct steer;
 struct supervisor;
@@ -27,7 +27,7 @@ struct steer_config {
  * before job.begin is done then, or withdraws a job that waits. The signals must be blocked
  * already (run_signals_block).
  */
-int steer_create(sd_event *loop, const struct steer_config *config, struct steer **ret_steer,
+int steer_create(struct poller *poller, const struct steer_config *config, struct steer **ret_steer,
 	struct error *error);
 
 /* NULL is fine. */

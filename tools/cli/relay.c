@@ -6,13 +6,16 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "cli/poller.h"
 
-#define BUFFER_BYTES  4096
-#define BACKGROUND_US (250 * 1000) /* how often we look whether we are in the foreground again */
+#define BUFFER_BYTES 4096
+#define BACKGROUND_NS                                                                              \
+	(250 * NS_PER_MS) /* how often we look whether we are in the foreground again */
 
 struct relay {
-	sd_event_source *input, *output, *retry;
+	struct poll_item input, output, retry;
 	int terminal, pipe;
 	char buffer[BUFFER_BYTES];
 	size_t start, used;
@@ -21,9 +24,9 @@ struct relay {
 /* The program reads an end of file then. */
 static void hang_up(struct relay *relay)
 {
-	relay->input = sd_event_source_disable_unref(relay->input);
-	relay->output = sd_event_source_disable_unref(relay->output);
-	relay->retry = sd_event_source_disable_unref(relay->retry);
+	poll_item_remove(&relay->input);
+	poll_item_remove(&relay->output);
+	poll_item_remove(&relay->retry);
 	cleanup_fd(&relay->pipe);
 }
 
@@ -36,7 +39,7 @@ static void drain(struct relay *relay)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0 && errno == EAGAIN) {
-			sd_event_source_set_enabled(relay->output, SD_EVENT_ONESHOT);
+			poll_item_resume(&relay->output);
 			return;
 		}
 		if (written < 0) {
@@ -45,7 +48,7 @@ static void drain(struct relay *relay)
 		}
 		relay->start += (size_t)written;
 	}
-	sd_event_source_set_enabled(relay->input, SD_EVENT_ON);
+	poll_item_resume(&relay->input);
 }
 
 /* Reading a terminal from the background would stop us, and the line is the shell's. */
@@ -56,67 +59,57 @@ static bool in_background(const struct relay *relay)
 	return foreground >= 0 && foreground != getpgrp();
 }
 
-static int on_input(sd_event_source *source, int fd, uint32_t events, void *data)
+static void on_input(void *data)
 {
 	struct relay *relay = data;
 	ssize_t size;
 
-	sd_event_source_set_enabled(relay->input, SD_EVENT_OFF);
+	poll_item_rest(&relay->input);
 	if (in_background(relay)) {
-		sd_event_source_set_time_relative(relay->retry, BACKGROUND_US);
-		return sd_event_source_set_enabled(relay->retry, SD_EVENT_ONESHOT);
+		poll_item_wake_in(&relay->retry, BACKGROUND_NS);
+		return;
 	}
 	size = read(relay->terminal, relay->buffer, sizeof(relay->buffer));
-	if (size < 0 && (errno == EAGAIN || errno == EINTR))
-		return sd_event_source_set_enabled(relay->input, SD_EVENT_ON);
+	if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
+		poll_item_resume(&relay->input);
+		return;
+	}
 	if (size <= 0) {
 		hang_up(relay);
-		return 0;
+		return;
 	}
 	relay->start = 0;
 	relay->used = (size_t)size;
 	drain(relay);
-	return 0;
 }
 
-static int on_output(sd_event_source *source, int fd, uint32_t events, void *data)
-{
-	drain(data);
-	return 0;
-}
-
-static int on_retry(sd_event_source *source, uint64_t usec, void *data)
+static void on_output(void *data)
 {
 	struct relay *relay = data;
 
-	return sd_event_source_set_enabled(relay->input, SD_EVENT_ON);
+	poll_item_rest(&relay->output);
+	drain(relay);
 }
 
-static int hang_in(struct relay *relay, sd_event *loop)
+static void on_retry(void *data)
 {
-	int code = fcntl(relay->pipe, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	struct relay *relay = data;
 
-	if (code >= 0)
-		code = sd_event_add_io(
-			loop, &relay->input, relay->terminal, EPOLLIN, on_input, relay);
-	if (code >= 0)
-		code = sd_event_add_io(
-			loop, &relay->output, relay->pipe, EPOLLOUT, on_output, relay);
-	if (code >= 0)
-		code = sd_event_source_set_enabled(relay->output, SD_EVENT_OFF);
-	if (code >= 0)
-		code = sd_event_add_time_relative(
-			loop, &relay->retry, CLOCK_MONOTONIC, BACKGROUND_US, 0, on_retry, relay);
-	if (code >= 0)
-		code = sd_event_source_set_enabled(relay->retry, SD_EVENT_OFF);
-	return code;
+	poll_item_resume(&relay->input);
 }
 
-int relay_create(
-	sd_event *loop, int terminal, int pipe, struct relay **ret_relay, struct error *error)
+static void hang_in(struct relay *relay, struct poller *poller)
+{
+	poller_add(poller, &relay->input, relay->terminal, POLLIN, on_input, relay);
+	poller_add(poller, &relay->output, relay->pipe, POLLOUT, on_output, relay);
+	poll_item_rest(&relay->output);
+	poller_add_clock(poller, &relay->retry, on_retry, relay);
+}
+
+int relay_create(struct poller *poller, int terminal, int pipe, struct relay **ret_relay,
+	struct error *error)
 {
 	auto_of(relay) struct relay *relay = calloc(1, sizeof(*relay));
-	int code;
 
 	if (!relay) {
 		close(pipe);
@@ -124,9 +117,9 @@ int relay_create(
 	}
 	relay->terminal = terminal;
 	relay->pipe = pipe;
-	code = hang_in(relay, loop);
-	if (code < 0)
-		return fail(error, -code, "relay the terminal");
+	if (fcntl(pipe, F_SETFL, O_NONBLOCK) < 0)
+		return fail(error, errno, "relay the terminal");
+	hang_in(relay, poller);
 	*ret_relay = take_pointer(relay);
 	return 0;
 }

@@ -12,12 +12,13 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "cli/poller.h"
 
 #define PIECE_BYTES 65536
 /* A descriptor that may block takes so much without waiting when it is ready at all (PIPE_BUF). */
 #define PIECE_BYTES_BLOCKING 4096
 #define PIECES_PER_TURN      64
-#define POLL_US              (20 * 1000) /* where the kernel does not tell of changes */
+#define POLL_NS              (20 * NS_PER_MS) /* where the kernel does not tell of changes */
 
 /* Before that it is not asked to: to take its notices back takes 13 ms (an SRCU grace period), even
  * of who exits, which is longer than what most commands take. */
@@ -25,12 +26,13 @@
 
 struct stream {
 	struct stream_owner owner;
-	sd_event *loop;
-	sd_event_source *change; /* the file grew; NULL: the clock says when to look */
-	sd_event_source *clock;
-	sd_event_source *writable; /* NULL: the output is always ready */
-	sd_event_source *turn; /* there is more to do */
+	struct poller *poller;
+	struct poll_item change; /* the file grew; not added: the clock says when to look */
+	struct poll_item clock;
+	struct poll_item writable;
+	struct poll_item turn; /* there is more to do */
 	int file, output;
+	int changes; /* inotify; -1: none */
 	int reopened; /* the output, not blocking and ours alone; -1: it cannot be */
 	size_t piece_bytes;
 	unsigned polls;
@@ -42,15 +44,15 @@ struct stream {
 
 static void again_soon(struct stream *stream)
 {
-	sd_event_source_set_enabled(stream->turn, SD_EVENT_ONESHOT);
+	poll_item_wake_in(&stream->turn, 0);
 }
 
 static void finish(struct stream *stream)
 {
 	stream->over = true;
-	stream->change = sd_event_source_disable_unref(stream->change);
-	stream->clock = sd_event_source_disable_unref(stream->clock);
-	stream->writable = sd_event_source_disable_unref(stream->writable);
+	poll_item_remove(&stream->change);
+	poll_item_remove(&stream->clock);
+	poll_item_remove(&stream->writable);
 }
 
 /* The supervisor punches holes between the head and the tail that it keeps. */
@@ -124,10 +126,7 @@ static void pump(struct stream *stream)
 		stream->owner.ended(stream, stream->owner.data);
 		break;
 	case STEP_OUTPUT_FULL:
-		if (stream->writable)
-			sd_event_source_set_enabled(stream->writable, SD_EVENT_ONESHOT);
-		else
-			again_soon(stream);
+		poll_item_resume(&stream->writable);
 		break;
 	case STEP_OUTPUT_BROKEN:
 		finish(stream);
@@ -136,42 +135,54 @@ static void pump(struct stream *stream)
 	}
 }
 
-static int on_turn(sd_event_source *source, void *data)
+static void on_turn(void *data)
 {
 	pump(data);
-	return 0;
 }
 
-static int on_writable(sd_event_source *source, int fd, uint32_t events, void *data)
+static void on_writable(void *data)
 {
-	pump(data);
-	return 0;
+	struct stream *stream = data;
+
+	poll_item_rest(&stream->writable);
+	pump(stream);
 }
 
-static int on_change(sd_event_source *source, const struct inotify_event *event, void *data)
+/* What it says is that there is something to be looked for. */
+static void on_change(void *data)
 {
-	pump(data);
-	return 0;
+	struct stream *stream = data;
+	char notices[4096];
+
+	while (read(stream->changes, notices, sizeof(notices)) > 0)
+		continue;
+	pump(stream);
 }
 
 /* Watches are scarce on some hosts; looking again and again costs little. */
 static bool watch(struct stream *stream)
 {
-	return sd_event_add_inotify_fd(stream->loop, &stream->change, stream->file, IN_MODIFY,
-		       on_change, stream) >= 0;
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", stream->file);
+	stream->changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (stream->changes < 0 || inotify_add_watch(stream->changes, path, IN_MODIFY) < 0) {
+		cleanup_fd(&stream->changes);
+		return false;
+	}
+	poller_add(stream->poller, &stream->change, stream->changes, POLLIN, on_change, stream);
+	return true;
 }
 
 /* What came before the watch is looked for behind it. */
-static int on_time(sd_event_source *source, uint64_t usec, void *data)
+static void on_time(void *data)
 {
 	struct stream *stream = data;
 	bool watched = ++stream->polls == POLLS_BEFORE_WATCH && watch(stream);
 
 	pump(stream);
-	if (stream->over || watched)
-		return 0;
-	sd_event_source_set_time_relative(source, POLL_US);
-	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	if (!stream->over && !watched)
+		poll_item_wake_in(&stream->clock, POLL_NS);
 }
 
 /*
@@ -193,27 +204,22 @@ static void prepare_output(struct stream *stream)
 		stream->piece_bytes = PIECE_BYTES_BLOCKING;
 }
 
-int stream_create(sd_event *loop, int output, const struct stream_owner *owner,
+int stream_create(struct poller *poller, int output, const struct stream_owner *owner,
 	struct stream **ret_stream, struct error *error)
 {
 	auto_of(stream) struct stream *stream = calloc(1, sizeof(*stream));
-	int code;
 
 	if (!stream)
 		return fail(error, ENOMEM, "copy the output");
 	stream->owner = *owner;
-	stream->loop = loop;
+	stream->poller = poller;
 	stream->output = output;
-	stream->file = stream->reopened = -1;
+	stream->file = stream->reopened = stream->changes = -1;
 	prepare_output(stream);
-	code = sd_event_add_defer(loop, &stream->turn, on_turn, stream);
-	if (code >= 0)
-		code = sd_event_source_set_enabled(stream->turn, SD_EVENT_OFF);
-	if (code < 0)
-		return fail(error, -code, "copy the output");
-	/* A plain file cannot be waited for and need not be: it is always ready. */
-	if (sd_event_add_io(loop, &stream->writable, output, EPOLLOUT, on_writable, stream) >= 0)
-		sd_event_source_set_enabled(stream->writable, SD_EVENT_OFF);
+	poller_add_clock(poller, &stream->turn, on_turn, stream);
+	poller_add_clock(poller, &stream->clock, on_time, stream);
+	poller_add(poller, &stream->writable, output, POLLOUT, on_writable, stream);
+	poll_item_rest(&stream->writable);
 	*ret_stream = take_pointer(stream);
 	return 0;
 }
@@ -222,10 +228,9 @@ void stream_destroy(struct stream *stream)
 {
 	if (!stream)
 		return;
-	sd_event_source_disable_unref(stream->change);
-	sd_event_source_disable_unref(stream->clock);
-	sd_event_source_disable_unref(stream->writable);
-	sd_event_source_disable_unref(stream->turn);
+	finish(stream);
+	poll_item_remove(&stream->turn);
+	cleanup_fd(&stream->changes);
 	cleanup_fd(&stream->file);
 	cleanup_fd(&stream->reopened);
 	free(stream);
@@ -238,9 +243,7 @@ void stream_open(struct stream *stream, int file)
 		return;
 	}
 	stream->file = file;
-	/* Without either it is copied at its end. */
-	sd_event_add_time_relative(
-		stream->loop, &stream->clock, CLOCK_MONOTONIC, POLL_US, 0, on_time, stream);
+	poll_item_wake_in(&stream->clock, POLL_NS);
 	again_soon(stream);
 }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <stdint.h>
-#include <systemd/sd-event.h>
 
 #include "base/cleanup.h"
 
 struct error;
+struct poller;
 struct stream;
 
 struct stream_owner {
@@ -19,7 +19,7 @@ struct stream_owner {
 };
 
 /* `output` is borrowed. It is only written to when it takes something without waiting. */
-int stream_create(sd_event *loop, int output, const struct stream_owner *owner,
+int stream_create(struct poller *poller, int output, const struct stream_owner *owner,
 	struct stream **ret_stream, struct error *error);
 
 /* NULL is fine. */

@@ -8,13 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "cli/poller.h"
 #include "cli/relay.h"
 
-#define PATIENCE_US (20 * 1000 * 1000)
+#define PATIENCE_NS (20 * NS_PER_SEC)
 
 struct scene {
-	sd_event *loop;
+	struct poller poller;
 	int person, terminal; /* the two ends of a pseudo terminal that nobody's session owns */
 	int program; /* what the program reads */
 	struct relay *relay;
@@ -28,9 +30,9 @@ static int scene_setup(void **state)
 	assert_int_equal(0, openpty(&scene->person, &scene->terminal, NULL, NULL, NULL));
 	assert_int_equal(0, pipe2(pair, O_CLOEXEC));
 	scene->program = pair[0];
-	assert_int_equal(0, sd_event_new(&scene->loop));
+	poller_init(&scene->poller);
 	assert_int_equal(
-		0, relay_create(scene->loop, scene->terminal, pair[1], &scene->relay, NULL));
+		0, relay_create(&scene->poller, scene->terminal, pair[1], &scene->relay, NULL));
 	signal(SIGPIPE, SIG_IGN);
 	*state = scene;
 	return 0;
@@ -41,7 +43,6 @@ static int scene_teardown(void **state)
 	struct scene *scene = *state;
 
 	relay_destroy(scene->relay);
-	sd_event_unref(scene->loop);
 	cleanup_fd(&scene->person);
 	cleanup_fd(&scene->terminal);
 	cleanup_fd(&scene->program);
@@ -61,7 +62,7 @@ static ssize_t program_reads(struct scene *scene, char *buffer, size_t size)
 
 	fcntl(scene->program, F_SETFL, O_NONBLOCK);
 	while ((got = read(scene->program, buffer, size)) < 0)
-		assert_true(sd_event_run(scene->loop, PATIENCE_US) > 0);
+		assert_true(poller_turn(&scene->poller, PATIENCE_NS) > 0);
 	return got;
 }
 
@@ -93,10 +94,10 @@ static void program_that_stops_reading_is_no_harm(void **state)
 
 	cleanup_fd(&scene->program);
 	type(scene, "lost\n");
-	assert_true(sd_event_run(scene->loop, PATIENCE_US) > 0);
+	assert_true(poller_turn(&scene->poller, PATIENCE_NS) > 0);
 	type(scene, "lost, too\n");
 	/* Nothing listens any more, so nothing happens. */
-	assert_int_equal(0, sd_event_run(scene->loop, 0));
+	assert_int_equal(0, poller_turn(&scene->poller, 0));
 }
 
 #define scene_test(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)

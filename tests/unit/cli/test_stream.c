@@ -12,14 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "cli/poller.h"
 #include "cli/stream.h"
 
-#define PATIENCE_US (20 * 1000 * 1000)
+#define PATIENCE_NS (20 * NS_PER_SEC)
 #define LARGE_BYTES (3u << 20)
 
 struct scene {
-	sd_event *loop;
+	struct poller poller;
 	char path[64];
 	int file; /* the writer's */
 	int output[2]; /* a pipe: what the stream writes comes out at 0 */
@@ -48,9 +50,9 @@ static int scene_setup(void **state)
 	scene->file = mkostemp(scene->path, O_APPEND | O_CLOEXEC);
 	assert_true(scene->file >= 0);
 	assert_int_equal(0, pipe2(scene->output, O_CLOEXEC));
-	assert_int_equal(0, sd_event_new(&scene->loop));
+	poller_init(&scene->poller);
 	assert_int_equal(
-		0, stream_create(scene->loop, scene->output[1], &owner, &scene->stream, NULL));
+		0, stream_create(&scene->poller, scene->output[1], &owner, &scene->stream, NULL));
 	signal(SIGPIPE, SIG_IGN);
 	*state = scene;
 	return 0;
@@ -61,7 +63,6 @@ static int scene_teardown(void **state)
 	struct scene *scene = *state;
 
 	stream_destroy(scene->stream);
-	sd_event_unref(scene->loop);
 	unlink(scene->path);
 	cleanup_fd(&scene->file);
 	cleanup_fd(&scene->output[0]);
@@ -85,7 +86,7 @@ static void append(struct scene *scene, const char *text, size_t size)
 
 static void turn(struct scene *scene)
 {
-	assert_true(sd_event_run(scene->loop, PATIENCE_US) > 0);
+	assert_true(poller_turn(&scene->poller, PATIENCE_NS) > 0);
 }
 
 /* What can be read without waiting. */
