@@ -48,6 +48,8 @@ static int axed_loop(struct axed *axed)
 {
 	int code;
 
+	/* Whoever was to go into the background has done so. */
+	heap_keep_libraries();
 	if (axed->ready >= 0)
 		background_ready(take_fd(&axed->ready));
 	if (!axed_is_private(axed))

@@ -1,17 +1,21 @@
-/* The heap of the process, and which of its children get a copy of it. */
+/* The memory of the process, and which of its children get a copy of it. */
 #include "base/heap.h"
 
 #include <malloc.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "base/libraries.h"
 
 /* Where the linker ends the program: the kernel begins the heap behind that, at its own choice. */
 extern char end[];
 
 /* Of the process, as the heap is. */
 static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
+static bool libraries_kept; /* under `forking` */
 
 /* What is not mapped in between is passed by. A program that its loader was told to load may have
  * its heap below it: then there is nothing that is known to be the heap alone. */
@@ -41,6 +45,14 @@ void heap_give(void)
 	pthread_mutex_unlock(&forking);
 }
 
+void heap_keep_libraries(void)
+{
+	pthread_mutex_lock(&forking);
+	libraries_kept = true;
+	libraries_withhold();
+	pthread_mutex_unlock(&forking);
+}
+
 void heap_trim(void)
 {
 	malloc_trim(0);
@@ -51,7 +63,11 @@ pid_t heap_fork(void)
 	pid_t pid;
 
 	pthread_mutex_lock(&forking);
+	if (libraries_kept)
+		libraries_give();
 	pid = fork();
+	if (libraries_kept && pid != 0)
+		libraries_withhold();
 	pthread_mutex_unlock(&forking);
 	return pid;
 }

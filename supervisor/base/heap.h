@@ -1,4 +1,4 @@
-/* The heap of the process, and which of its children get a copy of it. */
+/* The memory of the process, and which of its children get a copy of it. */
 #pragma once
 
 #include <sys/types.h>
@@ -18,8 +18,14 @@ void heap_keep_single(void);
 void heap_withhold(void);
 void heap_give(void);
 
+/*
+ * From now on the same goes for the libraries that only the process itself calls, all the time.
+ * Behind the last fork() of the process that is not heap_fork(): its child would have none of them.
+ */
+void heap_keep_libraries(void);
+
 /* Behind what took much once: what is free goes back to the host. Others wait meanwhile. */
 void heap_trim(void);
 
-/* fork(), for a child that needs the heap; from any thread. */
+/* fork(), for a child that needs the heap and the libraries; from any thread. */
 pid_t heap_fork(void);

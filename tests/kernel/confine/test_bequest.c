@@ -1,9 +1,10 @@
-/* Whatever a plan points to reaches the child, who has nothing of the heap that it lay in. */
+/* What a plan points to reaches the child, who has neither our heap nor our libraries. */
 #include <linux/filter.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/heap.h"
 #include "confine/filter.h"
 #include "confine/heritage.h"
 #include "support/require.h"
@@ -13,7 +14,10 @@ static struct nursery nursery;
 
 static int setup(void **state)
 {
-	return nursery_open(&nursery);
+	if (nursery_open(&nursery) < 0)
+		return -1;
+	heap_keep_libraries();
+	return 0;
 }
 
 static int teardown(void **state)
