@@ -72,6 +72,17 @@ axe_engine *engine_of_daemon(struct place *place, struct ear *ear)
 	return engine;
 }
 
+axe_engine *engine_at_work(struct place *place, struct ear *ear, const char *manifest)
+{
+	axe_engine *engine = engine_private(place, ear);
+	axe_job *job = job_of("%s", manifest);
+
+	assert_int_equal(S_OK, execute_async(engine, job));
+	axe_job_free(job);
+	ear_await(ear, AXE_EVENT_ASSESSMENT_BEGIN, 1);
+	return engine;
+}
+
 static size_t count_kind(const struct ear *ear, axe_event_kind kind)
 {
 	size_t count = 0;

@@ -58,6 +58,9 @@ void await_file(const char *path);
 axe_engine *engine_private(struct place *place, struct ear *ear);
 axe_engine *engine_of_daemon(struct place *place, struct ear *ear);
 
+/* A private one, of whose job an assessment has begun. */
+axe_engine *engine_at_work(struct place *place, struct ear *ear, const char *manifest);
+
 /* A job of one manifest in JSON. The format's quotes may be single ones. */
 axe_job *job_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,14 +1,7 @@
-/* The three ways to end a job from C, with a private supervisor; and whoever is killed meanwhile.
- */
+/* The three ways to end a job from C, with a private supervisor. */
 #include "support/unit.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "place.h"
 
@@ -21,21 +14,10 @@
 	"{'name': 'polite', 'assessments': [{'name': 'a', 'command': ['sleep', '1000'], "          \
 	"'cancel_signal': 'TERM'}, {'name': 'b', 'command': ['true']}]}"
 
-static axe_engine *start(void **state, struct ear *ear, const char *manifest)
-{
-	axe_engine *engine = engine_private(*state, ear);
-	axe_job *job = job_of("%s", manifest);
-
-	assert_int_equal(S_OK, execute_async(engine, job));
-	axe_job_free(job);
-	ear_await(ear, AXE_EVENT_ASSESSMENT_BEGIN, 1);
-	return engine;
-}
-
 static void a_terminated_job_is_dead_and_tells_its_ends(void **state)
 {
 	struct ear ear;
-	axe_engine *engine = start(state, &ear, FOREVER);
+	axe_engine *engine = engine_at_work(*state, &ear, FOREVER);
 	char *receipt = NULL;
 
 	assert_int_equal(S_OK, axe_engine_terminate_job(engine, &receipt));
@@ -53,7 +35,7 @@ static void a_terminated_job_is_dead_and_tells_its_ends(void **state)
 static void a_canceled_job_ends_with_its_assessment(void **state)
 {
 	struct ear ear;
-	axe_engine *engine = start(state, &ear, POLITE);
+	axe_engine *engine = engine_at_work(*state, &ear, POLITE);
 
 	assert_int_equal(S_OK, axe_engine_cancel_job(engine, 0));
 	assert_int_equal(AXE_E_JOB_CANCELED, axe_engine_wait(engine, AXE_FOREVER));
@@ -66,7 +48,7 @@ static void a_canceled_job_ends_with_its_assessment(void **state)
 static void a_canceled_assessment_lets_the_job_go_on(void **state)
 {
 	struct ear ear;
-	axe_engine *engine = start(state, &ear, POLITE);
+	axe_engine *engine = engine_at_work(*state, &ear, POLITE);
 
 	assert_int_equal(AXE_E_INVALID_INDEX, axe_engine_cancel_assessment(engine, 1, 0));
 	assert_int_equal(AXE_E_INVALID_INDEX, axe_engine_cancel_assessment(engine, 77, 0));
@@ -81,7 +63,7 @@ static void a_canceled_assessment_lets_the_job_go_on(void **state)
 static void grace_ends_who_does_not_listen(void **state)
 {
 	struct ear ear;
-	axe_engine *engine = start(state, &ear, FOREVER);
+	axe_engine *engine = engine_at_work(*state, &ear, FOREVER);
 
 	assert_int_equal(S_OK, axe_engine_cancel_job(engine, 1));
 	assert_int_equal(AXE_E_JOB_CANCELED, axe_engine_wait(engine, AXE_FOREVER));
@@ -124,160 +106,11 @@ static void a_handler_terminates_and_hears_the_rest_afterwards(void **state)
 static void closing_ends_a_private_job_and_tells_so(void **state)
 {
 	struct ear ear;
-	axe_engine *engine = start(state, &ear, FOREVER);
+	axe_engine *engine = engine_at_work(*state, &ear, FOREVER);
 
 	assert_int_equal(S_OK, axe_engine_close(engine));
 	assert_int_equal(AXE_E_JOB_CANCELED, ear_last(&ear, AXE_EVENT_JOB_END).code);
 	ear_check(&ear);
-}
-
-/* The only child of this process, which is its private supervisor. */
-static pid_t find_supervisor(void)
-{
-	char path[64], text[64] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	return atoi(text);
-}
-
-/* A program's pid from the file that it wrote it to. */
-static pid_t read_pid(const char *path)
-{
-	FILE *file;
-	int pid = 0;
-
-	await_file(path);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_int_equal(1, fscanf(file, "%d", &pid));
-	fclose(file);
-	return pid;
-}
-
-static axe_job *job_that_says_its_pid(const char *path)
-{
-	return job_of("{'name': 'said', 'assessments': [{'name': 'a', 'command': "
-		      "['sh', '-c', 'echo $$ > %s.new; mv %s.new %s; exec sleep 1000']}]}",
-		path, path, path);
-}
-
-/* One that is dead but not reaped by whoever inherited it is dead. */
-static bool is_alive(pid_t pid)
-{
-	char path[64], text[256] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (!fgets(text, sizeof(text), file))
-		text[0] = '\0';
-	fclose(file);
-	return text[0] && !strstr(text, ") Z ") && !strstr(text, ") X ");
-}
-
-static void await_death(pid_t pid)
-{
-	for (unsigned step = 0; is_alive(pid); step++) {
-		assert_true(step < 6000);
-		poll(NULL, 0, 10);
-	}
-}
-
-static void the_job_of_a_killed_supervisor_is_ended_and_told(void **state)
-{
-	struct ear ear;
-	axe_engine *engine = engine_private(*state, &ear);
-	char *path = place_path(*state, "pid"), *results = NULL;
-	axe_job *job = job_that_says_its_pid(path);
-	axe_errors *errors = NULL;
-	axe_error_info info;
-	pid_t pid;
-
-	assert_int_equal(S_OK, execute_async(engine, job));
-	pid = read_pid(path);
-	ear_await(&ear, AXE_EVENT_ASSESSMENT_BEGIN, 1);
-	kill(find_supervisor(), SIGKILL);
-	assert_int_equal(AXE_E_ENGINE_NOT_RUNNING, axe_engine_wait(engine, AXE_FOREVER));
-	assert_false(is_alive(pid));
-	assert_int_equal(
-		AXE_E_ASSESSMENT_COULD_NOT_FINISH, ear_last(&ear, AXE_EVENT_ASSESSMENT_END).code);
-	assert_int_equal(AXE_E_ENGINE_NOT_RUNNING, ear_last(&ear, AXE_EVENT_JOB_END).code);
-	ear_check(&ear);
-	assert_int_equal(S_OK, axe_engine_errors(engine, &errors));
-	assert_int_equal(S_OK, axe_errors_get(errors, AXE_ERROR_NEWEST, &info));
-	assert_int_equal(AXE_E_ENGINE_NOT_RUNNING, info.code);
-	assert_non_null(strstr(info.text, "supervisor died"));
-	assert_int_equal(S_OK, axe_engine_results(engine, &results));
-	assert_non_null(strstr(results, "AXE_E_ASSESSMENT_COULD_NOT_FINISH"));
-	axe_text_free(results);
-	axe_errors_free(errors);
-
-	/* The next job gets another supervisor. */
-	axe_job_free(job);
-	job = job_of("{'name': 'next', 'assessments': [{'name': 'n', 'command': ['true']}]}");
-	assert_int_equal(S_OK, axe_engine_execute_job(engine, job, NULL));
-	ear_check(&ear);
-	axe_job_free(job);
-	axe_engine_close(engine);
-	free(path);
-}
-
-static void a_killed_supervisor_does_not_keep_a_job_from_being_terminated(void **state)
-{
-	struct ear ear;
-	axe_engine *engine = start(state, &ear, FOREVER);
-	axe_result code;
-
-	kill(find_supervisor(), SIGKILL);
-	code = axe_engine_terminate_job(engine, NULL);
-	/* The end may have been told already. */
-	assert_true(code == S_OK || code == AXE_E_NO_JOB_RUNNING);
-	assert_int_equal(AXE_E_ENGINE_NOT_RUNNING, axe_engine_wait(engine, AXE_FOREVER));
-	ear_check(&ear);
-	axe_engine_close(engine);
-}
-
-/* A client that is killed while it waits for the answer of TerminateJob. */
-static void be_client(void **state, const char *path)
-{
-	axe_engine *engine = engine_private(*state, NULL);
-	axe_job *job = job_that_says_its_pid(path);
-
-	if (execute_async(engine, job) != S_OK)
-		_exit(1);
-	await_file(path);
-	while (axe_engine_terminate_job(engine, NULL) == AXE_E_NO_JOB_RUNNING)
-		;
-	/* Answered before it was killed. */
-	pause();
-}
-
-static void a_client_killed_in_terminate_leaves_nothing(void **state)
-{
-	char *path = place_path(*state, "pid");
-	pid_t client = fork(), pid;
-
-	assert_true(client >= 0);
-	if (client == 0) {
-		be_client(state, path);
-		_exit(0);
-	}
-	pid = read_pid(path);
-	kill(client, SIGKILL);
-	assert_int_equal(client, waitpid(client, NULL, 0));
-	await_death(pid);
-	free(path);
-	/* Its supervisor still writes down how that was. */
-	path = place_path(*state, "state/jobs/1/results.tap");
-	await_file(path);
-	free(path);
 }
 
 int main(void)
@@ -290,9 +123,6 @@ int main(void)
 		STORY(grace_ends_who_does_not_listen),
 		STORY(a_handler_terminates_and_hears_the_rest_afterwards),
 		STORY(closing_ends_a_private_job_and_tells_so),
-		STORY(the_job_of_a_killed_supervisor_is_ended_and_told),
-		STORY(a_killed_supervisor_does_not_keep_a_job_from_being_terminated),
-		STORY(a_client_killed_in_terminate_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
