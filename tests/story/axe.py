@@ -5,14 +5,14 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import time
 import uuid
 
+from job_doors import RUN_DIR, dead_doors
+
 BIN = pathlib.Path(os.environ["AXE_BIN"])
 ADVERSARIES = pathlib.Path(os.environ["AXE_ADVERSARIES"])
-RUN_SOCKETS = pathlib.Path("/run/axe/run")
 # For a machine on which everything takes that many times as long, such as an emulated one.
 SLOWNESS = int(os.environ.get("AXE_SLOWNESS", "1"))
 PATIENCE_S = 60 * SLOWNESS
@@ -99,25 +99,11 @@ def comm(pid):
     return pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
 
 
-def dead_sockets():
-    """Names below the run directory at which nobody listens."""
-    dead = set()
-    for path in RUN_SOCKETS.glob("*.sock"):
-        with socket.socket(socket.AF_UNIX) as client:
-            try:
-                client.connect(str(path))
-            except ConnectionRefusedError:
-                dead.add(path.name)
-            except FileNotFoundError:
-                pass
-    return dead
-
-
 def pins_of(state):
     """Where daemons of a state directory keep their kernel half; what others do is not ours."""
     with contextlib.suppress(FileNotFoundError):
         at = state.stat()
-        return list(RUN_SOCKETS.glob(f"daemon-{at.st_dev:x}-{at.st_ino:x}.bpf"))
+        return list(RUN_DIR.glob(f"daemon-{at.st_dev:x}-{at.st_ino:x}.bpf"))
     return []
 
 
@@ -200,7 +186,7 @@ class Place:
         self.handed_down = hand_down(v2_mount())
         self.groups.mkdir()
         self.cgroup_root = self.groups
-        self.dead_sockets = dead_sockets()
+        self.forgotten_doors = set()
         self.clients = []
         # Its supervisors have next to no room for what they observe.
         self.narrow = False
@@ -278,7 +264,7 @@ class Place:
         """All that should not be there once axe has ended."""
         remains = [f"group {path}" for path in groups_below(self.groups)]
         remains += [f"process {pid}" for pid in self.marked()]
-        remains += [f"socket {name}" for name in dead_sockets() - self.dead_sockets]
+        remains += [f"socket {name}" for name in self.dead_doors() - self.forgotten_doors]
         remains += [f"pins {path}" for path in pins_of(self.state)]
         for job in self.jobs():
             if not (job.folder / "trace.ndjson").exists():
@@ -298,9 +284,12 @@ class Place:
                 until(lambda: not self.remains(), "nothing is left")
         assert self.remains() == []
 
+    def dead_doors(self):
+        return {name for job in self.jobs() for name in dead_doors(job.id, job.trace())}
+
     def forget_socket(self):
         """Of a job whose client and supervisor are both dead: the next one of its number has it."""
-        self.dead_sockets |= dead_sockets()
+        self.forgotten_doors |= self.dead_doors()
 
     def close(self):
         for client in self.clients:

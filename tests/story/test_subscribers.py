@@ -10,9 +10,10 @@ import statistics
 import time
 
 import pytest
-from axe import PATIENCE_S, RUN_SOCKETS, until
+from axe import PATIENCE_S, until
 from console import read_until
 from daemon import Daemon, replies, send
+from job_doors import RUN_DIR
 
 QUICK = {"name": "quick", "assessments": [{"name": "a", "command": ["true"], "timeout": "20s"}]}
 SLEEPER = {"name": "sleeper", "assessments": [{"name": "a", "command": ["sleep", "999"]}]}
@@ -225,7 +226,7 @@ def connect(path):
 
 def own_socket(axe, running):
     """Of the job of this place, among those of others with its number."""
-    for path in RUN_SOCKETS.glob("1*.sock"):
+    for path in RUN_DIR.glob("1*.sock"):
         try:
             with connect(path) as client:
                 send(client, "io.axe.Engine.ListJobs", {})
