@@ -91,7 +91,8 @@ static unsigned number(const char *word)
 int load_main(int count, char **words)
 {
 	if ((count == 3 || count == 4) && strcmp(words[0], "sleepers") == 0)
-		return sleepers(&(struct crowd){ number(words[1]), number(words[2]) },
+		return sleepers(
+			&(struct crowd){ .processes = number(words[1]), .files = number(words[2]) },
 			count == 4 ? words[3] : NULL);
 	if (count == 2 && strcmp(words[0], "forks") == 0)
 		return forks(number(words[1]));

@@ -1,10 +1,13 @@
 /* What the bench runs, supervised and not: the same program with other words. */
 #pragma once
 
+#include <stdbool.h>
+
 /* Processes that sleep. */
 struct crowd {
 	unsigned processes;
 	unsigned files; /* that each has open for writing, beside what it was given */
+	bool unsurveyed; /* by the supervisor, which looks at nothing of theirs */
 };
 
 /*

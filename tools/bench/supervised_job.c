@@ -138,6 +138,15 @@ static int await_heard(struct supervised *supervised, unsigned processes, struct
 				  processes);
 }
 
+static json_t *manifest_for(const struct crowd *crowd, const char *const *command)
+{
+	json_t *manifest = manifest_of(1, 1, command);
+
+	if (crowd->unsurveyed)
+		json_object_set_new(manifest, "defaults", json_pack("{s:s}", "residue", "ignore"));
+	return manifest;
+}
+
 /* *ret_job is the connection of the client that runs them. */
 static int start_sleepers(struct supervised *supervised, struct crowd crowd,
 	struct connection **ret_job, struct error *error)
@@ -157,7 +166,7 @@ static int start_sleepers(struct supervised *supervised, struct crowd crowd,
 	fifo = open_fifo(fifo_path, error);
 	if (fifo < 0)
 		return fifo;
-	code = execute(supervised, manifest_of(1, 1, command), ret_job, error);
+	code = execute(supervised, manifest_for(&crowd, command), ret_job, error);
 	if (code == 0)
 		code = await_ready(fifo, error);
 	return code < 0 ? code : await_heard(supervised, crowd.processes, error);
