@@ -52,6 +52,12 @@ static __always_inline void move_in(struct cgroup *cgroup, struct task_struct *t
 	birth_tell(&birth);
 }
 
+/* Nobody waits for a thaw, and a kill thaws: the bell would hold up who is dying. */
+static __always_inline bool group_is_awaited(axe_u16 type, int value)
+{
+	return type != AXE_EVENT_FROZEN || value;
+}
+
 static __always_inline void group_tell(struct cgroup *cgroup, axe_u16 type, int value)
 {
 	axe_u64 id = BPF_CORE_READ(cgroup, kn, id);
@@ -67,7 +73,7 @@ static __always_inline void group_tell(struct cgroup *cgroup, axe_u16 type, int 
 
 	event->cgroup_id = id;
 	event->value = value;
-	ring_submit(event, true);
+	ring_submit(event, group_is_awaited(type, value));
 }
 
 #endif

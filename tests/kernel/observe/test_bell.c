@@ -152,7 +152,7 @@ static void first_failure_rings_and_the_second_does_not(void **state)
 	watched_end(&watched);
 }
 
-static void frozen_and_thawed_ring(void **state)
+static void frozen_rings_and_thawed_waits_for_the_next_bell(void **state)
 {
 	struct watched watched;
 	struct gate gate;
@@ -163,8 +163,13 @@ static void frozen_and_thawed_ring(void **state)
 	assert_int_equal(bpf_group_write(&watched.group, "cgroup.freeze", "1"), 0);
 	await_group_event(&watched, AXE_EVENT_FROZEN, 1);
 	assert_int_equal(test_groups_wait(watched.group.path, "frozen", 1), 0);
+	watched_drain(&watched);
+	assert_false(watched_hear(&watched, SILENCE_MS));
 	assert_int_equal(bpf_group_write(&watched.group, "cgroup.freeze", "0"), 0);
-	await_group_event(&watched, AXE_EVENT_FROZEN, 0);
+	assert_int_equal(test_groups_wait(watched.group.path, "frozen", 0), 0);
+	assert_false(watched_hear(&watched, SILENCE_MS));
+	watched_drain(&watched);
+	assert_non_null(find_group_event(&watched, AXE_EVENT_FROZEN, 0));
 	gate_let(&gate);
 	watched_settle(&watched);
 	gate_close(&gate);
@@ -241,7 +246,7 @@ int main(void)
 		cmocka_unit_test(births_wait_for_the_next_bell),
 		cmocka_unit_test(death_of_the_root_rings),
 		cmocka_unit_test(first_failure_rings_and_the_second_does_not),
-		cmocka_unit_test(frozen_and_thawed_ring),
+		cmocka_unit_test(frozen_rings_and_thawed_waits_for_the_next_bell),
 		cmocka_unit_test(ring_that_fills_rings),
 		cmocka_unit_test(parent_group_tells_only_of_itself),
 	};
