@@ -47,7 +47,8 @@ def residue(daemon):
 
 
 def test_what_was_given_up_is_residue_of_the_successor(axe, fuse, daemon):
-    client = start_stuck(axe, fuse, daemon, "--timeout", "300ms", "--grace", "0s",
+    # By then it is stuck, however slow the host is.
+    client = start_stuck(axe, fuse, daemon, "--timeout", "5s", "--grace", "0s",
                          "--abandon-after", "800ms")
     client.communicate(timeout=60)
     assert axe.job().only()["verdict"] == "abandoned"
