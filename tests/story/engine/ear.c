@@ -102,6 +102,16 @@ size_t ear_count(struct ear *ear, axe_event_kind kind)
 	return count;
 }
 
+/* What came instead says why. */
+static void print_heard(struct ear *ear)
+{
+	pthread_mutex_lock(&ear->lock);
+	for (size_t at = 0; at < ear->count; at++)
+		print_message("event of kind %d, code %#x\n", (int)ear->heard[at].kind,
+			(unsigned)ear->heard[at].code);
+	pthread_mutex_unlock(&ear->lock);
+}
+
 void ear_await(struct ear *ear, axe_event_kind kind, size_t count)
 {
 	struct timespec deadline;
@@ -113,8 +123,10 @@ void ear_await(struct ear *ear, axe_event_kind kind, size_t count)
 	while (code == 0 && count_kind(ear, kind) < count)
 		code = pthread_cond_timedwait(&ear->changed, &ear->lock, &deadline);
 	pthread_mutex_unlock(&ear->lock);
-	if (code)
-		fail_msg("no event of kind %d came, though %zu were awaited", (int)kind, count);
+	if (code == 0)
+		return;
+	print_heard(ear);
+	fail_msg("no event of kind %d came, though %zu were awaited", (int)kind, count);
 }
 
 struct heard ear_last(struct ear *ear, axe_event_kind kind)
