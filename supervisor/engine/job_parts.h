@@ -90,6 +90,7 @@ struct job {
 	json_t *asker; /* the actor of TerminateJob; owned */
 	uint64_t asked_ns; /* when, as long as that is untold; 0: it is told */
 	bool terminate_failed; /* told to the waiters; the job still counts as running */
+	bool given_up; /* abandoned once the survivors are known */
 	bool abandoned;
 	struct killing *killing;
 	struct inquiry *inquiry;
@@ -239,6 +240,12 @@ void job_waiters_finish(struct job *job);
 void job_terminate_look(struct job *job);
 int job_terminate_init(struct job *job);
 void job_terminate_finish(struct job *job);
+
+/* job_survivors.c: a killing_owner's acts, a timer's, and a call after a failed one. */
+void job_survived(void *data);
+void job_given_up(void *data);
+void job_ask_again(void *data);
+void job_strike_again(struct job *job);
 
 /* End all without anybody waiting: the job's own runtime is over. */
 void job_terminate_unasked(struct job *job);

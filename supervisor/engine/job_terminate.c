@@ -136,53 +136,6 @@ static void job_emptied(void *data)
 	}
 }
 
-static void survivors_known(json_t *survivors, void *data)
-{
-	struct job *job = data;
-
-	json_decref(job->survivors);
-	job->survivors = json_incref(survivors);
-	job->terminate_failed = true;
-	job_emit(job, TRACE_ASSESSMENT_SURVIVOR, json_pack("{s:O}", "survivors", survivors));
-	job_answer_waiters(job, AXE_E_TERMINATE_FAILED, true);
-}
-
-static void ask_for_survivors(struct job *job)
-{
-	inquiry_destroy(take_pointer(job->inquiry));
-	if (inquiry_create(job->engine->loop, &job->engine->hierarchy, job->group, survivors_known,
-		    job, &job->inquiry) < 0)
-		job_answer_waiters(job, AXE_E_TERMINATE_FAILED, true);
-}
-
-static void job_survived(void *data)
-{
-	ask_for_survivors(data);
-}
-
-static void repeat_expired(void *data)
-{
-	struct job *job = data;
-
-	if (job->killing && !killing_is_over(job->killing))
-		ask_for_survivors(job);
-}
-
-static void job_given_up(void *data)
-{
-	struct job *job = data;
-	struct job_try *running;
-
-	job->abandoned = true;
-	job_each_running(running, job)
-	{
-		runner_abandon(running->runner);
-	}
-	log_line(LOG_LEVEL_WARNING, "job %llu: abandoned, something in it cannot be killed",
-		(unsigned long long)job_id(job));
-	job_look(job);
-}
-
 static int start_killing(struct job *job, struct error *error)
 {
 	struct killing_owner owner = {
@@ -200,14 +153,6 @@ static int start_killing(struct job *job, struct error *error)
 
 	return killing_create(
 		job->engine->loop, job->group, &deadlines, &owner, &job->killing, error);
-}
-
-/* A call after a failed one: another strike now, and an answer at its own deadline. */
-static void strike_again(struct job *job)
-{
-	group_kill(job->group, NULL);
-	job->terminate_failed = false;
-	timer_arm(&job->repeat, clock_monotonic_ns() + job->context.deadlines.kill_ns);
 }
 
 /* Nothing of it is there; the caller is answered when its end is stored. */
@@ -240,7 +185,7 @@ axe_result job_terminate(struct job *job, job_terminated *done, void *data)
 		return AXE_E_INTERNAL_ERROR;
 	if (job->killing) {
 		if (job->terminate_failed)
-			strike_again(job);
+			job_strike_again(job);
 		return S_OK;
 	}
 	job->terminated = true;
@@ -280,7 +225,7 @@ void job_terminate_look(struct job *job)
 
 int job_terminate_init(struct job *job)
 {
-	int code = timer_init(&job->repeat, job->engine->loop, repeat_expired, job);
+	int code = timer_init(&job->repeat, job->engine->loop, job_ask_again, job);
 
 	return code < 0 ? code
 			: timer_init(&job->asked_told, job->engine->loop, patience_over, job);

@@ -122,16 +122,30 @@ static void runner_emptied(void *data)
 	/* The end itself waits for the root's status, like every end: see runner_look. */
 }
 
+/* The deadline passed with somebody alive; but who ended while all were asked is no survivor. */
+static bool has_ended_since(struct runner *runner)
+{
+	if (runner->phase >= RUNNER_ENDING)
+		return true;
+	if (group_populated(runner->group) == 0)
+		killing_look(runner->killing);
+	return killing_is_over(runner->killing);
+}
+
 static void survivors_known(json_t *survivors, void *data)
 {
 	struct runner *runner = data;
 
+	if (has_ended_since(runner))
+		return;
 	json_decref(runner->survivors);
 	runner->survivors = json_incref(survivors);
 	runner_emit(runner, TRACE_ASSESSMENT_SURVIVOR,
 		json_pack("{s:O, s:o}", "survivors", survivors, "abandon_after_ms",
 			json_integer(
 				(json_int_t)(runner->context->deadlines.abandon_ns / NS_PER_MS))));
+	if (runner->given_up)
+		runner_abandon(runner);
 }
 
 static void runner_survived(void *data)
@@ -145,11 +159,14 @@ static void runner_survived(void *data)
 			runner, &runner->inquiry);
 }
 
+/* Not before it is known whom: an inquiry has a budget of its own. */
 static void runner_given_up(void *data)
 {
 	struct runner *runner = data;
 
-	runner_abandon(runner);
+	runner->given_up = true;
+	if (!runner->inquiry || runner->survivors)
+		runner_abandon(runner);
 }
 
 /* Out of memory. What was left behind is told all the same: nobody else looks before it is gone. */

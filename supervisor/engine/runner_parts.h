@@ -138,6 +138,7 @@ struct runner {
 	struct inquiry *inquiry;
 	json_t *survivors; /* as described after the deadline; NULL: none */
 	bool proved_empty; /* the job's own killing said so */
+	bool given_up; /* abandoned once the survivors are known */
 	bool abandoned;
 };
 

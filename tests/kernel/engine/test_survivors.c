@@ -7,7 +7,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/job_parts.h"
+#include "engine/runner_parts.h"
 #include "kernel/engine/job_fixture.h"
+#include "support/groups.h"
 #include "support/mute_fuse.h"
 #include "support/require.h"
 #include "support/unit.h"
@@ -79,6 +82,61 @@ static void a_survivor_is_named_and_the_call_may_be_repeated(void **state)
 	assert_true(json_is_true(value_at(fixture_result(fixture, 0), "integrity.complete")));
 }
 
+static bool survivors_are_asked(struct fixture *fixture)
+{
+	return fixture->job->inquiry;
+}
+
+static struct runner *running(struct fixture *fixture)
+{
+	return container_of(fixture->job->tries.next, struct job_try, link)->runner;
+}
+
+static bool survivors_of_the_first_are_asked(struct fixture *fixture)
+{
+	return running(fixture)->inquiry;
+}
+
+/* While they are asked, and the loop does not turn. */
+static void let_them_end(struct fixture *fixture)
+{
+	char group[256];
+
+	snprintf(group, sizeof(group), "%s", job_group(fixture->job));
+	mute_fuse_release(&fuse);
+	assert_int_equal(test_groups_wait(group, "populated", 0), 0);
+}
+
+static void who_ended_while_survivors_were_asked_is_none(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start_stuck(fixture, "");
+	fixture_until(fixture, has_begun);
+	assert_return_code(mute_fuse_wait(&fuse), 0);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_until(fixture, survivors_are_asked);
+	let_them_end(fixture);
+	fixture_finish(fixture);
+	assert_int_equal(fixture->answers, 1);
+	assert_int_equal(fixture->answer, S_OK);
+	assert_int_equal(fixture_count(fixture, "assessment.survivor"), 0);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "terminated");
+}
+
+static void who_ended_while_survivors_of_a_timeout_were_asked_is_none(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start_stuck(fixture, ",'timeout':'1s','timeout_grace':'0'");
+	fixture_until(fixture, has_begun);
+	fixture_until(fixture, survivors_of_the_first_are_asked);
+	let_them_end(fixture);
+	fixture_finish(fixture);
+	assert_int_equal(fixture_count(fixture, "assessment.survivor"), 0);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "timeout");
+}
+
 static void a_freeze_that_cannot_complete_does_not_hold_up_the_kill(void **state)
 {
 	struct fixture *fixture = *state;
@@ -108,7 +166,8 @@ static void what_survives_for_long_is_abandoned_truthfully(void **state)
 	struct stat group;
 	char path[256];
 
-	fixture_options.abandon_after_ns = 600 * NS_PER_MS;
+	/* They are asked for at the same moment, and named all the same. */
+	fixture_options.abandon_after_ns = fixture_options.kill_deadline_ns;
 	start_stuck(fixture, "");
 	fixture_until(fixture, has_begun);
 	assert_return_code(mute_fuse_wait(&fuse), 0);
@@ -134,7 +193,7 @@ static void a_timeout_that_cannot_kill_gives_up_and_goes_on(void **state)
 {
 	struct fixture *fixture = *state;
 
-	fixture_options.abandon_after_ns = 600 * NS_PER_MS;
+	fixture_options.abandon_after_ns = fixture_options.kill_deadline_ns;
 	start_stuck(fixture, ",'timeout':'1s','timeout_grace':'0'");
 	fixture_finish(fixture);
 	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "abandoned");
@@ -150,6 +209,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define LIVE(name) cmocka_unit_test_setup_teardown(name, survivors_setup, survivors_teardown)
 		LIVE(a_survivor_is_named_and_the_call_may_be_repeated),
+		LIVE(who_ended_while_survivors_were_asked_is_none),
+		LIVE(who_ended_while_survivors_of_a_timeout_were_asked_is_none),
 		LIVE(a_freeze_that_cannot_complete_does_not_hold_up_the_kill),
 		LIVE(what_survives_for_long_is_abandoned_truthfully),
 		LIVE(a_timeout_that_cannot_kill_gives_up_and_goes_on),
