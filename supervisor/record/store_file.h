@@ -20,6 +20,3 @@ int store_file_open(
 
 /* One more that only reads, for another thread, while the first is open. */
 int store_file_open_reader(const struct store_place *place, sqlite3 **ret_db, struct error *error);
-
-/* Give the memory back that many changes have left behind. By the connection's own thread. */
-void store_file_shrink(sqlite3 *db);

@@ -9,12 +9,10 @@
 
 #include "base/clock.h"
 #include "record/store_batch.h"
-#include "record/store_file.h"
 #include "record/store_set.h"
 
 #define RETRY_DELAY_TIMES 32 /* a power of two */
 #define GIVE_UP_WAIT_NS   NS_PER_SEC
-#define REST_AFTER_NS     NS_PER_SEC
 
 struct store_writer {
 	pthread_t thread;
@@ -39,7 +37,6 @@ struct store_writer {
 	int bell;
 	uint64_t retry_ns;
 	uint64_t delay_ns;
-	bool rested; /* since the last change */
 };
 
 static int wait_until(pthread_cond_t *condition, pthread_mutex_t *lock, uint64_t deadline_ns)
@@ -89,7 +86,6 @@ static void work_once(struct store_writer *writer)
 	int code;
 
 	list_move_all(&writer->queue, &writer->batch.sets);
-	writer->rested = false;
 	pthread_mutex_unlock(&writer->lock);
 	code = store_batch_write(&writer->batch, &error);
 	pthread_mutex_lock(&writer->lock);
@@ -103,19 +99,6 @@ static void work_once(struct store_writer *writer)
 	eventfd_write(writer->bell, 1);
 	if (code < 0)
 		wait_delay(writer);
-}
-
-/* Called and left with the lock held, while there is nothing to do. */
-static void rest(struct store_writer *writer)
-{
-	uint64_t until_ns = writer->rested ? UINT64_MAX : clock_monotonic_ns() + REST_AFTER_NS;
-
-	if (wait_until(&writer->wake, &writer->lock, until_ns) == 0)
-		return;
-	writer->rested = true;
-	pthread_mutex_unlock(&writer->lock);
-	store_file_shrink(writer->db);
-	pthread_mutex_lock(&writer->lock);
 }
 
 static void destroy_memory(struct store_writer *writer)
@@ -148,7 +131,7 @@ static void *run(void *data)
 		else if (writer->stopping)
 			break;
 		else
-			rest(writer);
+			pthread_cond_wait(&writer->wake, &writer->lock);
 	}
 	pthread_mutex_unlock(&writer->lock);
 	close_file(writer);
