@@ -18,11 +18,36 @@ def key_of(point):
     return point.period, point.stack, min(point.step, 2) if point.stack else point.step
 
 
+class Passed:
+    """The points that nothing was wrong with, in a file: whoever is given it again goes on there."""
+
+    def __init__(self, path, build):
+        self.path = path
+        self.build = build
+        self.lines = set()
+        if path and path.exists():
+            self.lines = set(path.read_text(encoding="ascii").splitlines())
+
+    def line(self, sweep, point):
+        """Each build has names of its own for its stacks."""
+        return " ".join(map(str, (self.build, *sweep, *key_of(point))))
+
+    def has(self, sweep, point):
+        return self.line(sweep, point) in self.lines
+
+    def add(self, sweep, point):
+        if self.path:
+            with open(self.path, "a", encoding="ascii") as file:
+                file.write(self.line(sweep, point) + "\n")
+
+
 class Sweep:
     """The points of one fault, each of which is tried once by somebody."""
 
-    def __init__(self, form, name, seed, most=None):
+    def __init__(self, form, name, seed, most=None, passed=None):
         self.form, self.name, self.most = form, name, most
+        self.passed = passed or Passed(None, None)
+        self.resumed = 0
         self.chance = random.Random(f"{seed}/{name}")
         self.lock = threading.Lock()
         self.known, self.waiting = set(), []
@@ -34,7 +59,12 @@ class Sweep:
         with self.lock:
             fresh = [point for point in points if key_of(point) not in self.known]
             self.known.update(key_of(point) for point in fresh)
-            self.waiting += self.chance.sample(fresh, len(fresh))
+            left = [point for point in fresh if not self.passed.has(self.names(), point)]
+            self.resumed += len(fresh) - len(left)
+            self.waiting += self.chance.sample(left, len(left))
+
+    def names(self):
+        return self.form.__name__, self.name
 
     def take(self):
         with self.lock:
@@ -47,6 +77,8 @@ class Sweep:
         with self.lock:
             self.hits += hit
             self.failed += [f"{self.form.__name__} {self.name} {point}: {each}" for each in wrong]
+            if not wrong and isinstance(point, faults.Point):
+                self.passed.add(self.names(), point)
 
     def run(self, folder, find, instances=1):
         """`find` gives the points that a sufferer knows of now."""
@@ -72,7 +104,8 @@ class Sweep:
             self.add(find(sufferer))
             count = 0
             while point := self.take():
-                self.told(point, *sufferer.suffer(point))
+                hit, wrong = sufferer.suffer(point)
+                self.told(point, hit, list(wrong))
                 count += 1
                 if count % LOOK_EVERY == 0:
                     self.add(find(sufferer))
@@ -121,7 +154,7 @@ SWEEPS = tuple((name, form, way) for name in faults.FAULTS for form in FORMS for
                if way != "periodic" or name in PERIODIC)
 
 
-def run(sweep, folder, seed, most=None, instances=1):
+def run(sweep, folder, seed, most=None, instances=1, passed=None):
     """One of SWEEPS."""
     name, form, way = sweep
-    return Sweep(FORMS[form], name, seed, most).run(folder, WAYS[way], instances)
+    return Sweep(FORMS[form], name, seed, most, passed).run(folder, WAYS[way], instances)
