@@ -116,6 +116,7 @@ struct task {
 	unsigned parallel;
 	unsigned files;
 	bool freezes;
+	enum bare_wait wait;
 };
 
 static int open_watched(const struct bare *bare, const char *name, struct bare_group *ret_group)
@@ -125,20 +126,20 @@ static int open_watched(const struct bare *bare, const char *name, struct bare_g
 	return code < 0 ? code : bare_group_watch(ret_group);
 }
 
-static int strike(const struct bare_group *group, bool freezes)
+static int strike(const struct bare_group *group, const struct task *task)
 {
 	struct error ignored = { 0 };
 	int code = 0;
 
-	if (freezes) {
+	if (task->freezes) {
 		code = file_write_text_at(group->directory, "cgroup.freeze", "1", &ignored);
 		if (code < 0)
 			return code;
-		bare_group_await(group, "frozen 1");
+		bare_group_await(group, "frozen 1", task->wait);
 	}
 	code = file_write_text_at(group->directory, "cgroup.kill", "1", &ignored);
 	if (code == 0)
-		bare_group_await(group, "populated 0");
+		bare_group_await(group, "populated 0", task->wait);
 	return code;
 }
 
@@ -155,7 +156,7 @@ static int terminate(const struct bare *bare, const struct task *task, double *r
 		read(output, &ready, 1) != 1)
 		return -EIO;
 	begin = bench_now_ms();
-	code = strike(&group, task->freezes);
+	code = strike(&group, task);
 	*ret_ms = bench_now_ms() - begin;
 	close(output);
 	reap_all();
@@ -222,7 +223,7 @@ static int forks(const struct bare *bare, const struct task *task, double *ret_m
 		return -EIO;
 	close(output);
 	reap_all();
-	bare_group_await(&group, "populated 0");
+	bare_group_await(&group, "populated 0", BARE_SPIN);
 	*ret_ms = atof(text) / 1e6;
 	return bare_group_close(bare->top, "forks", &group);
 }
@@ -235,6 +236,7 @@ static _Noreturn void run_task(const struct bare *bare, const struct task *task,
 	/* Orphans of what is killed come here, to be reaped. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_TIMERSLACK, 1);
 	done = task->run(bare, task, &ms) == 0 && write(answer, &ms, sizeof(ms)) == sizeof(ms);
 	_exit(done ? 0 : 1);
 }
@@ -260,18 +262,24 @@ static int measure(struct bare *bare, const struct task *task, double *ret_ms, s
 		       : fail_plain(error, EIO, "the reference could not be measured");
 }
 
-int bare_terminate(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error)
+int bare_terminate(struct bare *bare, struct crowd crowd, enum bare_wait wait, double *ret_ms,
+	struct error *error)
 {
-	struct task task = {
-		.run = terminate, .count = crowd.processes, .files = crowd.files, .freezes = true
-	};
+	struct task task = { .run = terminate,
+		.count = crowd.processes,
+		.files = crowd.files,
+		.freezes = true,
+		.wait = wait };
 
 	return measure(bare, &task, ret_ms, error);
 }
 
-int bare_kill(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error)
+int bare_kill(struct bare *bare, struct crowd crowd, enum bare_wait wait, double *ret_ms,
+	struct error *error)
 {
-	struct task task = { .run = terminate, .count = crowd.processes, .files = crowd.files };
+	struct task task = {
+		.run = terminate, .count = crowd.processes, .files = crowd.files, .wait = wait
+	};
 
 	return measure(bare, &task, ret_ms, error);
 }

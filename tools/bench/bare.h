@@ -2,10 +2,11 @@
  * The reference: what the kernel itself needs, with nothing of axe around it.
  *
  * It gives the same guarantee: every process of a group of its own stands still, so that it could
- * be looked at, and is then proved dead by the group's own file. The file is read again and again
- * without a pause, because the kernel notifies of it at most once in 10 ms; nothing bare is faster
- * and still knows. Who does without the look needs no freeze, and is faster: bare_kill, measured in
- * the same turns.
+ * be looked at, and is then proved dead by the group's own file. The file is read again and again,
+ * because the kernel notifies of it at most once in 10 ms: without a pause, and with naps, each of
+ * which is the faster for some crowds. The faster of the two is the reference; nothing bare is
+ * faster and still knows. Who does without the look needs no freeze, and is faster: bare_kill,
+ * measured in the same turns.
  *
  * A round forks as the supervisor does. A child that shares the memory (CLONE_VM, CLONE_VFORK)
  * saves up to a sixth of it, but its parent waits uninterruptibly until the program is executed,
@@ -14,6 +15,7 @@
 #pragma once
 
 #include "base/cleanup.h"
+#include "bench/bare_group.h"
 #include "bench/load.h"
 
 struct bare;
@@ -27,10 +29,12 @@ void bare_destroy(struct bare *bare);
 DEFINE_CLEANUP(bare)
 
 /* The milliseconds from the first write to an empty group: freeze, wait, kill, wait. */
-int bare_terminate(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error);
+int bare_terminate(struct bare *bare, struct crowd crowd, enum bare_wait wait, double *ret_ms,
+	struct error *error);
 
 /* The same without the freeze. */
-int bare_kill(struct bare *bare, struct crowd crowd, double *ret_ms, struct error *error);
+int bare_kill(struct bare *bare, struct crowd crowd, enum bare_wait wait, double *ret_ms,
+	struct error *error);
 
 /* One round of mkdir, clone3 into it, exec of /bin/true, wait and rmdir, `count` times over, by
  * `parallel` processes together: milliseconds a round. */

@@ -6,12 +6,17 @@
 #include <linux/sched.h>
 #include <mntent.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+/* The shortest that gives a processor away; with a timer that has no slack. */
+#define NAP_NS 20000
 
 int bare_group_mount(char *path, size_t size)
 {
@@ -54,15 +59,20 @@ int bare_group_close(int top, const char *name, struct bare_group *group)
 	return 0;
 }
 
-void bare_group_await(const struct bare_group *group, const char *word)
+static bool events_say(const struct bare_group *group, const char *word)
 {
 	char text[128];
-	ssize_t length;
+	ssize_t length = pread(group->events, text, sizeof(text) - 1, 0);
 
-	do {
-		length = pread(group->events, text, sizeof(text) - 1, 0);
-		text[length < 0 ? 0 : length] = '\0';
-	} while (!strstr(text, word));
+	text[length < 0 ? 0 : length] = '\0';
+	return strstr(text, word);
+}
+
+void bare_group_await(const struct bare_group *group, const char *word, enum bare_wait wait)
+{
+	while (!events_say(group, word))
+		if (wait == BARE_NAP)
+			nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
 }
 
 pid_t bare_group_clone(const struct bare_group *group)
