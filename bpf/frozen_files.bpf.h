@@ -2,6 +2,7 @@
 #ifndef AXE_BPF_FROZEN_FILES_H
 #define AXE_BPF_FROZEN_FILES_H
 
+#include "bpf/copied.bpf.h"
 #include "bpf/frozen.h"
 #include "bpf/frozen_kernel.h"
 
@@ -30,6 +31,9 @@ struct {
 } records SEC(".maps");
 
 axe_u64 lost; /* records that found no room */
+
+/* Of the file that is being looked at: one look at a time. */
+axe_u64 file_copy[COPIED_WORDS], inode_copy[COPIED_WORDS], super_copy[COPIED_WORDS];
 
 struct file_walk {
 	struct file **table;
@@ -60,7 +64,7 @@ static __always_inline bool is_locked(struct inode *inode)
 
 static __always_inline bool listens(struct file *file)
 {
-	struct socket *socket = BPF_CORE_READ(file, private_data);
+	struct socket *socket = COPIED(file_copy, file, private_data);
 
 	return BPF_CORE_READ(socket, sk, __sk_common.skc_state) == KERNEL_LISTENS;
 }
@@ -90,12 +94,13 @@ static __always_inline bool is_harmless(axe_u32 device)
 static __always_inline axe_u32 marks_of(struct file *file, struct inode *inode, axe_u32 mode)
 {
 	axe_u32 type = mode & KERNEL_MODE_TYPE;
-	axe_u32 marks = BPF_CORE_READ(file, f_mode) & KERNEL_FILE_WRITE ? AXE_FROZEN_WRITES : 0;
+	axe_u32 marks = COPIED(file_copy, file, f_mode) & KERNEL_FILE_WRITE ? AXE_FROZEN_WRITES : 0;
 
 	if (type == KERNEL_MODE_SOCKET)
 		return listens(file) ? AXE_FROZEN_LISTENS : 0;
 	if (type == KERNEL_MODE_CHAR)
-		return is_harmless(BPF_CORE_READ(inode, i_rdev)) ? 0 : marks | AXE_FROZEN_DEVICE;
+		return is_harmless(COPIED(inode_copy, inode, i_rdev)) ? 0
+								      : marks | AXE_FROZEN_DEVICE;
 	if (type == KERNEL_MODE_BLOCK)
 		return marks ? marks | AXE_FROZEN_DEVICE : 0;
 	if ((mode & ~KERNEL_MODE_TYPE) == KERNEL_MODE_ANON &&
@@ -108,13 +113,16 @@ static __always_inline axe_u32 marks_of(struct file *file, struct inode *inode, 
 
 static __always_inline bool is_mapped(struct file *file)
 {
-	return BPF_CORE_READ(file, f_mapping, i_mmap_writable.counter) > 0;
+	struct address_space *mapping = COPIED(file_copy, file, f_mapping);
+
+	return BPF_CORE_READ(mapping, i_mmap_writable.counter) > 0;
 }
 
 static __always_inline void tell_file(
 	struct file_walk *walk, axe_u32 descriptor, struct file *file, struct inode *inode)
 {
-	axe_u32 mode = BPF_CORE_READ(inode, i_mode), marks = marks_of(file, inode, mode);
+	struct super_block *super = COPIED(inode_copy, inode, i_sb);
+	axe_u32 mode = COPIED(inode_copy, inode, i_mode), marks = marks_of(file, inode, mode);
 	struct axe_frozen_file record = {
 		.head = { AXE_FROZEN_FILE, walk->tgid },
 		.descriptor = descriptor,
@@ -126,14 +134,15 @@ static __always_inline void tell_file(
 		return;
 	if (marks & AXE_FROZEN_WRITES && is_mapped(file))
 		walk->mapped = true;
-	record.flags = BPF_CORE_READ(file, f_flags);
-	record.position = BPF_CORE_READ(file, f_pos);
-	record.size = BPF_CORE_READ(inode, i_size);
-	record.inode = BPF_CORE_READ(inode, i_ino);
-	record.device = BPF_CORE_READ(inode, i_sb, s_dev);
-	record.magic = BPF_CORE_READ(inode, i_sb, s_magic);
-	record.special = BPF_CORE_READ(inode, i_rdev);
-	record.links = BPF_CORE_READ(inode, i_nlink);
+	copied_take(super_copy, super);
+	record.flags = COPIED(file_copy, file, f_flags);
+	record.position = COPIED(file_copy, file, f_pos);
+	record.size = COPIED(inode_copy, inode, i_size);
+	record.inode = COPIED(inode_copy, inode, i_ino);
+	record.device = COPIED(super_copy, super, s_dev);
+	record.magic = COPIED(super_copy, super, s_magic);
+	record.special = COPIED(inode_copy, inode, i_rdev);
+	record.links = COPIED(inode_copy, inode, i_nlink);
 	tell(&record, sizeof(record));
 }
 
@@ -141,6 +150,7 @@ static __always_inline void tell_file(
 __noinline int walk_file(struct file_walk *walk, axe_u32 descriptor)
 {
 	struct file *file = NULL;
+	struct inode *inode;
 
 	if (!walk)
 		return 0;
@@ -148,7 +158,10 @@ __noinline int walk_file(struct file_walk *walk, axe_u32 descriptor)
 	if (!file)
 		return 0;
 	walk->files++;
-	tell_file(walk, descriptor, file, BPF_CORE_READ(file, f_inode));
+	copied_take(file_copy, file);
+	inode = COPIED(file_copy, file, f_inode);
+	copied_take(inode_copy, inode);
+	tell_file(walk, descriptor, file, inode);
 	return 0;
 }
 
