@@ -10,6 +10,7 @@ struct engine;
 struct identity;
 struct jobdir;
 struct manifest;
+struct spares;
 struct trace;
 struct trace_line;
 struct view;
@@ -23,6 +24,7 @@ struct job_context {
 	struct trace *trace;
 	struct killing_deadlines deadlines;
 	const char *const *environment; /* the client's, for `environment_inherited`; or NULL */
+	struct spares *spares; /* what one that ends leaves to the next; NULL: there is none */
 	const struct identity *owner; /* as whom all of it runs; NULL: the supervisor's own user */
 	/*
 	 * What the host looks like before what starts now; NULL: nobody looked, or it could not be

@@ -11,6 +11,7 @@
 #include "engine/error_list.h"
 #include "engine/job.h"
 #include "engine/runner.h"
+#include "engine/spares.h"
 #include "engine/watch.h"
 #include "loop/timer.h"
 #include "model/verdict.h"
@@ -72,6 +73,7 @@ struct job {
 	struct agenda *agenda;
 	struct list_link tries; /* job_try::link: what runs, and what ended but was not yet freed */
 	unsigned active; /* of them, those that run */
+	struct spares spares; /* from the end of one to the step that starts the next */
 	struct job_try *post; /* the post action while it runs, also in the list */
 	bool post_done;
 	json_t *post_result; /* NULL: there is none */

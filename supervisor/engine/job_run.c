@@ -105,6 +105,15 @@ static void job_start_post(struct job *job)
 	}
 }
 
+/* As long as another will be born: the last one's are removed while all else is found out. */
+static void keep_spares(struct job *job)
+{
+	bool wanted = job_may_start(job) && agenda_left(job->agenda);
+
+	spares_sweep(&job->spares, job->engine->sweeper);
+	job->context.spares = wanted ? &job->spares : NULL;
+}
+
 void job_run_step(struct job *job)
 {
 	size_t index;
@@ -118,6 +127,7 @@ void job_run_step(struct job *job)
 		assessment_start(job, index);
 	if (!job->active && !agenda_left(job->agenda) && !job->post_done)
 		job_start_post(job);
+	keep_spares(job);
 	job_survey_begun(job);
 }
 
@@ -151,6 +161,7 @@ void job_run_finish(struct job *job)
 	list_for_each_safe (left, following, &job->tries, link) {
 		job_try_destroy(left);
 	}
+	spares_sweep(&job->spares, job->engine->sweeper);
 	job_survey_finish(job);
 	timer_finish(&job->runtime);
 	agenda_destroy(job->agenda);

@@ -191,8 +191,9 @@ void runner_end(struct runner *runner)
 	else if (runner->watch)
 		runner_reconcile(runner);
 	if (!runner->abandoned)
-		try_folders_sweep(&runner->folders, runner->context->engine->sweeper,
-			runner->assessment->keep_temp);
+		try_folders_sweep(&runner->folders,
+			runner->integrity.complete ? runner->context->spares : NULL,
+			runner->context->engine->sweeper, runner->assessment->keep_temp);
 	if (!runner_survey(runner))
 		runner_conclude(runner);
 }

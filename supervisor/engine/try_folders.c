@@ -1,7 +1,6 @@
 /* The folders that one try may write to: a temporary one, and one for its results. */
 #include "engine/try_folders.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "engine/context.h"
+#include "engine/spares.h"
 #include "engine/sweeper.h"
 #include "engine/temps.h"
 #include "record/jobdir.h"
@@ -36,21 +36,43 @@ void try_folders_finish(struct try_folders *folders)
 	free(folders->results);
 }
 
-static int make(const struct try_folders *folders, const char *name, mode_t mode, uid_t uid,
-	gid_t gid, char **ret_path, struct error *error)
-{
-	auto_fd made = -1;
-	char *path;
+struct wish {
+	const char *name;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
 
-	if (mkdirat(folders->folder, name, mode) < 0)
+static int make(const struct try_folders *folders, const struct wish *wish,
+	struct pristine *ret_made, struct error *error)
+{
+	const char *name = wish->name;
+	auto_fd made = -1;
+
+	if (mkdirat(folders->folder, name, wish->mode) < 0)
 		return fail(error, errno, "make `%s/%s`", folders->path, name);
 	made = file_open_beneath(folders->folder, name, O_RDONLY | O_DIRECTORY, 0);
 	/* Whatever our umask is. */
-	if (made < 0 || fchmod(made, mode) < 0 || fchown(made, uid, gid) < 0)
+	if (made < 0 || fchmod(made, wish->mode) < 0 || fchown(made, wish->uid, wish->gid) < 0)
 		return fail(error, made < 0 ? -made : errno, "hand `%s/%s` over to uid %u",
-			folders->path, name, uid);
-	if (asprintf(&path, "%s/%s", folders->path, name) < 0)
-		return fail(error, ENOMEM, "make `%s/%s`", folders->path, name);
+			folders->path, name, wish->uid);
+	pristine_note(made, ret_made);
+	return 0;
+}
+
+static int get(const struct try_folders *folders, struct spares *spares, const struct wish *wish,
+	struct pristine *ret_made, char **ret_path, struct error *error)
+{
+	char *path;
+	int code = 0;
+
+	if (!spares ||
+		!spares_take(spares, wish->name, wish->uid, wish->gid, folders->folder, ret_made))
+		code = make(folders, wish, ret_made, error);
+	if (code < 0)
+		return code;
+	if (asprintf(&path, "%s/%s", folders->path, wish->name) < 0)
+		return fail(error, ENOMEM, "make `%s/%s`", folders->path, wish->name);
 	*ret_path = path;
 	return 0;
 }
@@ -71,6 +93,7 @@ static int open_way(
 int try_folders_make(struct try_folders *folders, const struct job_context *context, unsigned index,
 	unsigned try_number, uid_t uid, gid_t gid, struct error *error)
 {
+	const struct wish temp = { TEMP, 0700, uid, gid }, results = { RESULTS, 0750, uid, gid };
 	int code = 0;
 
 	if (asprintf(&folders->path, "%s/%u/%u.%u", jobdir_path(context->jobdir), context->attempt,
@@ -82,9 +105,11 @@ int try_folders_make(struct try_folders *folders, const struct job_context *cont
 	if (uid != 0 && !context->owner)
 		code = open_way(folders, context, error);
 	if (code == 0)
-		code = make(folders, TEMP, 0700, uid, gid, &folders->temp, error);
+		code = get(folders, context->spares, &temp, &folders->temp_made, &folders->temp,
+			error);
 	if (code == 0)
-		code = make(folders, RESULTS, 0750, uid, gid, &folders->results, error);
+		code = get(folders, context->spares, &results, &folders->results_made,
+			&folders->results, error);
 	return code;
 }
 
@@ -107,37 +132,49 @@ void try_folders_find(struct try_folders *folders, const struct job_context *con
 static bool is_empty(int folder, const char *name)
 {
 	auto_fd fd = file_open_beneath(folder, name, O_RDONLY | O_DIRECTORY, 0);
-	/* Room for the two that each folder has, and for any third. */
-	_Alignas(struct dirent64) char entries[1024];
-	ssize_t size = fd < 0 ? fd : getdents64(fd, entries, sizeof(entries)), at = 0;
 
-	while (at < size) {
-		const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
-
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			return false;
-		at += entry->d_reclen;
-	}
-	return size >= 0;
+	return fd >= 0 && pristine_is_empty(fd);
 }
 
-static const char *const with_temp[] = { RESULTS, TEMP, NULL }, *const without_temp[] = { RESULTS,
-	NULL };
+static const char *const only_temp[] = { TEMP, NULL }, *const only_results[] = { RESULTS, NULL },
+			 *const both[] = { RESULTS, TEMP, NULL };
 
-void try_folders_sweep(struct try_folders *folders, struct sweeper *sweeper, bool keep_temp)
+static const char *const *names_of(bool temp_goes, bool results_go)
 {
-	bool temp_goes = folders->temp && !keep_temp && is_empty(folders->folder, TEMP);
+	if (temp_goes && results_go)
+		return both;
+	return temp_goes ? only_temp : only_results;
+}
+
+static void offer(struct try_folders *folders, struct spares *spares, bool keep_temp)
+{
+	if (!spares)
+		return;
+	folders->results_swept = folders->results && spares_offer(spares, folders->folder,
+							     only_results, &folders->results_made);
+	folders->temp_swept = folders->temp && !keep_temp &&
+			      spares_offer(spares, folders->folder, only_temp, &folders->temp_made);
+}
+
+void try_folders_sweep(
+	struct try_folders *folders, struct spares *spares, struct sweeper *sweeper, bool keep_temp)
+{
+	bool temp_goes, results_go;
 	int folder;
 
-	if (!folders->results && !temp_goes)
+	offer(folders, spares, keep_temp);
+	results_go = folders->results && !folders->results_swept;
+	temp_goes = folders->temp && !folders->temp_swept && !keep_temp &&
+		    is_empty(folders->folder, TEMP);
+	if (!results_go && !temp_goes)
 		return;
 	folder = fcntl(folders->folder, F_DUPFD_CLOEXEC, 0);
 	/* Then it goes when all is settled. */
 	if (folder < 0)
 		return;
-	sweeper_take(sweeper, folder, temp_goes ? with_temp : without_temp);
-	folders->results_swept = true;
-	folders->temp_swept = temp_goes;
+	sweeper_take(sweeper, folder, names_of(temp_goes, results_go));
+	folders->results_swept |= results_go;
+	folders->temp_swept |= temp_goes;
 }
 
 void try_folders_settle(
@@ -152,8 +189,7 @@ void try_folders_settle(
 		temp_goes = false;
 	}
 	if (results_go || temp_goes)
-		sweeper_take(
-			sweeper, take_fd(&folders->folder), temp_goes ? with_temp : without_temp);
+		sweeper_take(sweeper, take_fd(&folders->folder), names_of(temp_goes, results_go));
 	try_folders_finish(folders);
 	try_folders_init(folders, -1);
 }

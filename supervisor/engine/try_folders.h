@@ -4,8 +4,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "engine/pristine.h"
+
 struct error;
 struct job_context;
+struct spares;
 struct sweeper;
 struct temps;
 
@@ -13,6 +16,7 @@ struct try_folders {
 	int folder; /* of the try; -1: none */
 	char *path; /* its absolute path */
 	char *temp, *results; /* likewise, of what is in it; NULL: not made */
+	struct pristine temp_made, results_made;
 	bool temp_swept, results_swept; /* handed over already */
 };
 
@@ -28,9 +32,13 @@ int try_folders_make(struct try_folders *folders, const struct job_context *cont
 void try_folders_find(struct try_folders *folders, const struct job_context *context,
 	unsigned index, unsigned try_number);
 
-/* All of the try are dead: what is empty goes when the sweeper comes to it, beside all that is
- * still to be found out. */
-void try_folders_sweep(struct try_folders *folders, struct sweeper *sweeper, bool keep_temp);
+/*
+ * All of the try are dead: what is empty goes when the sweeper comes to it, beside all that is
+ * still to be found out; what is as new is kept for the next try if there are to be `spares` (NULL:
+ * none).
+ */
+void try_folders_sweep(struct try_folders *folders, struct spares *spares, struct sweeper *sweeper,
+	bool keep_temp);
 
 /* The try has ended: the temporary folder goes unless it is kept, the other one if it is empty. */
 void try_folders_settle(

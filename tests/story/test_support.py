@@ -192,6 +192,31 @@ def test_temporary_folders_go_and_results_stay(axe):
     assert axe.job().output(index=1) == b"1 1 1\n"
 
 
+@pytest.mark.parametrize("parallel", (1, 3))
+def test_each_try_has_folders_as_new_whatever_the_one_before_did(public, parallel):
+    look = ("stat -c '%u %a' \"$AXE_TEMP\" \"$AXE_RESULTS\"; cd \"$AXE_TEMP/..\" && pwd; "
+            "ls -A \"$AXE_TEMP\"; ls -A \"$AXE_RESULTS\"; ")
+    deeds = ("true", "true", "chmod 777 \"$AXE_TEMP\" \"$AXE_RESULTS\"",
+             "touch \"$AXE_TEMP/t\" \"$AXE_RESULTS/r\"",
+             "rmdir \"$AXE_TEMP\" && mkdir \"$AXE_TEMP\"; true",
+             "touch \"$AXE_TEMP/t\"; rm \"$AXE_TEMP/t\"", "test $AXE_TRY = 3", "true")
+    retry = {"times": 2, "on": ["failed"]}
+    each = [{"name": f"{user}-{number}", "user": user, "command": look + deed, "retry": retry}
+            for number, deed in enumerate(deeds) for user in ("root", "nobody")]
+    public("run", manifest(public, *each, parallel=parallel))
+    job = public.job()
+    assert {result["verdict"] for result in job["assessments"]} == {"passed"}
+    for index, result in enumerate(job["assessments"]):
+        folder = job.folder / "1" / f"{index}.{result['try']}"
+        left = ["results"] if "AXE_RESULTS/r" in each[index]["command"] else []
+        uid = (0, NOBODY)[index % 2]
+        assert (folder / "stdout").read_text(encoding="utf-8").splitlines() == [
+            f"{uid} 700", f"{uid} 750", str(folder)]
+        until(lambda: sorted(path.name for path in folder.iterdir()) ==
+              left + ["stderr", "stdout"], "what is empty or temporary has gone")
+    public.assert_nothing_left()
+
+
 def test_sockets_go_with_their_supervisors_and_dead_ones_are_swept(axe):
     dead = SUPPORT / "feedfacefeedface"
     dead.mkdir(parents=True, exist_ok=True)

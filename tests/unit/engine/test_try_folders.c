@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "engine/spares.h"
 #include "engine/sweeper.h"
 #include "engine/temps.h"
 #include "engine/try_folders.h"
+#include "support/require.h"
 #include "support/unit.h"
 
 struct site {
@@ -82,7 +84,7 @@ static bool is_there(const struct site *site, const char *path)
 
 static void sweep(struct site *site, bool keep_temp)
 {
-	try_folders_sweep(&site->folders, site->sweeper, keep_temp);
+	try_folders_sweep(&site->folders, NULL, site->sweeper, keep_temp);
 	sweeper_await(site->sweeper);
 }
 
@@ -140,6 +142,39 @@ static void what_was_not_swept_goes_when_all_is_settled(void **state)
 	assert_false(is_there(site, "results"));
 }
 
+/* What is kept for the next one is not removed under it; what is full is not kept. */
+static void what_is_as_new_is_kept_for_the_next_and_the_rest_goes(void **state)
+{
+	struct site *site = *state;
+	struct spares spares = { .count = 0 };
+	auto_fd temp = openat(site->place, "temp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	pristine_note(temp, &site->folders.temp_made);
+	if (!site->folders.temp_made.known)
+		skip_case("needs a file system that puts no attributes on what is made");
+	try_folders_sweep(&site->folders, &spares, site->sweeper, false);
+	assert_int_equal(spares.count, 1);
+	settle(site, false);
+	assert_true(is_there(site, "temp"));
+	assert_false(is_there(site, "results"));
+	spares_sweep(&spares, site->sweeper);
+	sweeper_await(site->sweeper);
+	assert_false(is_there(site, "temp"));
+}
+
+static void a_temporary_folder_that_is_kept_is_not_the_next_ones(void **state)
+{
+	struct site *site = *state;
+	struct spares spares = { .count = 0 };
+	auto_fd temp = openat(site->place, "temp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	pristine_note(temp, &site->folders.temp_made);
+	try_folders_sweep(&site->folders, &spares, site->sweeper, true);
+	assert_int_equal(spares.count, 0);
+	settle(site, true);
+	assert_true(is_there(site, "temp"));
+}
+
 #define site_test(name) cmocka_unit_test_setup_teardown(name, site_setup, site_teardown)
 
 int main(void)
@@ -149,6 +184,8 @@ int main(void)
 		site_test(what_is_full_goes_when_all_is_settled_and_results_stay),
 		site_test(what_is_kept_stays),
 		site_test(what_was_not_swept_goes_when_all_is_settled),
+		site_test(what_is_as_new_is_kept_for_the_next_and_the_rest_goes),
+		site_test(a_temporary_folder_that_is_kept_is_not_the_next_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
