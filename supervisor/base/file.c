@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,7 +126,8 @@ int file_read_whole_at(int directory, const char *name, size_t limit, char **ret
 	return 0;
 }
 
-static int write_synced(int directory, const char *name, const void *data, size_t size, mode_t mode)
+static int write_new(
+	int directory, const char *name, const void *data, size_t size, mode_t mode, bool sync)
 {
 	auto_fd fd = openat(
 		directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -136,11 +138,11 @@ static int write_synced(int directory, const char *name, const void *data, size_
 	code = file_write_all(fd, data, size);
 	if (code < 0)
 		return code;
-	return fsync(fd) < 0 ? -errno : 0;
+	return sync && fsync(fd) < 0 ? -errno : 0;
 }
 
-int file_replace_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
-	struct error *error)
+static int replace(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	bool sync, struct error *error)
 {
 	char aside[256];
 	int code;
@@ -148,7 +150,7 @@ int file_replace_at(int directory, const char *name, const void *data, size_t si
 	if (snprintf(aside, sizeof(aside), ".%s.new", name) >= (int)sizeof(aside))
 		return fail(error, ENAMETOOLONG, "replace `%s`", name);
 
-	code = write_synced(directory, aside, data, size, mode);
+	code = write_new(directory, aside, data, size, mode, sync);
 	if (code == 0 && renameat(directory, aside, directory, name) < 0)
 		code = -errno;
 	if (code < 0) {
@@ -156,6 +158,18 @@ int file_replace_at(int directory, const char *name, const void *data, size_t si
 		return fail(error, -code, "write `%s`", name);
 	}
 	return 0;
+}
+
+int file_replace_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	struct error *error)
+{
+	return replace(directory, name, data, size, mode, true, error);
+}
+
+int file_put_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	struct error *error)
+{
+	return replace(directory, name, data, size, mode, false, error);
 }
 
 int file_make_at(int directory, const char *name, const void *data, size_t size, mode_t mode,

@@ -36,6 +36,12 @@ int file_read_whole_at(int directory, const char *name, size_t limit, char **ret
 int file_replace_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
 	struct error *error);
 
+/* The same but for the sync: who reads meets all of it or none, but not who comes after a power
+ * cut.
+ */
+int file_put_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
+	struct error *error);
+
 /* Make a new file with this content, without waiting for the disk. On failure nothing is left. */
 int file_make_at(int directory, const char *name, const void *data, size_t size, mode_t mode,
 	struct error *error);

@@ -4,6 +4,7 @@
 #include "control/supervisor_parts.h"
 #include "recovery/orphans.h"
 #include "recovery/recover.h"
+#include "recovery/remake.h"
 
 static void adopted(struct job *job, void *data)
 {
@@ -37,6 +38,9 @@ int supervisor_recover(struct supervisor *supervisor, struct error *error)
 	if (code == 0)
 		code = orphans_end(
 			config->engine.store, config->state_dir, is_known, supervisor, error);
+	/* Before the queue, which moves them where the next attempt leaves them alone. */
+	if (code == 0)
+		code = remake_files(config->engine.store, config->state_dir, error);
 	supervisor_tell_change(supervisor);
 	return code;
 }

@@ -18,6 +18,7 @@
 #include "engine/shared.h"
 #include "engine/stranded.h"
 #include "engine/sweeper.h"
+#include "engine/syncer.h"
 #include "engine/temps.h"
 #include "engine/tree.h"
 #include "engine/watch.h"
@@ -182,6 +183,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = sweeper_create(&engine->sweeper);
 	if (code == 0)
+		code = syncer_create(loop, engine->store, &engine->syncer);
+	if (code == 0)
 		code = scene_create(loop, &engine->scene);
 	if (code == 0)
 		code = witness_create(
@@ -229,6 +232,7 @@ void engine_destroy(struct engine *engine)
 	witness_destroy(engine->witness);
 	camera_destroy(engine->camera);
 	sweeper_destroy(engine->sweeper);
+	syncer_destroy(engine->syncer);
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue, engine->recoverable);
 	reaper_destroy(engine->reaper);

@@ -1,5 +1,7 @@
 /* The end of a job: its outcome is sealed, its results are written, job.end is said, callers are
  * answered. In that order. */
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -13,6 +15,7 @@
 #include "engine/runner.h"
 #include "engine/shared.h"
 #include "engine/sweeper.h"
+#include "engine/syncer.h"
 #include "loop/errand.h"
 #include "model/manifest.h"
 #include "model/result.h"
@@ -124,14 +127,21 @@ static int write_results(void *data)
 {
 	struct job *job = data;
 	struct error *error = &job->writing_error;
-	auto_free char *environment = NULL;
 	int first = 0, code;
 
 	if (!job->results)
 		return -error->code;
 	if (!job->refusal)
-		first = job_files_look_after(jobdir_descriptor(job->jobdir), &environment, error);
-	code = results_finish(job->results, job->summary, environment, first ? NULL : error);
+		first = job_files_look_after(
+			jobdir_descriptor(job->jobdir), &job->late.environment, error);
+	/* What fails is tried as if nothing had been tried before, and told. */
+	if (first == 0 && job->late.wanted &&
+		results_put(job->results, job->summary, job->late.environment, &job->late.not_run,
+			NULL) == 0)
+		return 0;
+	job->late.wanted = false;
+	code = results_finish(
+		job->results, job->summary, job->late.environment, first ? NULL : error);
 	return first ? first : code;
 }
 
@@ -192,8 +202,18 @@ static void patience_expired(void *data)
 	job_answer_waiters(job, terminate_answer(job), false);
 }
 
+/* Behind the answer, which is given on the loop's next turn. */
+static void sync_later(struct job *job)
+{
+	int folder = fcntl(jobdir_descriptor(job->jobdir), F_DUPFD_CLOEXEC, 0);
+
+	syncer_take(job->engine->syncer, job_id(job), job->context.attempt, folder);
+}
+
 void job_end_published(struct job *job, bool durable)
 {
+	if (job->late.wanted)
+		sync_later(job);
 	durable &= !job->writing_error.code && trace_flush(job->trace, NULL) == 0;
 	durable &= !publisher_lost(job->publisher);
 	job_private_remove(job);
@@ -214,6 +234,8 @@ void job_end(struct job *job)
 	if (job_post_failed(job) && outcome.code != AXE_E_POSTEXECUTION)
 		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);
 	job->summary = summary_json(job, &outcome);
+	/* What was refused has no environment.json to go with it, and nobody is in a hurry. */
+	job->late.wanted = !job->refusal && syncer_has_room(job->engine->syncer);
 	timer_arm(&job->patience, clock_monotonic_ns() + DISK_PATIENCE_NS);
 	if (errand_create(job->engine->loop, write_results_and_sweep, results_written, job,
 		    &job->writing) < 0)
@@ -232,6 +254,8 @@ void job_end_finish(struct job *job)
 	errand_destroy(job->writing);
 	timer_finish(&job->patience);
 	json_decref(job->summary);
+	json_decref(job->late.not_run);
+	free(job->late.environment);
 }
 
 json_t *job_status(const struct job *job)

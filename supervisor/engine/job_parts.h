@@ -120,6 +120,11 @@ struct job {
 	struct publisher *publisher;
 	struct errand *writing; /* the results, beside the loop */
 	struct error writing_error;
+	struct {
+		bool wanted; /* they are synced behind the answer */
+		char *environment; /* the text of environment.json; owned */
+		json_t *not_run; /* indexes; owned */
+	} late; /* what of the files is in no event; see syncer.h */
 	struct timer patience; /* for the disk, before callers are answered without it */
 	json_t *summary; /* of the end; owned */
 	axe_result outcome;

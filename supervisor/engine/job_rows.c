@@ -113,6 +113,23 @@ static void rest_ends(struct job_rows *rows, const struct job *job)
 		};
 }
 
+/* In the same transaction: whoever finds the end finds that its files may be missing. */
+static void files_wait(struct job_rows *rows, const struct job *job)
+{
+	if (!job->late.wanted)
+		return;
+	rows->not_run = json_dumps(job->late.not_run, JSON_COMPACT);
+	/* Without memory for it they are synced all the same. */
+	if (!rows->not_run)
+		return;
+	add(rows, STORE_UNSYNCED)->unsynced = (struct store_unsynced){
+		.job = job_id(job),
+		.attempt = job->context.attempt,
+		.environment = job->late.environment,
+		.not_run = rows->not_run,
+	};
+}
+
 static void job_ends(struct job_rows *rows, const struct job *job, const json_t *event)
 {
 	const json_t *summary = json_object_get(event, "data");
@@ -129,6 +146,7 @@ static void job_ends(struct job_rows *rows, const struct job *job, const json_t 
 	if (rows->count > 1)
 		attempt_ends(&rows->changes[1].attempt, row);
 	rest_ends(rows, job);
+	files_wait(rows, job);
 }
 
 static void add_assessment(
@@ -246,6 +264,7 @@ void job_rows_make(struct job_rows *rows, const struct job *job, const json_t *e
 
 void job_rows_finish(struct job_rows *rows)
 {
+	free(rows->not_run);
 	free(rows->result);
 	free(rows->manifest);
 }

@@ -15,6 +15,7 @@ struct job_rows {
 	size_t count;
 	char *result; /* owned */
 	char *manifest; /* owned */
+	char *not_run; /* owned */
 };
 
 /* For most events there are none. */

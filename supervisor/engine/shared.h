@@ -22,6 +22,7 @@ struct residue;
 struct scene;
 struct store;
 struct sweeper;
+struct syncer;
 struct temps;
 struct tree;
 struct watches;
@@ -40,6 +41,7 @@ struct engine {
 	struct camera *camera;
 	struct temps *temps;
 	struct sweeper *sweeper;
+	struct syncer *syncer;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;
 	sd_event_source *children;

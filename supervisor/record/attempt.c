@@ -64,3 +64,22 @@ int attempt_put_away(int directory, unsigned attempt, struct error *error)
 	}
 	return 0;
 }
+
+int attempt_open(int directory, unsigned attempt, unsigned last, struct error *error)
+{
+	char name[16];
+	int fd;
+
+	snprintf(name, sizeof(name), "%u", attempt);
+	/* Else those of a later one would be overwritten. */
+	if (attempt < last && mkdirat(directory, name, 0750) < 0 && errno != EEXIST)
+		return fail(error, errno, "make the folder of attempt %u", attempt);
+	fd = file_open_beneath(directory, name, O_RDONLY | O_DIRECTORY, 0);
+	if (fd >= 0 && !has_any(fd) && attempt >= last) {
+		close(fd);
+		fd = -ENOENT;
+	}
+	if (fd == -ENOENT)
+		fd = file_open_beneath(directory, ".", O_RDONLY | O_DIRECTORY, 0);
+	return fd < 0 ? fail(error, -fd, "open the folder of attempt %u", attempt) : fd;
+}

@@ -10,3 +10,10 @@ struct error;
  * before the next attempt began, it goes on, and overwrites nothing.
  */
 int attempt_put_away(int directory, unsigned attempt, struct error *error);
+
+/*
+ * Open the folder that has the files of an attempt: `directory`, or ATTEMPT there once one of them
+ * was put away, or if the job has `last` attempts and so all of them were. Returns a descriptor or
+ * -errno.
+ */
+int attempt_open(int directory, unsigned attempt, unsigned last, struct error *error);

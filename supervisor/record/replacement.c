@@ -46,6 +46,22 @@ static void carry_out_all(struct work *works, size_t count)
 			pthread_join(works[i].thread, NULL);
 }
 
+int replacement_put(
+	int directory, const struct replacement *files, size_t count, struct error *error)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct error *unless_told = first ? NULL : error;
+		int code = files[i].text ? file_put_at(directory, files[i].name, files[i].text,
+						   strlen(files[i].text), MODE, unless_told)
+					 : fail(unless_told, ENOMEM, "write `%s`", files[i].name);
+
+		first = first ? first : code;
+	}
+	return first;
+}
+
 int replacement_make(
 	int directory, const struct replacement *files, size_t count, struct error *error)
 {

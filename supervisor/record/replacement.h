@@ -17,3 +17,7 @@ struct replacement {
  */
 int replacement_make(
 	int directory, const struct replacement *files, size_t count, struct error *error);
+
+/* The same without the syncs, and without waiting for the disk. */
+int replacement_put(
+	int directory, const struct replacement *files, size_t count, struct error *error);

@@ -3,12 +3,15 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "model/verdict.h"
 #include "record/job_files.h"
 #include "record/junit.h"
 #include "record/replacement.h"
@@ -115,8 +118,13 @@ int results_add(struct results *results, json_t *result, struct error *error)
 	return result_lines_add(results->lines, result, error);
 }
 
+/* How they come into a folder: replacement_make, or replacement_put. */
+typedef int writer(
+	int directory, const struct replacement *files, size_t count, struct error *error);
+
 /* The environment's text is NULL where it stays as it is. */
-static int write_files(int directory, const json_t *whole, char *environment, struct error *error)
+static int write_files(
+	int directory, const json_t *whole, char *environment, writer *write, struct error *error)
 {
 	struct replacement replacements[FILES + 1];
 	size_t count = 0;
@@ -126,14 +134,14 @@ static int write_files(int directory, const json_t *whole, char *environment, st
 		replacements[count] =
 			(struct replacement){ files[count].name, files[count].render(whole) };
 	replacements[FILES] = (struct replacement){ JOB_ENVIRONMENT_NAME, environment };
-	code = replacement_make(directory, replacements, environment ? FILES + 1 : FILES, error);
+	code = write(directory, replacements, environment ? FILES + 1 : FILES, error);
 	while (count)
 		free(replacements[--count].text);
 	return code;
 }
 
-static int write_whole(
-	int directory, json_t *summary, json_t *assessments, char *environment, struct error *error)
+static int write_whole(int directory, json_t *summary, json_t *assessments, char *environment,
+	writer *write, struct error *error)
 {
 	auto_json whole = json_pack("{s:i}", "v", 1);
 	auto_json sorted = json_array();
@@ -146,12 +154,13 @@ static int write_whole(
 	if (!whole || json_object_update(whole, summary) < 0 ||
 		json_object_set(whole, "assessments", sorted) < 0)
 		return fail(error, ENOMEM, "write `%s`", files[0].name);
-	return write_files(directory, whole, environment, error);
+	return write_files(directory, whole, environment, write, error);
 }
 
-int results_write(int directory, json_t *summary, json_t *assessments, struct error *error)
+int results_write(
+	int directory, json_t *summary, json_t *assessments, char *environment, struct error *error)
 {
-	return write_whole(directory, summary, assessments, NULL, error);
+	return write_whole(directory, summary, assessments, environment, replacement_make, error);
 }
 
 int results_finish(struct results *results, json_t *summary, char *environment, struct error *error)
@@ -161,9 +170,68 @@ int results_finish(struct results *results, json_t *summary, char *environment, 
 
 	if (!assessments)
 		return first;
-	code = write_whole(
-		results->directory, summary, assessments, environment, first ? NULL : error);
+	code = write_whole(results->directory, summary, assessments, environment, replacement_make,
+		first ? NULL : error);
 	return first ? first : code;
+}
+
+static json_t *list_not_run(const json_t *assessments)
+{
+	json_t *indexes = json_array();
+	const json_t *result;
+	size_t at;
+
+	json_array_foreach ((json_t *)assessments, at, result) {
+		const char *verdict = json_string_value(json_object_get(result, "verdict"));
+
+		if (verdict && strcmp(verdict, verdict_name(VERDICT_NOT_RUN)) == 0)
+			json_array_append_new(indexes, json_integer(number_of(result, "index")));
+	}
+	return indexes;
+}
+
+int results_put(struct results *results, json_t *summary, char *environment, json_t **ret_not_run,
+	struct error *error)
+{
+	auto_json assessments = NULL;
+	int code = result_lines_collect(results->lines, &assessments, error);
+
+	if (code == 0)
+		code = write_whole(results->directory, summary, assessments, environment,
+			replacement_put, error);
+	if (code == 0)
+		*ret_not_run = list_not_run(assessments);
+	return code;
+}
+
+/* The next attempt may put it away at any time. */
+static int sync_file(int directory, unsigned attempt, const char *name, struct error *error)
+{
+	char path[64];
+	int code = 0;
+	auto_fd fd = file_open_beneath(directory, name, O_RDONLY, 0);
+
+	if (fd == -ENOENT) {
+		snprintf(path, sizeof(path), "%u/%s", attempt, name);
+		fd = file_open_beneath(directory, path, O_RDONLY, 0);
+	}
+	if (fd < 0)
+		return fail(error, -fd, "sync `%s`", name);
+	if (fsync(fd) < 0)
+		code = fail(error, errno, "sync `%s`", name);
+	return code;
+}
+
+int results_sync(int directory, unsigned attempt, struct error *error)
+{
+	int code = sync_file(directory, attempt, JOB_ENVIRONMENT_NAME, error);
+
+	for (size_t at = 0; at < FILES && code == 0; at++)
+		code = sync_file(directory, attempt, files[at].name, error);
+	/* And their names. */
+	if (code == 0 && fsync(directory) < 0)
+		code = fail(error, errno, "sync the job's folder");
+	return code;
 }
 
 json_t *results_read_lines(int directory)

@@ -36,11 +36,23 @@ int results_finish(
 	struct results *results, json_t *summary, char *environment, struct error *error);
 
 /*
+ * The same, but nothing of it is synced: results_sync does that, with whatever was put there before
+ * of these names. *ret_not_run: the indexes of those that never ran, of whom no event tells; a new
+ * array, only on success.
+ */
+int results_put(struct results *results, json_t *summary, char *environment, json_t **ret_not_run,
+	struct error *error);
+
+/* Also where the next attempt has put them away. Blocks. -ENOENT: one of the four is not there. */
+int results_sync(int directory, unsigned attempt, struct error *error);
+
+/*
  * For the job of a supervisor that died. The lines of results.ndjson below `directory`, whole ones
  * only, in the order of index and try: a new array, which may be empty.
  */
 json_t *results_read_lines(int directory);
 
-/* Write the whole files of results as results_finish does, with these `assessments` in any order.
- * Both are borrowed. */
-int results_write(int directory, json_t *summary, json_t *assessments, struct error *error);
+/* Write the whole files as results_finish does, with these `assessments` in any order. All are
+ * borrowed. */
+int results_write(int directory, json_t *summary, json_t *assessments, char *environment,
+	struct error *error);

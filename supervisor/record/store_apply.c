@@ -236,6 +236,7 @@ static int write_change(struct store_applier *applier, const struct store_change
 	case STORE_TASK_MOVE:
 	case STORE_REQUEUE:
 	case STORE_PARAMETER:
+	case STORE_UNSYNCED:
 	case STORE_PURGE:
 		return store_apply_queue_change(applier, change);
 	}

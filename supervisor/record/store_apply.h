@@ -10,7 +10,7 @@ struct store_change;
 struct store_set;
 
 #define STORE_APPLY_STATEMENTS       12
-#define STORE_APPLY_QUEUE_STATEMENTS 6
+#define STORE_APPLY_QUEUE_STATEMENTS 8
 
 struct store_applier {
 	sqlite3 *db; /* borrowed */
@@ -33,7 +33,7 @@ int store_apply_set(struct store_applier *applier, struct store_set *set, struct
 int store_apply_commit(struct store_applier *applier, struct error *error);
 void store_apply_rollback(struct store_applier *applier);
 
-/* store_apply_queue.c: the rows that only a queue changes. */
+/* store_apply_queue.c: the rows that are not of what runs. */
 int store_apply_queue_init(struct store_applier *applier, struct error *error);
 void store_apply_queue_finish(struct store_applier *applier);
 int store_apply_queue_change(struct store_applier *applier, const struct store_change *change);

@@ -1,5 +1,5 @@
-/* The rows that only a queue changes: the tasks of a job as a whole, what is asked for while it is
- * being ended, parameters, and what is purged. */
+/* The rows that are not of what runs: the tasks of a job as a whole, what is asked for while it is
+ * being ended, parameters, files that are not synced, and what is purged. */
 #include "base/error.h"
 #include "record/store_apply.h"
 #include "record/store_row.h"
@@ -11,6 +11,8 @@ enum statement {
 	ASK_REQUEUE,
 	FORGET_REQUEUE,
 	WRITE_PARAMETER,
+	WRITE_UNSYNCED,
+	FORGET_UNSYNCED,
 	PURGE_JOB,
 };
 
@@ -28,6 +30,10 @@ static const char *const texts[STORE_APPLY_QUEUE_STATEMENTS] = {
 	[FORGET_REQUEUE] = "DELETE FROM requeues WHERE job = ?1",
 	[WRITE_PARAMETER] = "INSERT INTO parameters VALUES(?1, ?2)"
 			    " ON CONFLICT(name) DO UPDATE SET value = ?2",
+	[WRITE_UNSYNCED] =
+		"INSERT INTO unsynced VALUES(?1, ?2, ?3, ?4)"
+		" ON CONFLICT(job, attempt) DO UPDATE SET environment = ?3, not_run = ?4",
+	[FORGET_UNSYNCED] = "DELETE FROM unsynced WHERE job = ?1 AND attempt = ?2",
 	[PURGE_JOB] = "DELETE FROM jobs WHERE id = ?1",
 };
 
@@ -61,6 +67,20 @@ static int move_tasks(sqlite3_stmt *statement, const struct store_task_move *mov
 	return sql_execute(statement);
 }
 
+static int write_unsynced(struct store_applier *applier, const struct store_unsynced *unsynced)
+{
+	sqlite3_stmt *statement =
+		applier->queue[unsynced->synced ? FORGET_UNSYNCED : WRITE_UNSYNCED];
+
+	sql_bind_number(statement, 1, unsynced->job);
+	sql_bind_number(statement, 2, unsynced->attempt);
+	if (!unsynced->synced) {
+		sql_bind_text(statement, 3, unsynced->environment);
+		sql_bind_text(statement, 4, unsynced->not_run);
+	}
+	return sql_execute(statement);
+}
+
 int store_apply_queue_change(struct store_applier *applier, const struct store_change *change)
 {
 	sqlite3_stmt *statement;
@@ -79,6 +99,8 @@ int store_apply_queue_change(struct store_applier *applier, const struct store_c
 		sql_bind_text(statement, 1, change->parameter.name);
 		sql_bind_number(statement, 2, (uint64_t)change->parameter.value);
 		return sql_execute(statement);
+	case STORE_UNSYNCED:
+		return write_unsynced(applier, &change->unsynced);
 	case STORE_PURGE:
 		statement = applier->queue[PURGE_JOB];
 		sql_bind_number(statement, 1, change->purge);

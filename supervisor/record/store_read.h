@@ -133,6 +133,12 @@ typedef void store_see_parameter(const struct store_parameter *parameter, void *
 int store_read_parameters(
 	struct store *store, store_see_parameter *see, void *data, struct error *error);
 
+typedef void store_see_unsynced(const struct store_unsynced *unsynced, void *data);
+
+/* All attempts whose files may not be on the disk, by job and attempt. */
+int store_read_unsynced(
+	struct store *store, store_see_unsynced *see, void *data, struct error *error);
+
 /*
  * From `hold` to `leave` all questions see the store as it was at the first of them, and cost less.
  * Within one turn of the loop: the log of the store is not emptied meanwhile.

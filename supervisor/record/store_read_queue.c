@@ -109,6 +109,27 @@ int store_read_parameters(
 	return code;
 }
 
+int store_read_unsynced(
+	struct store *store, store_see_unsynced *see, void *data, struct error *error)
+{
+	auto_sql_reset row = NULL;
+	int code = ask(store, STORE_READ_UNSYNCED, &row, error);
+
+	if (code < 0)
+		return code;
+	while ((code = store_reader_next(row, "what is not synced", error)) > 0) {
+		struct store_unsynced unsynced = {
+			.job = sql_unsigned(row, 0),
+			.attempt = (unsigned)sql_unsigned(row, 1),
+			.environment = sql_text(row, 2),
+			.not_run = sql_text(row, 3),
+		};
+
+		see(&unsynced, data);
+	}
+	return code;
+}
+
 int store_count_tasks(
 	struct store *store, uint64_t job, uint64_t ret_counts[STATE_COUNT], struct error *error)
 {

@@ -62,6 +62,7 @@ static const char *const texts[STORE_QUESTION_COUNT] = {
 		" FROM jobs JOIN tries ON tries.job = jobs.id"
 		" WHERE owner_uid = ?1 AND result IS NOT NULL",
 	[STORE_READ_PARAMETERS] = "SELECT name, value FROM parameters",
+	[STORE_READ_UNSYNCED] = "SELECT job, attempt, environment, not_run FROM unsynced",
 	[STORE_HOLD_MOMENT] = "BEGIN",
 	[STORE_LEAVE_MOMENT] = "COMMIT",
 	[STORE_COUNT_TASKS] =

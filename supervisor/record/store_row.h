@@ -90,6 +90,18 @@ struct store_requeue {
 	bool asked; /* false: no longer */
 };
 
+/*
+ * The files of an attempt's end are written, but not synced: what they say is in the store, but for
+ * this. See engine/syncer.h.
+ */
+struct store_unsynced {
+	uint64_t job; /* must have its row, unless `synced` */
+	unsigned attempt;
+	bool synced; /* by now: the row goes */
+	const char *environment; /* the text of environment.json */
+	const char *not_run; /* a JSON array: the indexes of those that never ran */
+};
+
 struct store_parameter {
 	const char *name;
 	int64_t value;
@@ -133,6 +145,7 @@ enum store_change_kind {
 	STORE_TASK_MOVE,
 	STORE_REQUEUE,
 	STORE_PARAMETER,
+	STORE_UNSYNCED,
 	STORE_PURGE, /* the job with its manifest, attempts, tasks and tries; its events stay */
 };
 
@@ -148,6 +161,7 @@ struct store_change {
 		struct store_task_move move;
 		struct store_requeue requeue;
 		struct store_parameter parameter;
+		struct store_unsynced unsynced;
 		uint64_t purge; /* the job */
 	};
 };

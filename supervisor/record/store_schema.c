@@ -98,6 +98,13 @@ static const char *const store_steps[] = {
 
 	/* A RequeueJob that was accepted while its job was being ended for another reason. */
 	"CREATE TABLE requeues(job INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE) STRICT;",
+
+	/* Attempts that have ended, whose files may not be on the disk; and what else those have.
+	 */
+	"CREATE TABLE unsynced("
+	" job INTEGER NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,"
+	" attempt INTEGER NOT NULL, environment TEXT NOT NULL, not_run TEXT NOT NULL,"
+	" PRIMARY KEY(job, attempt)) STRICT, WITHOUT ROWID;",
 };
 
 #define STORE_STEPS (sizeof(store_steps) / sizeof(store_steps[0]))

@@ -31,6 +31,8 @@ static const struct {
 		{ TEXT_AT(move.reason), TEXT_AT(move.but), TEXT_AT(move.only) } },
 	[STORE_REQUEUE] = { "requeue", 0, { 0 } },
 	[STORE_PARAMETER] = { "parameter", 1, { TEXT_AT(parameter.name) } },
+	[STORE_UNSYNCED] = { "unsynced", 0,
+		{ TEXT_AT(unsynced.environment), TEXT_AT(unsynced.not_run) } },
 	[STORE_PURGE] = { "purge", 0, { 0 } },
 };
 

@@ -1,13 +1,18 @@
 /* The events of an adopted job that had reached its trace and not the store. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "engine/job_rows.h"
 #include "engine/publisher.h"
 #include "engine/shared.h"
+#include "model/manifest.h"
+#include "record/jobdir.h"
+#include "record/results.h"
 #include "record/store_read.h"
 #include "recovery/adoption.h"
 
@@ -83,6 +88,35 @@ static bool is_stored(struct census *census, const json_t *event)
 	return true;
 }
 
+static bool has_result(const json_t *results, size_t index)
+{
+	const json_t *result;
+	size_t at;
+
+	json_array_foreach ((json_t *)results, at, result)
+		if (number_of(result, "index") == (int)index)
+			return true;
+	return false;
+}
+
+/* Nobody was told of that end, and so its files need not have been on the disk. */
+static void write_files(struct adoption *adoption, json_t *summary)
+{
+	const struct job *job = adoption->job;
+	int directory = jobdir_descriptor(job->jobdir);
+	auto_json results = results_read_lines(directory);
+	struct error error = { 0 };
+
+	for (size_t index = 0; index < job->manifest->assessments_count; index++) {
+		json_t *result = adoption_task(adoption, index)->result;
+
+		if (result && !has_result(results, index))
+			json_array_append(results, result);
+	}
+	if (results_write(directory, summary, results, NULL, &error) < 0)
+		log_line(LOG_LEVEL_WARNING, "job %" PRIu64 ": %s", job_id(job), error.text);
+}
+
 int adoption_catch_up(struct adoption *adoption, struct error *error)
 {
 	struct job *job = adoption->job;
@@ -99,6 +133,9 @@ int adoption_catch_up(struct adoption *adoption, struct error *error)
 
 		if (is_stored(&census, event))
 			continue;
+		if (!strcmp(json_string_value(json_object_get(event, "type")),
+			    trace_type_name(TRACE_JOB_END)))
+			write_files(adoption, json_object_get(event, "data"));
 		job_rows_make(&rows, job, event);
 		publisher_put(job->publisher, event, rows.changes, rows.count);
 		job_rows_finish(&rows);

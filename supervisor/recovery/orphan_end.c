@@ -100,7 +100,6 @@ static json_t *read_summary(const struct closing *closing)
 		json_decref(summary);
 		return NULL;
 	}
-	json_object_del(summary, "assessments");
 	return summary;
 }
 
@@ -222,13 +221,18 @@ static int close_it(struct closing *closing, struct error *error)
 	if (code < 0)
 		return code;
 	if (written) {
+		auto_json results = json_incref(json_object_get(written, "assessments"));
+
+		/* The other files may not have come that far, nor any of them to the disk. */
+		json_object_del(written, "assessments");
+		code = results_write(closing->directory, written, results, NULL, error);
 		end_job(closing, written);
-		return 0;
+		return code;
 	}
 	add_not_run(closing);
 	summary = orphan_summary(closing);
 	if (closing->directory >= 0)
-		code = results_write(closing->directory, summary, closing->results, error);
+		code = results_write(closing->directory, summary, closing->results, NULL, error);
 	/* The end is stored though the folder is full. */
 	end_job(closing, summary);
 	return code;

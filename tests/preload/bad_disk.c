@@ -1,7 +1,9 @@
 /*
- * A disk of the tests' own, preloaded into a supervisor: slow to sync, or gone with its writer in
- * the middle of a line. What it does and has done stands in a file that the test maps, too.
+ * A disk of the tests' own, preloaded into a supervisor: slow to sync, refusing to, or gone with
+ * its writer in the middle of a line. What it does and has done stands in a file that the test
+ * maps, too.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -20,6 +22,7 @@ struct bad_disk {
 	_Atomic uint64_t syncs; /* that were slowed */
 	_Atomic uint64_t inside; /* that are being slowed right now */
 	_Atomic uint64_t tear; /* 1: the next write to a trace happens by half, then we are dead */
+	_Atomic uint64_t refuse; /* 1: nothing below a job's folder is synced: EIO */
 };
 
 static struct bad_disk *disk;
@@ -59,8 +62,29 @@ static void slow_down(void)
 	disk->inside--;
 }
 
+static ssize_t read_path(int fd, char *path, size_t size)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, path, size);
+}
+
+static int is_of_job(int fd)
+{
+	static const char folder[] = "/jobs/";
+	char path[4096];
+	ssize_t size = read_path(fd, path, sizeof(path));
+
+	return size > 0 && memmem(path, (size_t)size, folder, sizeof(folder) - 1);
+}
+
 int fsync(int fd)
 {
+	if (disk->refuse && is_of_job(fd)) {
+		errno = EIO;
+		return -1;
+	}
 	slow_down();
 	return (int)syscall(SYS_fsync, fd);
 }
@@ -98,11 +122,9 @@ void sync(void)
 static int is_trace(int fd)
 {
 	static const char name[] = "/trace.ndjson";
-	char link[32], path[4096];
-	ssize_t size;
+	char path[4096];
+	ssize_t size = read_path(fd, path, sizeof(path));
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	size = readlink(link, path, sizeof(path));
 	return size >= (ssize_t)sizeof(name) - 1 &&
 	       !memcmp(path + size - (sizeof(name) - 1), name, sizeof(name) - 1);
 }

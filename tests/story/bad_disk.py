@@ -1,4 +1,4 @@
-"""The disk that tests/preload/bad_disk.c makes: slow, or gone in the middle of a line."""
+"""The disk that tests/preload/bad_disk.c makes: slow, refusing, or gone in the middle of a line."""
 
 import mmap
 import os
@@ -6,7 +6,7 @@ import struct
 
 from axe import ADVERSARIES
 
-FIELDS = ("sync_ms", "syncs", "inside", "tear")
+FIELDS = ("sync_ms", "syncs", "inside", "tear", "refuse")
 
 
 class BadDisk:

@@ -79,14 +79,13 @@ def is_at_rest(axe):
 def time_a_kill(axe, daemon, disk, sync_ms):
     """From the request's sending to the group's emptiness, in ms, while the disk is busy."""
     disk["sync_ms"] = sync_ms
-    # Its results go to the disk while the other one is killed.
+    # Its results go to the disk, behind its answer, while the other one is killed.
     neighbour = begin(daemon, "neighbour", ["true"])
+    await_end(neighbour)
     victim = begin(daemon, "victim", VICTIM)
     job = number_of(victim)
     if sync_ms:
-        until(lambda: disk["inside"] >= 2, "store and results wait, and the loop for neither")
-    else:
-        await_end(neighbour)
+        until(lambda: disk["inside"], "store or results wait, and the loop for neither")
     until(lambda: is_at_rest(axe), "the victim waits, and runs no more")
     with daemon.connect() as killer:
         sent_ns = time.monotonic_ns()
@@ -96,8 +95,6 @@ def time_a_kill(axe, daemon, disk, sync_ms):
         inside = disk["inside"]
         disk["sync_ms"] = 0
         answer = next(replies(killer))["parameters"]
-    if sync_ms:
-        await_end(neighbour)
     await_end(victim)
     neighbour.close()
     victim.close()

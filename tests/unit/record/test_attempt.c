@@ -93,6 +93,54 @@ static void folder_that_is_none_is_named(void **state)
 	expect(folder, "trace.ndjson", "first\n");
 }
 
+/* What was opened is told by what lies in it. */
+static void expect_opened(
+	const struct folder *folder, unsigned attempt, unsigned last, const char *text)
+{
+	auto_fd fd = attempt_open(folder->fd, attempt, last, NULL);
+	char found[20];
+
+	assert_true(fd >= 0);
+	assert_true(file_read_text_at(fd, "mark", found, sizeof(found)) > 0);
+	assert_string_equal(text, found);
+}
+
+static void files_of_an_attempt_are_where_it_left_them(void **state)
+{
+	const struct folder *folder = *state;
+
+	put(folder, "mark", "the job's");
+	put(folder, "results.json", "{}\n");
+	expect_opened(folder, 1, 1, "the job's");
+	assert_int_equal(0, mkdirat(folder->fd, "1", 0750));
+	put(folder, "1/mark", "the first one's");
+	expect_opened(folder, 1, 1, "the job's");
+}
+
+static void files_that_were_put_away_are_found(void **state)
+{
+	const struct folder *folder = *state;
+
+	put(folder, "results.json", "{}\n");
+	put_away(folder, 1);
+	put(folder, "1/mark", "the first one's");
+	expect_opened(folder, 1, 1, "the first one's");
+}
+
+/* Though nothing of it has come to the disk, not even its folder. */
+static void earlier_attempt_never_gets_the_files_of_the_last(void **state)
+{
+	const struct folder *folder = *state;
+
+	auto_fd made = -1;
+
+	put(folder, "results.json", "of the second one\n");
+	made = attempt_open(folder->fd, 1, 2, NULL);
+	assert_true(made >= 0);
+	put(folder, "1/mark", "the first one's");
+	expect_opened(folder, 1, 2, "the first one's");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
 int main(void)
@@ -103,6 +151,9 @@ int main(void)
 		TEST(move_that_was_cut_short_goes_on),
 		TEST(files_of_an_attempt_that_never_began_overwrite_nothing),
 		TEST(folder_that_is_none_is_named),
+		TEST(files_of_an_attempt_are_where_it_left_them),
+		TEST(files_that_were_put_away_are_found),
+		TEST(earlier_attempt_never_gets_the_files_of_the_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,7 @@ static void lines_of_a_dead_supervisor_are_read_and_made_whole(void **state)
 	assert_int_equal(0, folder_number(json_array_get(lines, 0), "index"));
 
 	json_array_append_new(lines, sample_result(1, "t", "error", json_object()));
-	assert_int_equal(0, results_write(folder->fd, summary, lines, NULL));
+	assert_int_equal(0, results_write(folder->fd, summary, lines, NULL, NULL));
 	whole = read_whole(folder);
 	written = json_object_get(whole, "assessments");
 	for (size_t at = 0; at < 3; at++)
