@@ -86,6 +86,7 @@ int main(int argc, char **argv)
 	struct error error;
 
 	heap_keep_single();
+	heap_map_large();
 	memory_make_json_patient();
 	if (options_parse(argc, argv, &options, &error) < 0) {
 		fprintf(stderr, "axed: %s\n", error.text);

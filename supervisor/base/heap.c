@@ -13,6 +13,13 @@
 /* Where the linker ends the program: the kernel begins the heap behind that, at its own choice. */
 extern char end[];
 
+/*
+ * Most of what an assessment needs for a moment is half as large; what is needed anew all the time
+ * shall not be given back each time, either.
+ */
+#define LARGE_BYTES    (128 * 1024)
+#define FREE_TOP_BYTES (512 * 1024)
+
 /* Of the process, as the heap is. */
 static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
 static bool libraries_kept; /* under `forking` */
@@ -31,6 +38,12 @@ static void advise(int advice)
 void heap_keep_single(void)
 {
 	mallopt(M_ARENA_MAX, 1);
+}
+
+void heap_map_large(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, FREE_TOP_BYTES);
 }
 
 void heap_withhold(void)

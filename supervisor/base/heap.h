@@ -10,6 +10,13 @@
 void heap_keep_single(void);
 
 /*
+ * From now on what is large goes back to the host when it is freed, at the price of a mapping of
+ * its own: malloc would take the largest that was ever freed for a usual size, and leave holes of
+ * it in the heap for good. Once, like that.
+ */
+void heap_map_large(void);
+
+/*
  * Until it is given again, a child that is cloned by hand gets no copy of the heap: neither the
  * copy of its page tables nor the faults on both sides behind it have to be paid for. Such a child
  * may use what is static, on the stack or mapped by itself, and nothing else. Only a matter of

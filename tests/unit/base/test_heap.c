@@ -135,12 +135,43 @@ static void heap_may_grow_while_it_is_withheld(void **state)
 	free(grown);
 }
 
+#define LARGE_BYTES (4 << 20)
+
+static void use(size_t bytes)
+{
+	char *memory = malloc(bytes);
+
+	assert_non_null(memory);
+	memset(memory, 1, bytes);
+	free(memory);
+}
+
+/* malloc alone would take the second from the heap, where its end stays as a hole. */
+static void what_is_large_is_not_of_the_heap_though_something_larger_was_freed(void **state)
+{
+	char *bytes = malloc(BYTES), *large, *top;
+	bool is_of_heap = page_of(bytes);
+
+	free(bytes);
+	if (!is_of_heap)
+		skip_case("needs a heap that malloc uses");
+	heap_map_large();
+	use(2 * LARGE_BYTES);
+	top = sbrk(0);
+	large = malloc(LARGE_BYTES);
+	assert_non_null(large);
+	assert_ptr_equal(sbrk(0), top);
+	free(large);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(withheld_heap_is_not_in_the_child),
 		cmocka_unit_test(fork_of_another_thread_has_the_heap_all_the_same),
 		cmocka_unit_test(heap_may_grow_while_it_is_withheld),
+		cmocka_unit_test(
+			what_is_large_is_not_of_the_heap_though_something_larger_was_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
