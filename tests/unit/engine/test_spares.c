@@ -89,7 +89,8 @@ static bool offer(struct site *site)
 
 static bool take(struct site *site, uid_t uid)
 {
-	return spares_take(&site->spares, "temp", uid, getegid(), site->new, &site->made);
+	return spares_take(
+		&site->spares, "temp", uid, site->made.status.st_gid, site->new, &site->made);
 }
 
 static bool is_there(int folder)
