@@ -1,13 +1,12 @@
 /* One place in the file system where clients knock: a listening Unix socket. */
 #pragma once
 
-#include <sys/un.h>
 #include <systemd/sd-event.h>
+
+#include "control/door_name.h"
 
 struct door;
 struct error;
-
-#define DOOR_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 
 /* Someone came in; the connected descriptor (non-blocking) is taken. */
 typedef void door_handler(int fd, void *data);

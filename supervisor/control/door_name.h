@@ -1,0 +1,16 @@
+/* The name of a door: taken over from the dead, never from the living. */
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/un.h>
+
+struct error;
+
+#define DOOR_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
+
+/*
+ * Let a socket listen at an absolute path of at most DOOR_PATH_MAX bytes, whose directory is made
+ * if absent. What a dead supervisor left there is replaced; where a live one listens: -EADDRINUSE.
+ */
+int door_name_take(
+	const char *path, int fd, mode_t mode, struct stat *ret_made, struct error *error);
