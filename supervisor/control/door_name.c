@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -130,4 +131,20 @@ int door_name_take(
 		return lock;
 	code = clear_name(path, error);
 	return code < 0 ? code : bind_name(path, fd, mode, ret_made, error);
+}
+
+void door_name_clear(const char *pattern)
+{
+	char directory[DOOR_PATH_MAX + 1];
+	glob_t names = { .gl_pathc = 0 };
+	struct error ignored;
+	auto_fd lock = -1;
+
+	directory_of(pattern, directory);
+	if (glob(pattern, GLOB_NOSORT, NULL, &names) == 0)
+		lock = lock_directory(directory, &ignored);
+	/* Only under the lock: who has bound its name and does not listen yet looks dead. */
+	for (size_t at = 0; lock >= 0 && at < names.gl_pathc; at++)
+		clear_name(names.gl_pathv[at], &ignored);
+	globfree(&names);
 }

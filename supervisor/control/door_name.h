@@ -14,3 +14,9 @@ struct error;
  */
 int door_name_take(
 	const char *path, int fd, mode_t mode, struct stat *ret_made, struct error *error);
+
+/*
+ * Remove the sockets that match an absolute pattern of glob, none in its directory's part, and at
+ * which nobody listens any more. One that cannot be removed is for the next one who tries.
+ */
+void door_name_clear(const char *pattern);

@@ -211,6 +211,9 @@ const char *server_announce(struct server *server, const char *run_dir, uint64_t
 	struct error error;
 	int code;
 
+	/* What was killed together with its client left a name that nobody else would take. */
+	snprintf(path, sizeof(path), "%s/%" PRIu64 "-*.sock", run_dir, job);
+	door_name_clear(path);
 	snprintf(path, sizeof(path), "%s/%" PRIu64 ".sock", run_dir, job);
 	code = try_door(server, path, &error);
 	if (code == -EADDRINUSE) {

@@ -106,6 +106,41 @@ static void number_in_use_gets_a_name_of_its_own(void **state)
 	leave_loop();
 }
 
+/* What a supervisor leaves that was killed together with its client. */
+static void leave_dead_name(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	assert_int_equal(0, bind(fd, (struct sockaddr *)&address, sizeof(address)));
+	close(fd);
+}
+
+static void names_of_the_dead_of_its_number_go(void **state)
+{
+	char dead[100], stranger[100], living[100];
+	struct server *neighbour;
+
+	snprintf(dead, sizeof(dead), "%s/12-1.sock", site.directory);
+	snprintf(stranger, sizeof(stranger), "%s/120-1.sock", site.directory);
+	leave_dead_name(dead);
+	leave_dead_name(stranger);
+	assert_int_equal(
+		0, server_create(site.bench->loop, site.bench->supervisor, &neighbour, NULL));
+	assert_non_null(server_announce(site.server, site.directory, 12));
+	assert_int_equal(-1, access(dead, F_OK));
+	assert_int_equal(0, access(stranger, F_OK));
+
+	snprintf(living, sizeof(living), "%s", server_announce(neighbour, site.directory, 12));
+	server_withdraw(site.server);
+	assert_non_null(server_announce(site.server, site.directory, 12));
+	assert_int_equal(0, access(living, F_OK));
+	server_destroy(neighbour);
+	server_withdraw(site.server);
+	assert_int_equal(0, unlink(stranger));
+}
+
 static void job_runs_where_no_socket_can_be_made(void **state)
 {
 	struct client client;
@@ -161,6 +196,7 @@ int main(void)
 		site_test(private_supervisor_stays_after_its_job),
 		site_test(private_job_can_be_ended_through_its_socket),
 		site_test(number_in_use_gets_a_name_of_its_own),
+		site_test(names_of_the_dead_of_its_number_go),
 		site_test(job_runs_where_no_socket_can_be_made),
 		site_test(what_is_no_socket_is_not_adopted),
 		site_test(flush_gives_up_on_who_does_not_read),
