@@ -5,6 +5,7 @@
 #include "recovery/orphans.h"
 #include "recovery/recover.h"
 #include "recovery/remake.h"
+#include "recovery/unclosed.h"
 
 static void adopted(struct job *job, void *data)
 {
@@ -41,6 +42,8 @@ int supervisor_recover(struct supervisor *supervisor, struct error *error)
 	/* Before the queue, which moves them where the next attempt leaves them alone. */
 	if (code == 0)
 		code = remake_files(config->engine.store, config->state_dir, error);
+	if (code == 0)
+		unclosed_close(supervisor->engine, config->state_dir);
 	supervisor_tell_change(supervisor);
 	return code;
 }

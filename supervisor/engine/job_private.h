@@ -7,6 +7,19 @@ struct job;
 #define JOB_PRIVATE_NAME ".supervisor.json"
 
 /*
+ * Whoever finds it takes the job up again, and whoever does not has the store alone. So it goes
+ * behind what it is needed for:
+ *
+ *   a job begins          its group and intent, the file, the first line of the trace
+ *   a job ends            results, job.end in the trace, job.end in the store, the file, the pins
+ *   job.end is traced     what the store has not, once the store has it the file (unclosed.c)
+ *   nobody can go on      what the store has not, once the store has it the file, then job.end in
+ *                         the trace and in the store (orphan_end.c): else that would be taken for a
+ *                         supervisor's own, and a job of the queue not be queued again
+ *   neither               likewise, with the first start that finds it (unclosed.c)
+ */
+
+/*
  * Write it into the job's folder before anybody is born: the manifest with all its values, the
  * client's environment, the owner, the deadlines. Without waiting for the disk: it is for a
  * supervisor of the same boot.

@@ -154,10 +154,8 @@ static int take_living(struct adoption *adoption, struct error *error)
 	struct left_slot *slot = left_find_job(adoption->left, job_id(job));
 	int code;
 
-	if (history_find(&adoption->history, trace_type_name(TRACE_JOB_END))) {
-		job_private_remove(job);
+	if (history_find(&adoption->history, trace_type_name(TRACE_JOB_END)))
 		return -EALREADY;
-	}
 	if (!slot)
 		return fail_plain(error, ENOENT, "the kernel half knows nothing of it any more");
 	note_untold(job, &slot->intent);
@@ -180,9 +178,6 @@ int job_adopt(struct engine *engine, const char *state_dir, uint64_t id,
 		code = take_living(&adoption, error);
 	history_finish(&adoption.history);
 	if (code < 0) {
-		/* Nobody goes on with it any more. */
-		if (adoption.job->jobdir)
-			job_private_remove(adoption.job);
 		job_destroy(adoption.job);
 		return code;
 	}

@@ -254,10 +254,12 @@ int orphan_end(struct store *store, int state, struct orphan *orphan, struct err
 	read_results(&closing);
 	read_manifest(&closing);
 	read_trace(&closing);
-	if (code == 0)
-		code = close_it(&closing, error);
+	/* What was traced is stored by now; from here on trace and store together tell how far we
+	 * came, and whoever comes after us must not take what we trace for a supervisor's. */
 	if (closing.directory >= 0)
 		unlinkat(closing.directory, JOB_PRIVATE_NAME, 0);
+	if (code == 0)
+		code = close_it(&closing, error);
 	closing_finish(&closing);
 	return code;
 }

@@ -16,6 +16,7 @@
 #include "recovery/job_adopt.h"
 #include "recovery/left.h"
 #include "recovery/recover_residue.h"
+#include "recovery/unclosed.h"
 
 /* A job that the store has as running, or that the pins know of. */
 struct candidate {
@@ -85,24 +86,51 @@ static int collect_stored(struct recovery *recovery, struct error *error)
 	return code;
 }
 
+static int consider(struct recovery *recovery, uint64_t id, struct error *error)
+{
+	int code;
+
+	if (!id || is_candidate(recovery, id))
+		return 0;
+	code = store_read_job(recovery->engine->store, id, see_row, recovery, error);
+	if (code != -ENOENT)
+		return code;
+	add(recovery, id, NULL);
+	return 0;
+}
+
 /* It may have begun so shortly before the end that the store never got to know, or has a job of the
  * queue as queued. */
 static int collect_pinned(struct recovery *recovery, struct error *error)
 {
 	int code = 0;
 
-	for (size_t at = 0; code == 0 && at < recovery->left.count; at++) {
-		uint64_t id = recovery->left.slots[at].intent.job;
-
-		if (!id || is_candidate(recovery, id))
-			continue;
-		code = store_read_job(recovery->engine->store, id, see_row, recovery, error);
-		if (code == -ENOENT) {
-			add(recovery, id, NULL);
-			code = 0;
-		}
-	}
+	for (size_t at = 0; code == 0 && at < recovery->left.count; at++)
+		code = consider(recovery, recovery->left.slots[at].intent.job, error);
 	return code;
+}
+
+struct finding {
+	struct recovery *recovery;
+	struct error *error;
+	int code;
+};
+
+static void see_unclosed(uint64_t id, void *data)
+{
+	struct finding *finding = data;
+
+	if (finding->code == 0)
+		finding->code = consider(finding->recovery, id, finding->error);
+}
+
+/* And somebody may have taken the pins of such a one: the store still gets what its trace tells. */
+static int collect_unclosed(struct recovery *recovery, const char *state_dir, struct error *error)
+{
+	struct finding finding = { recovery, error, 0 };
+	int code = unclosed_each(state_dir, see_unclosed, &finding, error);
+
+	return code < 0 ? code : finding.code;
 }
 
 static void know(struct engine *engine, uint64_t id)
@@ -124,6 +152,14 @@ bool recover_knows(const struct engine *engine, uint64_t job)
 	return false;
 }
 
+/* It had ended or had not begun, and only its pins were left. */
+static bool has_nothing_to_go_on(const struct candidate *candidate, int code)
+{
+	bool runs = candidate->stored && candidate->row.state == STATE_RUNNING;
+
+	return code == -ENOENT && !runs;
+}
+
 static void adopt(struct recovery *recovery, const struct candidate *candidate,
 	const char *state_dir, recover_adopted *adopted, void *data)
 {
@@ -137,7 +173,7 @@ static void adopt(struct recovery *recovery, const struct candidate *candidate,
 	if (code == 0) {
 		log_line(LOG_LEVEL_INFO, "job %" PRIu64 " goes on", candidate->id);
 		adopted(job, data);
-	} else if (code != -EALREADY) {
+	} else if (code != -EALREADY && !has_nothing_to_go_on(candidate, code)) {
 		log_line(LOG_LEVEL_WARNING, "job %" PRIu64 " cannot go on: %s", candidate->id,
 			error.text);
 	}
@@ -199,6 +235,8 @@ int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *
 	code = collect_stored(&recovery, error);
 	if (code == 0)
 		code = collect_pinned(&recovery, error);
+	if (code == 0)
+		code = collect_unclosed(&recovery, state_dir, error);
 	if (code == 0) {
 		for (size_t at = 0; at < recovery.count; at++)
 			adopt(&recovery, &recovery.candidates[at], state_dir, adopted, data);

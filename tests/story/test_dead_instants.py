@@ -1,8 +1,10 @@
 """A supervisor that is killed between two of its acts: its successor tells each fact once."""
 
+import contextlib
 import os
 import pathlib
 import signal
+import sqlite3
 import sys
 import tempfile
 
@@ -74,3 +76,58 @@ def test_death_that_was_told_is_not_told_again_for_a_cancel_that_was_not(instanc
     assert end_of(instance, job) == []
     assert job["outcome"] == "canceled"
     assert job.only()["exit"] == {"status": 3}
+
+
+def secret(job):
+    return job.folder / ".supervisor.json"
+
+
+def test_job_of_which_only_its_folder_knows_is_closed(instance):
+    """Its beginning was not stored, and somebody has taken the pins away."""
+    instance.calls.arm(bad_calls.WRITE, 1, bad_calls.KILL_BEFORE, 1, instance.place.state / "axe.db")
+    client = instance.ask(ENGINE + "ExecuteJob", more=True, manifest={
+        "name": "instants", "assessments": [{"name": "a", "command": ["sleep", "999"]}]})
+    until(instance.is_dead, "it has died before the store had it")
+    client.close()
+    instance.calls.disarm()
+    job = instance.place.job()
+    assert secret(job).exists() and job.trace("job.begin")
+    for pins in instance.run.glob("*.bpf/kept"):
+        for pin in list(pins.iterdir()):
+            pin.unlink()
+        pins.rmdir()
+    assert instance.start()
+    until(lambda: not instance.place.inhabitants(), "nothing is left of it")
+    assert not secret(job).exists()
+    events = [each for each in instance.events() if each["job"] == job.id]
+    assert list(account.of_events(job, events)) == []
+    assert job["outcome"] == "error"
+    assert instance.stop() == []
+
+
+def forget_all_but_the_beginning(instance):
+    """As if its supervisor had died before the store took what came behind it."""
+    with contextlib.closing(sqlite3.connect(instance.place.state / "axe.db")) as store, store:
+        store.execute("PRAGMA foreign_keys = ON")
+        store.execute("DELETE FROM events WHERE type != 'job.begin'")
+        store.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'events'")
+        store.execute("DELETE FROM tries")
+        store.execute("DELETE FROM assessments")
+        store.execute("UPDATE jobs SET state = 'Running', outcome = NULL")
+        store.execute("UPDATE attempts SET state = 'Running', outcome = NULL")
+
+
+def test_end_that_only_the_trace_has_is_kept_by_whoever_dies_over_it(instance):
+    instance.calls.arm(bad_calls.NAME, 2, bad_calls.KILL_BEFORE, 1, ".supervisor.json")
+    job, client = execute(instance, {"name": "a", "command": ["sh", "-c", "exit 3"]})
+    until(instance.is_dead, "it has died before it closed the job")
+    client.close()
+    assert secret(job).exists() and job.trace("job.end")
+    forget_all_but_the_beginning(instance)
+    instance.calls.arm(bad_calls.NAME, 1, bad_calls.KILL_AFTER, 1, ".supervisor.json")
+    assert not instance.start()
+    assert not secret(job).exists()
+    instance.calls.disarm()
+    assert instance.start()
+    assert end_of(instance, job) == []
+    assert job["outcome"] == "failed"
