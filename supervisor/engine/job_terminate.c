@@ -150,9 +150,17 @@ static int start_killing(struct job *job, struct error *error)
 	/* Our predecessor may have begun it. */
 	struct killing_deadlines deadlines = killing_deadlines_since(
 		&job->context.deadlines, watch_intent(job->watch)->terminate_ns);
-
-	return killing_create(
+	struct job_try *running;
+	int code = killing_create(
 		job->engine->loop, job->group, &deadlines, &owner, &job->killing, error);
+
+	if (code < 0)
+		return code;
+	job_each_running(running, job)
+	{
+		runner_lift_limits(running->runner);
+	}
+	return 0;
 }
 
 /* Nothing of it is there; the caller is answered when its end is stored. */

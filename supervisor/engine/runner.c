@@ -264,8 +264,11 @@ void runner_note_termination(struct runner *runner, uint64_t now_ns, struct stil
 		runner->struck_ns = now_ns;
 	runner_save(runner);
 	runner_deadlines_disarm(runner);
-	if (runner->limits)
-		limit_set_lift(runner->limits);
+}
+
+void runner_lift_limits(struct runner *runner)
+{
+	limit_set_lift(runner->limits);
 }
 
 void runner_abandon(struct runner *runner)

@@ -73,6 +73,9 @@ void runner_cancel_task(struct runner *runner);
 bool runner_is_canceled(const struct runner *runner);
 bool runner_is_task_canceled(const struct runner *runner);
 
+/* Before a kill, and while the group is being frozen: who may not run does not stop either. */
+void runner_lift_limits(struct runner *runner);
+
 /* The job's group is about to be killed with everything below: what follows is by TerminateJob.
  * `still`: what they had in hand, or NULL. */
 void runner_note_termination(struct runner *runner, uint64_t now_ns, struct still *still);

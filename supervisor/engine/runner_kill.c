@@ -78,8 +78,6 @@ static void runner_strike(void *data)
 	watches_drain(runner->context->engine->watches);
 	if (runner->cause == CAUSE_LEAK && !runner->leaks)
 		note_leaks(runner);
-	if (runner->limits)
-		limit_set_lift(runner->limits);
 	if (!runner->struck_ns)
 		runner->struck_ns = clock_monotonic_ns();
 	runner_save(runner);
@@ -212,4 +210,5 @@ void runner_kill(struct runner *runner, enum runner_cause cause)
 	if (killing_create(runner->context->engine->loop, runner->group, &deadlines, &owner,
 		    &runner->killing, NULL) < 0)
 		kill_bluntly(runner);
+	runner_lift_limits(runner);
 }
