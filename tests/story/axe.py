@@ -149,7 +149,7 @@ class Job:
         results = self.results()["assessments"]
         for result in results:
             integrity = result["integrity"]
-            assert integrity["complete"], (result["name"], integrity)
+            assert integrity["complete"], f"{result['name']}: {json.dumps(integrity)}"
             assert integrity["forks"] == integrity["exits"] == result["processes"]["seen"], result
         births = self.trace("process.fork")
         deaths = self.trace("process.exit")
