@@ -145,6 +145,8 @@ static void strike_first(struct killing *killing)
 	killing->survive_ns = killing->report.struck_ns + killing->deadlines.kill_ns;
 	strike(killing);
 	group_thaw(killing->group, NULL);
+	if (killing->owner.struck)
+		killing->owner.struck(killing->owner.data);
 	look_again(killing);
 }
 

@@ -43,8 +43,11 @@ struct killing_owner {
 	 * killing_looked() says when that is over; false: there is nothing to wait for.
 	 */
 	bool (*look)(void *data);
-	/* Just before the first SIGKILL. */
+	/* Just before the first SIGKILL: only what it needs. */
 	void (*strike)(void *data);
+	/* Behind it, before anything that it did is heard: what may be done while they die. NULL is
+	 * fine. */
+	void (*struck)(void *data);
 	/*
 	 * With each look: kill what belongs here but left the group. Once the group itself is
 	 * empty, returns how many of them are alive.

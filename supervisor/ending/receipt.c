@@ -24,11 +24,15 @@ void receipt_finish(struct receipt *receipt)
 	receipt->still = NULL;
 }
 
+void receipt_count_living(struct receipt *receipt, const struct ledger *ledger)
+{
+	receipt->seen += ledger_living(ledger) + ledger_overflow(ledger);
+}
+
 void receipt_add_living(struct receipt *receipt, const struct ledger *ledger, uint64_t origin_ns)
 {
 	size_t have = json_array_size(receipt->picture);
 
-	receipt->seen += ledger_living(ledger) + ledger_overflow(ledger);
 	if (have < RECEIPT_PICTURE_MOST) {
 		auto_json more =
 			process_json_all_living(ledger, origin_ns, RECEIPT_PICTURE_MOST - have);

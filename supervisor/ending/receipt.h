@@ -28,7 +28,8 @@ struct receipt {
 void receipt_init(struct receipt *receipt);
 void receipt_finish(struct receipt *receipt);
 
-/* Add the living of a ledger to the picture. */
+/* Add the living of a ledger: their number to those seen, and what they are to the picture. */
+void receipt_count_living(struct receipt *receipt, const struct ledger *ledger);
 void receipt_add_living(struct receipt *receipt, const struct ledger *ledger, uint64_t origin_ns);
 
 /*

@@ -60,7 +60,7 @@ static bool job_picture(void *data)
 	watches_drain(job->engine->watches);
 	job_each_running(running, job)
 	{
-		runner_picture(running->runner, &job->receipt);
+		runner_count(running->runner, &job->receipt);
 	}
 	if (!is_frozen(job))
 		note_unseen(job);
@@ -78,6 +78,18 @@ static void job_strike(void *data)
 	job_each_running(running, job)
 	{
 		runner_note_termination(running->runner, clock_monotonic_ns(), job->receipt.still);
+	}
+}
+
+/* Who was there is written down while they die: it takes memory, and the book still has them. */
+static void job_struck(void *data)
+{
+	struct job *job = data;
+	struct job_try *running;
+
+	job_each_running(running, job)
+	{
+		runner_picture(running->runner, &job->receipt);
 	}
 }
 
@@ -141,6 +153,7 @@ static int start_killing(struct job *job, struct error *error)
 	struct killing_owner owner = {
 		.look = job_picture,
 		.strike = job_strike,
+		.struck = job_struck,
 		.stray = job_stray,
 		.emptied = job_emptied,
 		.survived = job_survived,

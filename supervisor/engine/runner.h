@@ -88,6 +88,7 @@ void runner_abandon(struct runner *runner);
 
 /* For the job's receipt: see runner_receipt_add. */
 struct receipt;
+void runner_count(const struct runner *runner, struct receipt *receipt);
 void runner_picture(const struct runner *runner, struct receipt *receipt);
 void runner_account(struct runner *runner, struct receipt *receipt);
 

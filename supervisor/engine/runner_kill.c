@@ -25,6 +25,12 @@ static const char *const cause_names[] = {
 	[CAUSE_JOB] = "terminate",
 };
 
+void runner_count(const struct runner *runner, struct receipt *receipt)
+{
+	if (runner->ledger)
+		receipt_count_living(receipt, runner->ledger);
+}
+
 void runner_picture(const struct runner *runner, struct receipt *receipt)
 {
 	if (runner->ledger)

@@ -24,6 +24,7 @@ struct scene {
 	unsigned late; /* processes that enter the group after the strike */
 	pid_t latecomer;
 	int frozen_at_strike;
+	bool killed_when_struck; /* the kill was on its way, and nothing of it was heard yet */
 };
 
 static inline int scene_setup(void **state)

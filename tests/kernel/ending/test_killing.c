@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "confine/group.h"
 #include "ending/killing.h"
-#include "engine/graveyard.h"
 #include "kernel/ending/killing_scene.h"
 #include "support/patience.h"
 
@@ -32,6 +32,17 @@ static void on_strike(void *data)
 
 	scene->struck = true;
 	scene->frozen_at_strike = group_frozen(scene->group);
+}
+
+/* A kill that is on its way has thawed its group. */
+static void on_struck(void *data)
+{
+	struct scene *scene = data;
+	char path[300], asked[8] = "";
+
+	snprintf(path, sizeof(path), "%s/cgroup.freeze", group_path(scene->group));
+	assert_true(file_read_text_at(AT_FDCWD, path, asked, sizeof(asked)) > 0);
+	scene->killed_when_struck = scene->struck && *asked == '0' && !scene->emptied;
 }
 
 /* The kernel's window of birth, played by hand: somebody is there after the first kill. */
@@ -63,8 +74,16 @@ static void on_abandoned(void *data)
 static struct killing *start(struct scene *scene)
 {
 	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
-	struct killing_owner owner = { on_look, on_strike, on_stray, on_emptied, on_survived,
-		on_abandoned, scene };
+	struct killing_owner owner = {
+		.look = on_look,
+		.strike = on_strike,
+		.struck = on_struck,
+		.stray = on_stray,
+		.emptied = on_emptied,
+		.survived = on_survived,
+		.abandoned = on_abandoned,
+		.data = scene,
+	};
 	struct killing *killing;
 
 	assert_return_code(
@@ -91,6 +110,7 @@ static void the_group_is_frozen_when_it_is_struck_and_empty_at_the_end(void **st
 	killing = start(scene);
 	finish(scene);
 	assert_int_equal(scene->frozen_at_strike, 1);
+	assert_true(scene->killed_when_struck);
 	assert_true(killing_report(killing)->froze);
 	assert_true(killing_report(killing)->passes >= 1);
 	assert_int_equal(group_populated(scene->group), 0);
@@ -163,8 +183,16 @@ static uint64_t never(bool group_is_empty, void *data)
 static void kill_with(struct scene *scene, uint64_t (*stray)(bool, void *))
 {
 	struct killing_deadlines deadlines = KILLING_DEADLINES_DEFAULT;
-	struct killing_owner owner = { on_look, on_strike, stray, on_emptied, on_survived,
-		on_abandoned, scene };
+	struct killing_owner owner = {
+		.look = on_look,
+		.strike = on_strike,
+		.struck = on_struck,
+		.stray = stray,
+		.emptied = on_emptied,
+		.survived = on_survived,
+		.abandoned = on_abandoned,
+		.data = scene,
+	};
 	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
 	struct killing *killing;
 
@@ -224,28 +252,6 @@ static void a_killing_that_is_given_up_leaves_nothing_frozen(void **state)
 	assert_int_equal(waitpid(sleeper, NULL, 0), sleeper);
 }
 
-static void a_busy_group_is_buried_when_it_is_free(void **state)
-{
-	struct scene *scene = *state;
-	struct graveyard *graveyard;
-	pid_t sleeper = test_groups_sleeper(group_path(scene->group));
-	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s", group_path(scene->group));
-	assert_return_code(graveyard_create(scene->loop, &graveyard), 0);
-	graveyard_add(graveyard, scene->group, NULL);
-	scene->group = NULL;
-	assert_int_equal(graveyard_count(graveyard), 1);
-	assert_return_code(kill(sleeper, SIGKILL), 0);
-	assert_int_equal(waitpid(sleeper, NULL, 0), sleeper);
-	while (graveyard_count(graveyard) && clock_monotonic_ns() < patience)
-		assert_return_code(sd_event_run(scene->loop, 100000), 0);
-	assert_int_equal(graveyard_count(graveyard), 0);
-	assert_int_equal(access(path, F_OK), -1);
-	graveyard_destroy(graveyard);
-}
-
 static void what_is_left_of_a_deadline_is_never_nothing(void **state)
 {
 	const struct killing_deadlines whole = { .freeze_ns = 1,
@@ -278,7 +284,6 @@ int main(void)
 		LIVE(who_does_not_die_is_one),
 		LIVE(a_killing_that_is_given_up_while_it_looks_leaves_nothing_frozen),
 		LIVE(a_killing_that_is_given_up_leaves_nothing_frozen),
-		LIVE(a_busy_group_is_buried_when_it_is_free),
 		cmocka_unit_test(what_is_left_of_a_deadline_is_never_nothing),
 	};
 
