@@ -145,7 +145,8 @@ static void die_at(struct job *job, const json_t *event, void *data)
 
 	if (strcmp(text_at(event, "type"), life->event) != 0)
 		return;
-	/* On a busy machine something may have been heard already: only `act` leaves it unwritten. */
+	/* On a busy machine something may have been heard already: only `act` leaves it unwritten.
+	 */
 	trace_flush(job->trace, NULL);
 	if (life->act)
 		life->act(life->lives, job);
