@@ -21,10 +21,9 @@ int case_memory(struct bench *bench, struct error *error)
 
 	supervised_clear(bench->supervised);
 	code = supervised_start(bench->supervised, error);
-	/* One job first: what is loaded for it stays. */
+	/* What is loaded for a first job stays. */
 	if (code == 0)
-		code = supervised_run(
-			bench->supervised, manifest_of(1, 1, command), NULL, NULL, error);
+		code = supervised_warm(bench->supervised, error);
 	idle = code == 0 ? supervised_resident_mib(bench->supervised) : 0;
 	if (code == 0)
 		code = supervised_run(

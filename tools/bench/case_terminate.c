@@ -51,8 +51,6 @@ static const struct size sizes[] = {
  */
 #define COLD_ROUNDS 5
 
-static const char *const longer_than_the_load[] = { "/bin/sleep", "0.5", NULL };
-
 struct ends {
 	struct series bare[BARE_WAITS], bare_kill[BARE_WAITS], engine, call;
 };
@@ -181,8 +179,7 @@ int case_terminate(struct bench *bench, struct error *error)
 	int code = run_cold(bench, error);
 
 	if (code == 0)
-		code = supervised_run(bench->supervised, manifest_of(1, 1, longer_than_the_load),
-			NULL, NULL, error);
+		code = supervised_warm(bench->supervised, error);
 
 	for (size_t index = 0; code == 0 && index < sizeof(sizes) / sizeof(*sizes); index++)
 		code = run_size(bench, &sizes[index], error);

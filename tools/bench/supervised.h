@@ -66,5 +66,8 @@ int supervised_terminate(struct supervised *supervised, struct crowd crowd,
 int supervised_adopt(
 	struct supervised *supervised, unsigned processes, double *ret_ms, struct error *error);
 
+/* Until all is there that a daemon loads beside its first job. */
+int supervised_warm(struct supervised *supervised, struct error *error);
+
 /* A manifest of `count` assessments of the same command. A new reference. */
 json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command);

@@ -210,6 +210,14 @@ int supervised_adopt(
 	return 0;
 }
 
+int supervised_warm(struct supervised *supervised, struct error *error)
+{
+	static const char *const longer_than_the_load[] = { "/bin/sleep", "1", NULL };
+
+	return supervised_run(
+		supervised, manifest_of(1, 1, longer_than_the_load), NULL, NULL, error);
+}
+
 json_t *manifest_of(unsigned count, unsigned parallel, const char *const *command)
 {
 	json_t *assessments = json_array(), *words = json_array();
