@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/list.h"
@@ -13,6 +15,11 @@
 #include "record/store.h"
 
 #define RESERVE_BYTES (32u << 10)
+
+/* A shortage is mostly somebody's peak, and soon over: the loop waits for so long, until the first
+ * event was lost for it. */
+#define SHORTAGE_PAUSES   50
+#define SHORTAGE_PAUSE_NS (2 * NS_PER_MS)
 
 struct publication {
 	struct list_link link; /* publisher::waiting */
@@ -68,13 +75,25 @@ void publisher_destroy(struct publisher *publisher)
 	free(publisher);
 }
 
-/* Whether there was one: then it is worth another try. */
 static bool spend_reserve(struct publisher *publisher)
 {
 	void *reserve = take_pointer(publisher->reserve);
 
 	free(reserve);
 	return reserve;
+}
+
+/* Whether what found no memory is worth another try: first with the reserve, then a little later.
+ */
+static bool overcome_shortage(struct publisher *publisher, unsigned *pauses)
+{
+	if (spend_reserve(publisher))
+		return true;
+	if (publisher->lost || *pauses == SHORTAGE_PAUSES)
+		return false;
+	*pauses += 1;
+	nanosleep(&(struct timespec){ .tv_nsec = SHORTAGE_PAUSE_NS }, NULL);
+	return true;
 }
 
 static void publication_stored(const struct store_commit *commit, void *data)
@@ -142,16 +161,25 @@ static int submit(struct publication *publication, const struct store_change *ro
 
 /* What ends must be known to have ended, though there be no memory for anything else. */
 static int submit_somehow(struct publication *publication, const struct store_change *rows,
-	size_t count, struct error *error)
+	size_t count, unsigned *pauses, struct error *error)
 {
 	struct publisher *publisher = publication->publisher;
 	int code = submit(publication, rows, count, error);
 
-	if (code == -ENOMEM && spend_reserve(publisher))
+	while (code == -ENOMEM && overcome_shortage(publisher, pauses))
 		code = submit(publication, rows, count, error);
 	if (!publisher->reserve)
 		publisher->reserve = malloc(RESERVE_BYTES);
 	return code;
+}
+
+static struct publication *publication_make(struct publisher *publisher, unsigned *pauses)
+{
+	struct publication *publication = calloc(1, sizeof(*publication));
+
+	while (!publication && overcome_shortage(publisher, pauses))
+		publication = calloc(1, sizeof(*publication));
+	return publication;
 }
 
 /* Told all the same: listeners must not miss what the disk could not take. */
@@ -167,14 +195,13 @@ void publisher_put(
 {
 	struct publication *publication;
 	struct error error = { 0 };
+	unsigned pauses = 0;
 
 	if (!publisher->store) {
 		publisher->deliver(event, true, publisher->data);
 		return;
 	}
-	publication = calloc(1, sizeof(*publication));
-	if (!publication && spend_reserve(publisher))
-		publication = calloc(1, sizeof(*publication));
+	publication = publication_make(publisher, &pauses);
 	if (!publication) {
 		deliver_unstored(publisher, event, "out of memory");
 		return;
@@ -183,7 +210,7 @@ void publisher_put(
 	publication->event = json_incref(event);
 	list_append(&publisher->waiting, &publication->link);
 	publisher->count++;
-	if (submit_somehow(publication, rows, count, &error) < 0) {
+	if (submit_somehow(publication, rows, count, &pauses, &error) < 0) {
 		publication_free(publication);
 		deliver_unstored(publisher, event, error.text);
 	}

@@ -10,6 +10,8 @@
 #include "record/store.h"
 #include "support/unit.h"
 
+#define ALL 1000 /* more than anybody tries */
+
 /* Stands for the store: takes what it is given, or has no memory for the next ones. */
 static struct {
 	unsigned refusals;
@@ -96,6 +98,34 @@ static void event_is_stored_from_the_reserve(void **state)
 	assert_int_equal(0, told.lost);
 }
 
+static void event_waits_for_a_shortage_to_be_over(void **state)
+{
+	struct told told = publish(40, 0);
+
+	(void)state;
+	assert_int_equal(1, told.durable);
+	assert_int_equal(0, told.lost);
+}
+
+/* Nobody is held up for each of many. */
+static void event_behind_one_that_was_lost_is_not_waited_for(void **state)
+{
+	auto_json event = json_pack("{s:s, s:{}}", "type", "job.end", "data");
+	struct publisher *publisher;
+	struct told told = { 0 };
+
+	(void)state;
+	assert_int_equal(0, publisher_create((struct store *)&store, deliver, &told, &publisher));
+	store.refusals = ALL;
+	publisher_put(publisher, event, NULL, 0);
+	assert_int_equal(1, told.lost);
+	store.refusals = 10;
+	publisher_put(publisher, event, NULL, 0);
+	assert_int_equal(2, told.lost);
+	assert_int_equal(8, store.refusals);
+	publisher_destroy(publisher);
+}
+
 static void event_is_never_stored_without_its_words(void **state)
 {
 	struct told told = publish(0, 1);
@@ -107,7 +137,7 @@ static void event_is_never_stored_without_its_words(void **state)
 
 static void event_that_finds_no_memory_is_told_and_said_to_be_lost(void **state)
 {
-	struct told told = publish(2, 0);
+	struct told told = publish(ALL, 0);
 
 	(void)state;
 	assert_int_equal(0, told.durable);
@@ -118,6 +148,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(event_is_stored_from_the_reserve, begin),
+		cmocka_unit_test_setup(event_waits_for_a_shortage_to_be_over, begin),
+		cmocka_unit_test_setup(event_behind_one_that_was_lost_is_not_waited_for, begin),
 		cmocka_unit_test_setup(event_is_never_stored_without_its_words, begin),
 		cmocka_unit_test_setup(
 			event_that_finds_no_memory_is_told_and_said_to_be_lost, begin),
