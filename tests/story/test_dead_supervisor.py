@@ -57,6 +57,22 @@ def test_with_a_bomb_that_is_being_terminated(axe, round):
     assert_client_ended_all(axe, client)
 
 
+def test_one_that_does_not_answer_is_not_said_to_run_nothing(axe):
+    client = axe.start("run", "--", "sleep", "999")
+    until(lambda: axe.jobs() and axe.job().trace("assessment.begin"), "it runs")
+    supervisor = axe.supervisor(client)
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        refused = axe("terminate", "--yes", "1")
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+    assert refused.returncode == 8, refused.stderr
+    assert "does not answer" in refused.stderr
+    assert axe("terminate", "--yes", "1").returncode == 0
+    assert client.wait(60) == 5
+    axe.assert_nothing_left()
+
+
 @pytest.fixture
 def fuse(axe, tmp_path):
     try:

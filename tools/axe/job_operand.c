@@ -100,6 +100,7 @@ static int find_folder(
 		return code;
 	code = job_live_connect(client_socket(&client), job->name.job, job->folder->path,
 		&job->connection, &job->live, error);
+	job->silent = code == -ETIMEDOUT;
 	/* -ENOENT: it does not run there, which may be just what is to be shown. */
 	return socket && code != -ENOENT ? code : 0;
 }
@@ -208,6 +209,15 @@ int job_operand_check_runs(const char *verb, const struct job_operand *job)
 {
 	long long number = (long long)job->name.job;
 
+	if (job->silent) {
+		fprintf(stderr,
+			"axe %s: whether job %lld runs is not known: its supervisor does not "
+			"answer; "
+			"try again, or end that process (`fuser %s/%lld*.sock`), and the job with "
+			"it\n",
+			verb, number, JOB_LIVE_RUN_DIR, number);
+		return EXIT_CODE_UNREACHABLE;
+	}
 	if (!job->live) {
 		fprintf(stderr, "axe %s: job %lld does not run%s\n", verb, number,
 			job->connection ? "; `axe cancel` takes it out of the queue" : "");

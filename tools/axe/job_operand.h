@@ -14,6 +14,7 @@ struct job_operand {
 	struct job_folder *folder; /* NULL: not readable, though a queue knows it (see below) */
 	struct connection *connection; /* NULL: it neither runs nor waits in a queue */
 	json_t *live; /* its status; NULL: it does not run */
+	bool silent; /* it may: a supervisor that may have it did not answer */
 	json_t *queued; /* what a queue knows, as GetJob answers; NULL: nothing */
 };
 

@@ -62,12 +62,35 @@ static int ask(const char *path, uint64_t id, const char *directory,
 	return 0;
 }
 
+/* 0, -ENOENT, or -ETIMEDOUT: one of them may have it, and said nothing. */
+static int ask_each(const glob_t *names, uint64_t id, const char *directory,
+	struct connection **ret_connection, json_t **ret_status, struct error *error)
+{
+	int code = -ENOENT;
+
+	for (size_t index = 0; index < names->gl_pathc; index++) {
+		struct error refusal = { 0 };
+		int asked = ask(names->gl_pathv[index], id, directory, ret_connection, ret_status,
+			&refusal);
+
+		if (asked == 0)
+			return 0;
+		if (asked != -ETIMEDOUT)
+			continue;
+		code = asked;
+		if (error)
+			*error = refusal;
+	}
+	return code == -ETIMEDOUT ? code
+				  : fail_plain(error, ENOENT, "job %" PRIu64 " does not run", id);
+}
+
 int job_live_connect(const char *socket, uint64_t id, const char *directory,
 	struct connection **ret_connection, json_t **ret_status, struct error *error)
 {
 	char pattern[128];
 	glob_t names;
-	int code = -ENOENT;
+	int code;
 
 	if (socket)
 		return ask(socket, id, directory, ret_connection, ret_status, error);
@@ -76,13 +99,11 @@ int job_live_connect(const char *socket, uint64_t id, const char *directory,
 	snprintf(pattern, sizeof(pattern),
 		"{" JOB_LIVE_RUN_DIR "/%" PRIu64 "{.sock,-*.sock}," JOB_LIVE_DAEMONS_DIR "/*.sock}",
 		id);
-	if (glob(pattern, GLOB_BRACE | GLOB_NOSORT, NULL, &names) == 0) {
-		for (size_t index = 0; index < names.gl_pathc && code < 0; index++)
-			code = ask(names.gl_pathv[index], id, directory, ret_connection, ret_status,
-				error);
-		globfree(&names);
-	}
-	return code == 0 ? 0 : fail_plain(error, ENOENT, "job %" PRIu64 " does not run", id);
+	if (glob(pattern, GLOB_BRACE | GLOB_NOSORT, NULL, &names) != 0)
+		return fail_plain(error, ENOENT, "job %" PRIu64 " does not run", id);
+	code = ask_each(&names, id, directory, ret_connection, ret_status, error);
+	globfree(&names);
+	return code;
 }
 
 int job_live_list(const char *socket, json_t **ret_jobs, struct error *error)

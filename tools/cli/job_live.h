@@ -16,8 +16,9 @@ struct error;
 /*
  * Connect to the supervisor that has job `id`, running or waiting for a slot, and take its status.
  * `directory` is the job's folder, which tells it from the job of that number in another state
- * directory. -ENOENT: none has it. With `socket` (may be NULL) that one is asked, and -ENOENT says
- * that it runs another job or none; not reachable: -ECONNREFUSED and the like.
+ * directory. -ENOENT: none has it. -ETIMEDOUT: none said so, but one of them did not answer. With
+ * `socket` (may be NULL) that one is asked, and -ENOENT says that it runs another job or none; not
+ * reachable: -ECONNREFUSED and the like.
  */
 int job_live_connect(const char *socket, uint64_t id, const char *directory,
 	struct connection **ret_connection, json_t **ret_status, struct error *error);
