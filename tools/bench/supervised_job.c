@@ -17,7 +17,7 @@
 #include "bench/series.h"
 #include "libaxe/connection.h"
 
-#define ANSWER_MOST_NS (120 * NS_PER_SEC)
+#define ANSWER_MOST_NS (600 * NS_PER_SEC) /* a million forks take minutes */
 #define RETRY_NS       1000000
 
 /* Take replies until the call is over. *ret_last is the last one's parameters. */
