@@ -89,7 +89,7 @@ struct manifest *find_manifest(
 bool message_take(
 	const struct queue_caller *caller, const char *message, size_t size, char **ret_text);
 
-/* requeue.c: another attempt of a job that has ended. */
+/* queue_requeue.c: another attempt of a job that has ended. */
 void requeue_ended(struct queue *queue, struct entry *entry, const char *reason, struct call *call);
 
 /*
@@ -97,6 +97,16 @@ void requeue_ended(struct queue *queue, struct entry *entry, const char *reason,
  * stop of its supervisor does not. False: not any more, or a task must not run again.
  */
 bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault);
+
+/* Whether it would. */
+bool requeue_host_may(struct queue *queue, const struct entry *entry, bool fault);
+
+/*
+ * In memory it is queued at once, behind all others or where it was, and started when that is
+ * durable.
+ */
+struct batch;
+void queue_again(struct batch *batch, struct entry *entry, bool behind);
 
 /* running.c: it is one of the host's jobs now; and what its calls wait for. */
 int running_launch(struct queue *queue, struct entry *entry, struct error *error);

@@ -1,4 +1,4 @@
-/* RequeueJob and RequeueTask: another attempt, of what the cause of the last end says. */
+/* RequeueJob: another attempt, of what the cause of the last end says. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +13,6 @@
 #include "queue/sequence.h"
 #include "queue/task.h"
 #include "record/store_read.h"
-
-#define ENDED_BADLY (1u << STATE_FAILED | 1u << STATE_CANCELED)
 
 /* All of them, finished ones included, as the reference has it; the first offender is named. */
 static bool is_rerunnable(struct queue *queue, const struct queue_caller *caller, uint64_t job)
@@ -85,9 +83,7 @@ static void add_moves(struct batch *batch, const struct entry *entry, enum cause
 	}
 }
 
-/* In memory it is queued at once, behind all others or where it was, and started when that is
- * durable. */
-static void queue_again(struct batch *batch, struct entry *entry, bool behind)
+void queue_again(struct batch *batch, struct entry *entry, bool behind)
 {
 	struct queue *queue = batch->call->queue;
 	struct entry kept = *entry;
@@ -128,14 +124,20 @@ void requeue_ended(struct queue *queue, struct entry *entry, const char *reason,
 	batch_finish(&batch);
 }
 
+bool requeue_host_may(struct queue *queue, const struct entry *entry, bool fault)
+{
+	const struct queue_caller nobody = { .done = NULL, .actor = { .admin = true } };
+
+	return !(fault && entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT]) &&
+	       is_rerunnable(queue, &nobody, entry->id);
+}
+
 bool requeue_by_host(struct queue *queue, struct entry *entry, bool fault)
 {
 	struct queue_caller nobody = { .done = NULL, .actor = { .admin = true } };
 	struct batch batch;
 
-	if ((fault && entry->retries >= queue->parameters[PARAMETER_JOB_RETRY_COUNT]) ||
-		!is_rerunnable(queue, &nobody, entry->id) ||
-		!batch_init(&batch, queue, &nobody, NULL))
+	if (!requeue_host_may(queue, entry, fault) || !batch_init(&batch, queue, &nobody, NULL))
 		return false;
 	entry->retries = (uint8_t)(entry->retries + fault);
 	log_line(LOG_LEVEL_WARNING, "job %llu is queued again: %s", (unsigned long long)entry->id,
@@ -230,70 +232,4 @@ void queue_requeue_all(
 	struct queue *queue, const struct queue_caller *caller, const uint64_t *jobs, size_t count)
 {
 	sequence_run(queue, caller, jobs, count, requeue_next, NULL);
-}
-
-/* NULL: the caller has been told why not. */
-static const struct store_assessment *find_task(struct queue *queue,
-	const struct queue_caller *caller, uint64_t job, unsigned index, uint32_t states,
-	struct task_copy *ret_copy)
-{
-	if (!task_read(queue, caller, job, index, ret_copy))
-		return NULL;
-	if (states & 1u << ret_copy->task.state)
-		return &ret_copy->task;
-	caller_fail_state(caller, job, index, ret_copy->task.state, states);
-	return NULL;
-}
-
-static bool task_is_rerunnable(
-	struct queue *queue, const struct queue_caller *caller, uint64_t job, unsigned index)
-{
-	struct manifest *manifest = find_manifest(queue, caller, job);
-	bool fine = manifest && index < manifest->assessments_count &&
-		    manifest->assessments[index]->rerunnable;
-
-	if (manifest && !fine)
-		caller_fail(caller, AXE_E_NOT_RERUNNABLE, "NotRerunnable",
-			json_pack("{s:I, s:I, s:s}", "job", (json_int_t)job, "task",
-				(json_int_t)index, "name",
-				index < manifest->assessments_count
-					? manifest->assessments[index]->name
-					: ""));
-	manifest_destroy(manifest);
-	return fine;
-}
-
-static void requeue_task(struct queue *queue, const struct queue_caller *caller,
-	struct entry *entry, const struct store_assessment *task)
-{
-	struct store_assessment row = *task;
-	struct batch batch;
-
-	if (!batch_init(&batch, queue, caller, json_pack("{s:i}", "attempt", entry->attempt + 1)))
-		return queue_settle(queue, entry);
-	row.state = STATE_QUEUED;
-	row.reason = row.message = NULL;
-	batch_add(&batch, &(struct store_change){ .kind = STORE_ASSESSMENT, .assessment = row });
-	queue_again(&batch, entry, true);
-	batch_finish(&batch);
-}
-
-void queue_requeue_task(
-	struct queue *queue, const struct queue_caller *caller, uint64_t job, unsigned index)
-{
-	auto_free char *reason = NULL;
-	struct entry *entry = find_any(queue, caller, job, ENDED_BADLY, &reason);
-	struct task_copy copy = { .name = NULL };
-	const struct store_assessment *task;
-
-	if (!entry)
-		return;
-	task = find_task(queue, caller, job, index, ENDED_BADLY, &copy);
-	if (task && allowance_room(queue, caller, 0) &&
-		allowance_write(queue, caller, entry->owner) &&
-		task_is_rerunnable(queue, caller, job, index))
-		requeue_task(queue, caller, entry, task);
-	else
-		queue_settle(queue, entry);
-	task_copy_finish(&copy);
 }

@@ -64,13 +64,32 @@ static void see_job(const struct store_job *row, void *data)
 		reading->failed |= !ready_put(&queue->ready, entry);
 }
 
+/* A job that restarts its host, or cannot bear it, does so again. */
+static bool may_run_again(struct queue *queue, const struct orphan *orphan)
+{
+	const struct queue_caller nobody = { .done = NULL };
+	struct manifest *manifest;
+	bool may;
+
+	if (!orphan->rebooted)
+		return true;
+	manifest = find_manifest(queue, &nobody, orphan->job.id);
+	may = manifest && manifest->on_reboot == REBOOT_REQUEUE;
+	manifest_destroy(manifest);
+	return may;
+}
+
 /* Its tasks and its results say that it has lost its supervisor, unless its end was written. */
 static void end_orphan(struct reading *reading, struct orphan *orphan, int state)
 {
+	struct queue *queue = reading->queue;
 	struct error error = { 0 };
 
+	orphan->again =
+		may_run_again(queue, orphan) &&
+		requeue_host_may(queue, entries_find(&queue->entries, orphan->job.id), true);
 	log_line(LOG_LEVEL_WARNING, "job %" PRIu64 " has lost its supervisor", orphan->job.id);
-	if (orphan_end(reading->queue->config.store, state, orphan, &error) < 0)
+	if (orphan_end(queue->config.store, state, orphan, &error) < 0)
 		log_line(LOG_LEVEL_ERROR, "job %" PRIu64 ": %s", orphan->job.id, error.text);
 }
 
@@ -94,21 +113,6 @@ static enum state_event event_to(enum state state)
 	return state == STATE_CANCELED ? EVENT_CANCEL : EVENT_FAIL;
 }
 
-/* A job that restarts its host, or cannot bear it, does so again. */
-static bool may_run_again(struct queue *queue, const struct orphan *orphan)
-{
-	const struct queue_caller nobody = { .done = NULL };
-	struct manifest *manifest;
-	bool may;
-
-	if (!orphan->rebooted)
-		return true;
-	manifest = find_manifest(queue, &nobody, orphan->job.id);
-	may = manifest && manifest->on_reboot == REBOOT_REQUEUE;
-	manifest_destroy(manifest);
-	return may;
-}
-
 static void take_back(struct queue *queue, const struct orphan *orphan)
 {
 	struct verdict_of_store found = { STATE_FAILED, true };
@@ -119,7 +123,7 @@ static void take_back(struct queue *queue, const struct orphan *orphan)
 	if (found.state == STATE_RUNNING) /* still on its way to the disk */
 		found = (struct verdict_of_store){ STATE_FAILED, true };
 	queue_apply(queue, entry, event_to(found.state));
-	if (!found.by_host || !may_run_again(queue, orphan) || !requeue_by_host(queue, entry, true))
+	if (!found.by_host || !orphan->again || !requeue_by_host(queue, entry, true))
 		queue_settle(queue, entry);
 }
 

@@ -107,7 +107,8 @@ static void end_job(struct closing *closing, json_t *summary)
 {
 	struct store_job *job = &closing->orphan->job;
 	const struct trace_line line = { .type = TRACE_JOB_END, .data = summary };
-	struct store_change rows[2];
+	struct store_change rows[3];
+	size_t count = 1;
 
 	job->outcome = json_string_value(json_object_get(summary, "outcome"));
 	job->state = state_of_outcome(job->outcome);
@@ -116,16 +117,21 @@ static void end_job(struct closing *closing, json_t *summary)
 	job->message = json_string_value(json_object_get(summary, "message"));
 	job->ended = orphan_time_now();
 	rows[0] = (struct store_change){ .kind = STORE_JOB, .job = *job };
-	rows[1] = (struct store_change){ .kind = STORE_ATTEMPT,
-		.attempt = { .job = job->id,
-			.number = job->attempt,
-			.state = job->state,
-			.outcome = job->outcome,
-			.code = job->code,
-			.reason = job->reason,
-			.started = job->started,
-			.ended = job->ended } };
-	orphan_emit(closing, &line, rows, job->attempt ? 2 : 1);
+	if (job->attempt)
+		rows[count++] = (struct store_change){ .kind = STORE_ATTEMPT,
+			.attempt = { .job = job->id,
+				.number = job->attempt,
+				.state = job->state,
+				.outcome = job->outcome,
+				.code = job->code,
+				.reason = job->reason,
+				.started = job->started,
+				.ended = job->ended } };
+	/* The queue's own words come behind it, in a transaction that we may not live to see. */
+	if (closing->orphan->again && cause_of(job->reason) == CAUSE_OF_HOST)
+		rows[count++] = (struct store_change){ .kind = STORE_REQUEUE,
+			.requeue = { .job = job->id, .asked = true } };
+	orphan_emit(closing, &line, rows, count);
 }
 
 static bool has_told_end(int directory)

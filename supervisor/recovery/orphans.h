@@ -17,6 +17,7 @@ struct orphan {
 	struct store_job job;
 	char *name;
 	bool rebooted; /* the host has, since it ran */
+	bool again; /* its queue will run it again: kept with its end, for who comes after us */
 };
 
 struct orphan_set {

@@ -3,6 +3,20 @@
 
 #include <sqlite3.h>
 
+static void see_kept(const struct store_job *row, void *data)
+{
+	*(unsigned *)data += 1;
+}
+
+/* What was kept with an end goes with the attempt that follows it. */
+static void expect_nothing_kept(struct queue_case *test)
+{
+	unsigned kept = 0;
+
+	assert_int_equal(0, store_read_requeues(test->store, see_kept, &kept, NULL));
+	assert_int_equal(0, kept);
+}
+
 static void what_ran_is_queued_again_as_often_as_allowed(void **state)
 {
 	struct queue_case *test = *state;
@@ -20,10 +34,12 @@ static void what_ran_is_queued_again_as_often_as_allowed(void **state)
 		expect_state(test, job, "Queued");
 		/* A test's own failure is not tried again for the host's sake. */
 		expect_tasks(test, job, "Finished Failed/failed Queued");
+		expect_nothing_kept(test);
 	}
 	assert_int_equal(4, case_start(test)->row.attempt);
 	case_restart(test);
 	expect_state(test, job, "Failed");
+	expect_nothing_kept(test);
 	assert_null(case_start(test));
 }
 
