@@ -13,6 +13,7 @@
 #include "confine/reaper.h"
 #include "engine/guard.h"
 #include "engine/job_parts.h"
+#include "engine/open_jobs.h"
 #include "engine/pressure.h"
 #include "engine/residue.h"
 #include "engine/shared.h"
@@ -228,6 +229,7 @@ void engine_destroy(struct engine *engine)
 	engine->children = sd_event_source_disable_unref(engine->children);
 	timer_finish(&engine->sweep);
 	unremoved_finish(&engine->unremoved);
+	open_jobs_close(engine->open_jobs);
 	scene_destroy(engine->scene);
 	witness_destroy(engine->witness);
 	camera_destroy(engine->camera);

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "engine/job_parts.h"
+#include "engine/open_jobs.h"
 #include "engine/shared.h"
 #include "model/manifest.h"
 #include "record/jobdir.h"
@@ -58,6 +59,21 @@ static json_t *private_json(const struct job *job)
 	return json;
 }
 
+/* Whether it is gone. */
+static bool remove_file(const struct job *job)
+{
+	struct unremoved *unremoved = &job->engine->unremoved;
+	auto_free char *path = NULL;
+
+	unremoved_retry(unremoved);
+	if (asprintf(&path, "%s/%s", jobdir_path(job->jobdir), JOB_PRIVATE_NAME) < 0) {
+		path = NULL;
+		return unlinkat(jobdir_descriptor(job->jobdir), JOB_PRIVATE_NAME, 0) == 0 ||
+		       errno == ENOENT;
+	}
+	return unremoved_try(unremoved, path);
+}
+
 int job_private_write(const struct job *job, struct error *error)
 {
 	int directory = jobdir_descriptor(job->jobdir);
@@ -67,8 +83,10 @@ int job_private_write(const struct job *job, struct error *error)
 
 	if (!text)
 		return fail(error, ENOMEM, "write `%s`", JOB_PRIVATE_NAME);
-	job_private_remove(job);
-	code = file_make_at(directory, JOB_PRIVATE_NAME, text, strlen(text), MODE, error);
+	remove_file(job);
+	code = open_jobs_add(job->engine->open_jobs, job_id(job), error);
+	if (code == 0)
+		code = file_make_at(directory, JOB_PRIVATE_NAME, text, strlen(text), MODE, error);
 	/* Who could not write it to its end may have failed to take it away, too. */
 	if (code < 0 && code != -EEXIST)
 		job_private_remove(job);
@@ -77,16 +95,9 @@ int job_private_write(const struct job *job, struct error *error)
 
 void job_private_remove(const struct job *job)
 {
-	struct unremoved *unremoved = &job->engine->unremoved;
-	auto_free char *path = NULL;
-
-	unremoved_retry(unremoved);
-	if (asprintf(&path, "%s/%s", jobdir_path(job->jobdir), JOB_PRIVATE_NAME) < 0) {
-		path = NULL;
-		unlinkat(jobdir_descriptor(job->jobdir), JOB_PRIVATE_NAME, 0);
-		return;
-	}
-	unremoved_try(unremoved, path);
+	/* One that stays keeps its name: by that the next start finds it. */
+	if (job->engine->recoverable && remove_file(job))
+		open_jobs_remove(job->engine->open_jobs, job_id(job));
 }
 
 static uint64_t number_of(const json_t *json, const char *key)

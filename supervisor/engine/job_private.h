@@ -8,10 +8,11 @@ struct job;
 
 /*
  * Whoever finds it takes the job up again, and whoever does not has the store alone. So it goes
- * behind what it is needed for:
+ * behind what it is needed for, and has a name in open_jobs.h for as long as it is there:
  *
- *   a job begins          its group and intent, the file, the first line of the trace
- *   a job ends            results, job.end in the trace, job.end in the store, the file, the pins
+ *   a job begins          its group and intent, the name, the file, the first line of the trace
+ *   a job ends            results, job.end in the trace, job.end in the store, the file, the name,
+ *                         the pins
  *   job.end is traced     what the store has not, once the store has it the file (unclosed.c)
  *   nobody can go on      what the store has not, once the store has it the file, then job.end in
  *                         the trace and in the store (orphan_end.c): else that would be taken for a

@@ -16,6 +16,7 @@ struct error;
 struct filter;
 struct guard;
 struct heritage;
+struct open_jobs;
 struct reaper;
 struct sock_fprog;
 struct residue;
@@ -47,6 +48,7 @@ struct engine {
 	sd_event_source *children;
 	struct timer sweep;
 	struct unremoved unremoved; /* of jobs that have ended */
+	struct open_jobs *open_jobs; /* since recover_jobs; NULL: nobody goes on with any */
 	const struct heritage *heritage; /* borrowed, or NULL */
 	int stdin_fd; /* borrowed, or -1 */
 	struct store *store; /* borrowed; NULL: jobs live in their folders only */

@@ -2,7 +2,6 @@
 #include "engine/unremoved.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,16 +22,17 @@ static bool remember(struct unremoved *unremoved, const char *path)
 	return copy;
 }
 
-void unremoved_try(struct unremoved *unremoved, const char *path)
+bool unremoved_try(struct unremoved *unremoved, const char *path)
 {
 	int code = remove_file(path);
 
 	if (code == 0)
-		return;
+		return true;
 	log_line(LOG_LEVEL_ERROR, "remove `%s`, which has what its job was given in secret: %s; %s",
 		path, strerror(-code),
 		remember(unremoved, path) ? "tried again when the next job ends"
 					  : "not tried again, remove it by hand");
+	return false;
 }
 
 void unremoved_retry(struct unremoved *unremoved)

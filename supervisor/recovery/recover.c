@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "engine/job_parts.h"
+#include "engine/open_jobs.h"
 #include "engine/pressure.h"
 #include "engine/shared.h"
 #include "engine/tree.h"
@@ -16,7 +17,6 @@
 #include "recovery/job_adopt.h"
 #include "recovery/left.h"
 #include "recovery/recover_residue.h"
-#include "recovery/unclosed.h"
 
 /* A job that the store has as running, or that the pins know of. */
 struct candidate {
@@ -125,10 +125,10 @@ static void see_unclosed(uint64_t id, void *data)
 }
 
 /* And somebody may have taken the pins of such a one: the store still gets what its trace tells. */
-static int collect_unclosed(struct recovery *recovery, const char *state_dir, struct error *error)
+static int collect_unclosed(struct recovery *recovery, struct error *error)
 {
 	struct finding finding = { recovery, error, 0 };
-	int code = unclosed_each(state_dir, see_unclosed, &finding, error);
+	int code = open_jobs_each(recovery->engine->open_jobs, see_unclosed, &finding, error);
 
 	return code < 0 ? code : finding.code;
 }
@@ -224,6 +224,18 @@ static void tell_origin(const struct engine *engine)
 	}
 }
 
+/* On a full disk, what runs is still to be gone on with. */
+static int open_index(struct engine *engine, const char *state_dir, struct error *error)
+{
+	struct error why = { 0 };
+	int code = open_jobs_open(state_dir, &engine->open_jobs, error);
+
+	if (code == 0 && open_jobs_make(engine->open_jobs, &why) < 0)
+		log_line(LOG_LEVEL_WARNING,
+			"the folder of each job is looked into at each start: %s", why.text);
+	return code;
+}
+
 int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *adopted, void *data,
 	struct error *error)
 {
@@ -232,11 +244,13 @@ int recover_jobs(struct engine *engine, const char *state_dir, recover_adopted *
 
 	tell_origin(engine);
 	left_collect(&recovery.left, engine->watches);
-	code = collect_stored(&recovery, error);
+	code = open_index(engine, state_dir, error);
+	if (code == 0)
+		code = collect_stored(&recovery, error);
 	if (code == 0)
 		code = collect_pinned(&recovery, error);
 	if (code == 0)
-		code = collect_unclosed(&recovery, state_dir, error);
+		code = collect_unclosed(&recovery, error);
 	if (code == 0) {
 		for (size_t at = 0; at < recovery.count; at++)
 			adopt(&recovery, &recovery.candidates[at], state_dir, adopted, data);

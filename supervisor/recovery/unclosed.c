@@ -1,20 +1,16 @@
 /* Jobs that nobody has closed: what a successor would need to go on with them is still there. */
 #include "recovery/unclosed.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "engine/job_parts.h"
 #include "engine/job_private.h"
+#include "engine/open_jobs.h"
 #include "engine/shared.h"
 #include "record/store.h"
 #include "record/store_read.h"
@@ -26,39 +22,6 @@ struct closing {
 	bool asked; /* whether the store has it all */
 	bool stored; /* and the answer */
 };
-
-static bool has_file(int jobs, const char *name)
-{
-	char path[NAME_MAX + sizeof("/" JOB_PRIVATE_NAME)];
-
-	snprintf(path, sizeof(path), "%s/%s", name, JOB_PRIVATE_NAME);
-	return faccessat(jobs, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-int unclosed_each(const char *state_dir, unclosed_visitor *visitor, void *data, struct error *error)
-{
-	auto_fd state = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_fd jobs = state < 0 ? -1 : file_open_beneath(state, "jobs", O_RDONLY | O_DIRECTORY, 0);
-	DIR *folder;
-
-	if (state < 0)
-		return fail(error, errno, "open `%s`", state_dir);
-	/* There has never been one. */
-	if (jobs == -ENOENT)
-		return 0;
-	folder = jobs < 0 ? NULL : fdopendir(jobs);
-	if (!folder)
-		return fail(error, jobs < 0 ? -jobs : errno, "open `%s/jobs`", state_dir);
-	take_fd(&jobs);
-	for (struct dirent *entry; (entry = readdir(folder));) {
-		uint64_t job = strtoull(entry->d_name, NULL, 10);
-
-		if (job && has_file(dirfd(folder), entry->d_name))
-			visitor(job, data);
-	}
-	closedir(folder);
-	return 0;
-}
 
 static bool is_running(const struct engine *engine, uint64_t job)
 {
@@ -101,7 +64,8 @@ static void close_one(uint64_t job, void *data)
 		path = NULL;
 		return;
 	}
-	unremoved_try(&closing->engine->unremoved, path);
+	if (unremoved_try(&closing->engine->unremoved, path))
+		open_jobs_remove(closing->engine->open_jobs, job);
 }
 
 void unclosed_close(struct engine *engine, const char *state_dir)
@@ -109,6 +73,6 @@ void unclosed_close(struct engine *engine, const char *state_dir)
 	struct closing closing = { .engine = engine, .state_dir = state_dir };
 	struct error error = { 0 };
 
-	if (unclosed_each(state_dir, close_one, &closing, &error) < 0)
+	if (open_jobs_each(engine->open_jobs, close_one, &closing, &error) < 0)
 		log_line(LOG_LEVEL_ERROR, "close what a dead supervisor left: %s", error.text);
 }

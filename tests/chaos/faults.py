@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import errno
 import json
+import shutil
 import subprocess
 
 import account
@@ -187,7 +188,12 @@ class OfStart(Sufferer):
         # The first one makes what the others find.
         self.count()
 
+    def forget_names(self):
+        """So that it makes them."""
+        shutil.rmtree(self.instance.place.state / "open", ignore_errors=True)
+
     def count(self):
+        self.forget_names()
         self.begin()
         assert self.instance.start()
         counted = self.instance.calls["seen"]
@@ -202,6 +208,7 @@ class OfStart(Sufferer):
         return self.instance.process.poll() is not None
 
     def suffer(self, point):
+        self.forget_names()
         self.arm(point)
         self.instance.launch()
         with contextlib.suppress(AssertionError):

@@ -238,6 +238,8 @@ class Round:
                                       self.programs, self.records, bool(self.steering), narrow)
             if (job.folder / ".supervisor.json").exists():
                 yield "what is secret is still there"
+            if (self.instance.place.state / "open" / str(number)).exists():
+                yield "its name says that it is open"
 
 
 def has_trace(job):
