@@ -4,6 +4,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "confine/group.h"
+#include "ending/killing.h"
 #include "engine/agenda.h"
 #include "engine/job_parts.h"
 #include "engine/result.h"
@@ -120,6 +122,16 @@ static void try_begun(struct runner *runner, json_t *description, void *data)
 			json_incref(description));
 }
 
+/* The last of them may have ended since the job's group was looked at: its kill is told first. */
+static void try_emptied(struct runner *runner, void *data)
+{
+	struct job *job = ((struct job_try *)data)->job;
+
+	if (job->killing && killing_report(job->killing)->struck_ns &&
+		group_populated(job->group) == 0)
+		job_terminate_look(job);
+}
+
 static void try_ended(
 	struct runner *runner, const struct ruling *ruling, json_t *result, void *data)
 {
@@ -136,7 +148,12 @@ static void try_ended(
 
 struct runner_owner job_try_owner(struct job_try *owner)
 {
-	return (struct runner_owner){ .begun = try_begun, .ended = try_ended, .data = owner };
+	return (struct runner_owner){
+		.begun = try_begun,
+		.emptied = try_emptied,
+		.ended = try_ended,
+		.data = owner,
+	};
 }
 
 int job_try_prepare(struct job_try *next, const struct assessment *assessment)

@@ -188,7 +188,7 @@ void runner_look(struct runner *runner)
 	if (runner->phase >= RUNNER_ENDING || runner->told)
 		return;
 	if (runner->could_not_start && !runner->child.pid) {
-		runner_end(runner);
+		runner_end_empty(runner);
 		return;
 	}
 	if (runner->killing)
@@ -196,7 +196,7 @@ void runner_look(struct runner *runner)
 	if (!runner_wait_for_root(runner) || runner->phase >= RUNNER_ENDING)
 		return;
 	if (runner_nothing_lives(runner))
-		runner_end(runner);
+		runner_end_empty(runner);
 	else
 		runner_root_left_something(runner);
 }

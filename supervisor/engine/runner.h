@@ -21,6 +21,8 @@ struct runner_owner {
 	/* It was given birth, or could not be: {"name", "argv", "timeout_ms", "group", "pid"}.
 	 * Whoever hears it may already cancel or terminate. `description` is borrowed. */
 	void (*begun)(struct runner *runner, json_t *description, void *data);
+	/* Nothing of it lives, and it ends as soon as this returns. May look at it again. */
+	void (*emptied)(struct runner *runner, void *data);
 	/* Its end is established: the last call. Both are borrowed. */
 	void (*ended)(
 		struct runner *runner, const struct ruling *ruling, json_t *result, void *data);

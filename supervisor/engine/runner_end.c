@@ -198,6 +198,13 @@ void runner_end(struct runner *runner)
 		runner_conclude(runner);
 }
 
+void runner_end_empty(struct runner *runner)
+{
+	runner->owner.emptied(runner, runner->owner.data);
+	if (runner->phase < RUNNER_ENDING)
+		runner_end(runner);
+}
+
 void runner_conclude(struct runner *runner)
 {
 	struct ruling ruling;

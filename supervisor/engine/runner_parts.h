@@ -195,6 +195,8 @@ void runner_release(struct runner *runner);
 
 /* Ruling, result and burial; sets RUNNER_OVER and calls the owner. */
 void runner_end(struct runner *runner);
+/* One in which nothing lives: its owner has it looked at first. */
+void runner_end_empty(struct runner *runner);
 
 /* runner_survey.c: from the view that the job lends; before anybody is born. */
 void runner_survey_begin(struct runner *runner);

@@ -124,6 +124,39 @@ static void who_ended_while_survivors_were_asked_is_none(void **state)
 	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "terminated");
 }
 
+static bool is_struck(struct fixture *fixture)
+{
+	return killing_report(fixture->job->killing)->struck_ns;
+}
+
+static size_t place_of(const struct fixture *fixture, const char *type)
+{
+	size_t place = 0;
+
+	while (place < json_array_size(fixture->events) &&
+		strcmp(text_at(json_array_get(fixture->events, place), "type"), type) != 0)
+		place++;
+	return place;
+}
+
+/* The last of it ends between a look at the job's group and one at its own. */
+static void a_kill_is_told_before_the_end_of_whom_it_ended(void **state)
+{
+	struct fixture *fixture = *state;
+
+	start_stuck(fixture, ",'residue':'ignore'");
+	fixture_until(fixture, has_begun);
+	assert_return_code(mute_fuse_wait(&fuse), 0);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_until(fixture, is_struck);
+	let_them_end(fixture);
+	runner_look(running(fixture));
+	fixture_finish(fixture);
+	assert_int_equal(fixture_count(fixture, "job.kill"), 1);
+	assert_int_equal(fixture_count(fixture, "assessment.end"), 1);
+	assert_true(place_of(fixture, "job.kill") < place_of(fixture, "assessment.end"));
+}
+
 static void who_ended_while_survivors_of_a_timeout_were_asked_is_none(void **state)
 {
 	struct fixture *fixture = *state;
@@ -210,6 +243,7 @@ int main(void)
 #define LIVE(name) cmocka_unit_test_setup_teardown(name, survivors_setup, survivors_teardown)
 		LIVE(a_survivor_is_named_and_the_call_may_be_repeated),
 		LIVE(who_ended_while_survivors_were_asked_is_none),
+		LIVE(a_kill_is_told_before_the_end_of_whom_it_ended),
 		LIVE(who_ended_while_survivors_of_a_timeout_were_asked_is_none),
 		LIVE(a_freeze_that_cannot_complete_does_not_hold_up_the_kill),
 		LIVE(what_survives_for_long_is_abandoned_truthfully),
