@@ -87,6 +87,20 @@ def ended(axe, daemon):
     return job
 
 
+def await_gate_alone(axe):
+    """The same without a command."""
+    return f"while ! [ -e {gate(axe)} ]; do :; done"
+
+
+def killed_once_all_is_written(axe, daemon, script):
+    """What was heard and not written dies with it: of a script without commands, nothing."""
+    client = submit(axe, daemon, shell(script))
+    begun(axe)
+    until(lambda: axe.job().trace("process.exec"), "its own command is written")
+    daemon.kill()
+    end(client)
+
+
 def killed_while_it_runs(axe, daemon, *assessments, **keys):
     client = submit(axe, daemon, *assessments, **keys)
     begun(axe)
@@ -95,7 +109,8 @@ def killed_while_it_runs(axe, daemon, *assessments, **keys):
 
 
 def test_running_assessment_goes_on_to_its_own_end(axe, daemon):
-    killed_while_it_runs(axe, daemon, shell(f"echo before; {await_gate(axe)}; echo after; exit 5"))
+    killed_once_all_is_written(
+        axe, daemon, f"echo before; {await_gate_alone(axe)}; echo after; exit 5")
     daemon.start()
     gate(axe).touch()
     job = ended(axe, daemon)
@@ -134,7 +149,7 @@ def test_nothing_is_said_of_a_survey_that_nobody_wanted(axe, daemon):
 
 
 def test_end_that_nobody_saw_is_known_by_its_record(axe, daemon):
-    killed_while_it_runs(axe, daemon, shell(f"{await_gate(axe)}; kill -USR1 $$"))
+    killed_once_all_is_written(axe, daemon, f"{await_gate_alone(axe)}; kill -USR1 $$")
     gate(axe).touch()
     until(lambda: not axe.inhabitants(), "it has ended")
     time_of_end = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
