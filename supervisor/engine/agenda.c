@@ -136,18 +136,23 @@ static void note_taken(struct agenda *agenda, size_t index)
 		agenda->lowest++;
 }
 
+bool agenda_next(struct agenda *agenda, size_t *ret_index)
+{
+	/* Dropped before their turn came. */
+	while (agenda->ready_count && agenda->taken[agenda->ready[0]])
+		ready_take(agenda);
+	if (!agenda->ready_count)
+		return false;
+	*ret_index = agenda->ready[0];
+	return true;
+}
+
 bool agenda_take(struct agenda *agenda, size_t *ret_index)
 {
-	while (agenda->ready_count) {
-		size_t index = ready_take(agenda);
-
-		if (agenda->taken[index])
-			continue; /* dropped before its turn came */
-		note_taken(agenda, index);
-		*ret_index = index;
-		return true;
-	}
-	return false;
+	if (!agenda_next(agenda, ret_index))
+		return false;
+	note_taken(agenda, ready_take(agenda));
+	return true;
 }
 
 void agenda_done(struct agenda *agenda, size_t index)

@@ -17,6 +17,10 @@ DEFINE_CLEANUP(agenda)
 /* Take the lowest index whose predecessors have all ended; false: none now. */
 bool agenda_take(struct agenda *agenda, size_t *ret_index);
 
+/* Which one that would be, as far as is known now: the end of another may put a lower one before.
+ */
+bool agenda_next(struct agenda *agenda, size_t *ret_index);
+
 /* It has ended, however: what waited for it only waited for the order. */
 void agenda_done(struct agenda *agenda, size_t index);
 

@@ -6,6 +6,7 @@
 
 #include "ending/killing.h"
 
+struct cradle;
 struct engine;
 struct identity;
 struct jobdir;
@@ -24,6 +25,7 @@ struct job_context {
 	struct trace *trace;
 	struct killing_deadlines deadlines;
 	const char *const *environment; /* the client's, for `environment_inherited`; or NULL */
+	struct cradle *ahead; /* what is laid for the next one; NULL: nothing ever is */
 	struct spares *spares; /* what one that ends leaves to the next; NULL: there is none */
 	const struct identity *owner; /* as whom all of it runs; NULL: the supervisor's own user */
 	/*

@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "ending/receipt.h"
 #include "engine/context.h"
+#include "engine/cradle.h"
 #include "engine/error_list.h"
 #include "engine/job.h"
 #include "engine/runner.h"
@@ -73,6 +74,7 @@ struct job {
 	struct agenda *agenda;
 	struct list_link tries; /* job_try::link: what runs, and what ended but was not yet freed */
 	unsigned active; /* of them, those that run */
+	struct cradle ahead; /* laid while others run, for the one that starts next */
 	struct spares spares; /* from the end of one to the step that starts the next */
 	struct job_try *post; /* the post action while it runs, also in the list */
 	bool post_done;

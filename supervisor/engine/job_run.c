@@ -114,6 +114,36 @@ static void keep_spares(struct job *job)
 	job->context.spares = wanted ? &job->spares : NULL;
 }
 
+static void remove_laid(struct job *job)
+{
+	if (job->ahead.laid)
+		cradle_remove(&job->ahead, &job->context);
+}
+
+static bool is_laid_for(const struct cradle *cradle, size_t index)
+{
+	return cradle->laid && cradle->index == index;
+}
+
+/*
+ * The work that needs nothing of the one that runs is done while that one runs, so that less of it
+ * stands between its end and the next one's birth. Behind the births: whoever could start now does.
+ */
+static void lay_ahead(struct job *job)
+{
+	bool wanted = job->active && job_may_start(job);
+	size_t index;
+
+	wanted = wanted && agenda_next(job->agenda, &index);
+	if (wanted && is_laid_for(&job->ahead, index))
+		return;
+	remove_laid(job);
+	job->context.ahead = &job->ahead;
+	if (wanted)
+		cradle_lay(&job->context, job->manifest->assessments[index], (unsigned)index, 1,
+			&job->ahead);
+}
+
 void job_run_step(struct job *job)
 {
 	size_t index;
@@ -127,6 +157,7 @@ void job_run_step(struct job *job)
 		assessment_start(job, index);
 	if (!job->active && !agenda_left(job->agenda) && !job->post_done)
 		job_start_post(job);
+	lay_ahead(job);
 	keep_spares(job);
 	job_survey_begun(job);
 }
@@ -161,6 +192,7 @@ void job_run_finish(struct job *job)
 	list_for_each_safe (left, following, &job->tries, link) {
 		job_try_destroy(left);
 	}
+	remove_laid(job);
 	spares_sweep(&job->spares, job->engine->sweeper);
 	job_survey_finish(job);
 	timer_finish(&job->runtime);

@@ -17,74 +17,41 @@
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "engine/surroundings.h"
-#include "engine/tree.h"
 #include "model/assessment.h"
 #include "observe/ledger.h"
-#include "observe/refusals.h"
-#include "record/jobdir.h"
 #include "record/output.h"
 
-const char *const runner_output_names[RUNNER_OUTPUTS] = {
-	[RUNNER_STDOUT] = "stdout",
-	[RUNNER_STDERR] = "stderr",
-};
-
-static int prepare_limits(struct runner *runner, const char *path, struct error *error)
-{
-	const struct hierarchy *hierarchy = &runner->context->engine->hierarchy;
-	const struct assessment *assessment = runner->assessment;
-
-	/* Without it a refusal is still one; it is only not told. */
-	if (assessment->limits.set[LIMIT_FILES])
-		(void)refusals_create(group_descriptor(runner->group), &runner->refusals, NULL);
-	if (assessment->limits_optional)
-		return limit_set_create_possible(hierarchy, runner->group, path,
-			&assessment->limits, &runner->limits, error);
-	return limit_set_create(
-		hierarchy, runner->group, path, &assessment->limits, &runner->limits, error);
-}
-
-static int prepare_group(struct runner *runner, struct error *error)
+/* Laid while the one before it ran, or made now; what was made before a failure ends with it. */
+static int prepare_cradle(struct runner *runner, struct error *error)
 {
 	const struct job_context *context = runner->context;
-	struct engine *engine = context->engine;
-	char path[TREE_PATH_SIZE];
-	int code;
+	struct cradle cradle;
+	int code = 0;
 
-	tree_assessment_path(engine->tree, context->job, context->attempt, runner->index,
-		runner->try_number, path);
-	code = group_create(&engine->hierarchy, path, &runner->group, error);
-	if (code < 0)
-		return code;
-	code = ledger_create(RUNNER_LEDGER_MOST, &runner->ledger);
-	if (code < 0)
-		return fail(error, -code, "make the book of `%s`", path);
-	code = watch_open(engine->watches, runner->group, AXE_SLOT_ASSESSMENT, runner_hear, runner,
-		&runner->watch, error);
-	if (code < 0)
-		return code;
-	runner_save_birth(runner);
-	return prepare_limits(runner, path, error);
+	if (!context->ahead ||
+		!cradle_take(context->ahead, runner->index, runner->try_number, &cradle))
+		code = cradle_make(context, runner->assessment, runner->index, runner->try_number,
+			&cradle, error);
+	runner->group = cradle.group;
+	runner->limits = cradle.limits;
+	runner->refusals = cradle.refusals;
+	runner->folders.folder = cradle.folder;
+	memcpy(runner->outputs, cradle.outputs, sizeof(cradle.outputs));
+	return code;
 }
 
-static int prepare_outputs(struct runner *runner, struct error *error)
+/* From here on all that happens in its group is its own. */
+static int prepare_watch(struct runner *runner, struct error *error)
 {
-	const struct job_context *context = runner->context;
-	struct output_bounds bounds = OUTPUT_BOUNDS_DEFAULT;
-	auto_fd directory = jobdir_make_try(
-		context->jobdir, context->attempt, runner->index, runner->try_number, error);
+	int code = ledger_create(RUNNER_LEDGER_MOST, &runner->ledger);
 
-	if (directory < 0)
-		return directory;
-	for (int i = 0; i < RUNNER_OUTPUTS; i++) {
-		int code = output_create(
-			directory, runner_output_names[i], &bounds, &runner->outputs[i], error);
-
-		if (code < 0)
-			return code;
-	}
-	runner->folders.folder = take_fd(&directory);
-	return 0;
+	if (code < 0)
+		return fail(error, -code, "make the book of `%s`", group_path(runner->group));
+	code = watch_open(runner->context->engine->watches, runner->group, AXE_SLOT_ASSESSMENT,
+		runner_hear, runner, &runner->watch, error);
+	if (code == 0)
+		runner_save_birth(runner);
+	return code;
 }
 
 /* The owner of a job opens what it names by itself, and never gets what is ours. */
@@ -229,9 +196,9 @@ static int give_birth(struct runner *runner, struct error *error)
 	int code = guard_check(runner->context->engine->guard, error);
 
 	if (code == 0)
-		code = prepare_group(runner, error);
+		code = prepare_cradle(runner, error);
 	if (code == 0)
-		code = prepare_outputs(runner, error);
+		code = prepare_watch(runner, error);
 	if (code < 0)
 		return code;
 	stdin_fd = open_stdin(runner, error);

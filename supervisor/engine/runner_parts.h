@@ -8,6 +8,7 @@
 #include "confine/spawn.h"
 #include "engine/backlog.h"
 #include "engine/cooperation.h"
+#include "engine/cradle.h"
 #include "engine/process_trace.h"
 #include "engine/runner.h"
 #include "engine/try_folders.h"
@@ -46,8 +47,6 @@ enum runner_cause {
 
 /* The living that one assessment's book remembers one by one; beyond it they are only counted. */
 #define RUNNER_LEDGER_MOST 65536
-
-enum { RUNNER_STDOUT, RUNNER_STDERR, RUNNER_OUTPUTS };
 
 struct runner {
 	const struct job_context *context;
@@ -141,8 +140,6 @@ struct runner {
 	bool given_up; /* abandoned once the survivors are known */
 	bool abandoned;
 };
-
-extern const char *const runner_output_names[RUNNER_OUTPUTS];
 
 /* runner_birth.c: from nothing to a process; a failure is kept in the runner. */
 void runner_give_birth(struct runner *runner);

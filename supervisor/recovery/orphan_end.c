@@ -18,9 +18,11 @@
 #include "record/store.h"
 #include "record/store_read.h"
 #include "record/trace.h"
+#include "record/unused_try.h"
 #include "recovery/orphan_parts.h"
 
 #define RESULTS_SIZE_MAX ((size_t)256 << 20)
+#define FIRST_TRY        1
 
 /* Nobody listens yet, and nothing waits for the disk. */
 static void deliver(const json_t *event, bool durable, void *data)
@@ -74,15 +76,22 @@ static bool is_kept(const struct closing *closing, unsigned index)
 	       seen.index == index && seen.state >= STATE_FINISHED;
 }
 
+static void add_one_not_run(struct closing *closing, unsigned index)
+{
+	json_array_append_new(
+		closing->results, result_not_run(closing->manifest->assessments[index], index));
+	/* One of them was to start next. */
+	if (closing->directory >= 0)
+		unused_try_remove(closing->directory, orphan_attempt(closing), index, FIRST_TRY);
+}
+
 static void add_not_run(struct closing *closing)
 {
 	for (size_t index = 0; closing->manifest && index < closing->manifest->assessments_count;
 		index++)
 		if (!orphan_find_result(closing, (unsigned)index) &&
 			!is_kept(closing, (unsigned)index))
-			json_array_append_new(closing->results,
-				result_not_run(
-					closing->manifest->assessments[index], (unsigned)index));
+			add_one_not_run(closing, (unsigned)index);
 }
 
 /* It had come so far that only its job.end was missing. NULL: it had not. */

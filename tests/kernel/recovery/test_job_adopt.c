@@ -143,6 +143,9 @@ static void a_group_that_has_gone_is_made_again(void **state)
 	assert_int_equal(test_groups_wait(path, "populated", 0), 0);
 	lives_group(lives, "1.0.1", path);
 	assert_return_code(rmdir(path), errno);
+	/* Laid for the one behind it. */
+	lives_group(lives, "1.1.1", path);
+	assert_return_code(rmdir(path), errno);
 	lives_group(lives, NULL, path);
 	assert_return_code(rmdir(path), errno);
 	lives_succeed(lives);

@@ -187,7 +187,7 @@ static void words_that_died_with_their_supervisor_are_counted_as_lost(void **sta
 	assert_string_equal(text_at(lives_result(lives, 0), "verdict"), "passed");
 }
 
-/* As killed between the group of the next try and its first process. */
+/* As killed between the watch of the next try, whose group is laid, and its first process. */
 static void prepare_next(struct lives *lives, struct job *job)
 {
 	struct engine *engine = job->engine;
@@ -197,7 +197,7 @@ static void prepare_next(struct lives *lives, struct job *job)
 	struct axe_intent *intent;
 
 	tree_assessment_path(engine->tree, 1, 1, 1, 1, path);
-	if (group_create(&engine->hierarchy, path, &group, NULL) < 0 ||
+	if (group_open(&engine->hierarchy, path, &group, NULL) < 0 ||
 		watch_open(engine->watches, group, AXE_SLOT_ASSESSMENT, NULL, NULL, &watch, NULL) <
 			0)
 		_exit(1);

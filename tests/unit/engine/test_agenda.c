@@ -54,6 +54,25 @@ static void assert_takes_nothing(struct order *order)
 	assert_false(agenda_take(order->agenda, &index));
 }
 
+static void the_next_one_is_told_and_not_taken(void **state)
+{
+	struct order order;
+	size_t index = MOST;
+
+	order_init(&order, 3);
+	order_depend(&order, 2, 1);
+	order_start(&order);
+	assert_true(agenda_drop_one(order.agenda, 0));
+	assert_true(agenda_next(order.agenda, &index));
+	assert_int_equal(index, 1);
+	assert_takes(&order, 1);
+	assert_false(agenda_next(order.agenda, &index));
+	agenda_done(order.agenda, 1);
+	assert_true(agenda_next(order.agenda, &index));
+	assert_int_equal(index, 2);
+	agenda_destroy(order.agenda);
+}
+
 static void without_dependencies_the_manifests_order_holds(void **state)
 {
 	struct order order;
@@ -154,6 +173,7 @@ static void random_graphs_are_walked_whole_and_in_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_next_one_is_told_and_not_taken),
 		cmocka_unit_test(without_dependencies_the_manifests_order_holds),
 		cmocka_unit_test(a_dependent_waits_for_all_its_predecessors),
 		cmocka_unit_test(what_was_released_early_keeps_the_manifests_order),

@@ -132,6 +132,50 @@ static void a_disk_that_keeps_them_makes_no_second_end(void **state)
 	expect_one_end(test);
 }
 
+/* The files of the third one, as they are made while the second one runs. */
+static void lay_next(struct store_case *test, const char *written)
+{
+	static const char *const names[] = { "stdout", "stderr" };
+	int folder;
+
+	assert_return_code(mkdirat(test->folder->fd, "jobs/1/1", 0750), errno);
+	assert_return_code(mkdirat(test->folder->fd, "jobs/1/1/2.1", 0750), errno);
+	folder = openat(test->folder->fd, "jobs/1/1/2.1", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_return_code(folder, errno);
+	for (unsigned at = 0; at < 2; at++) {
+		auto_fd file = openat(folder, names[at], O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+
+		assert_return_code(file, errno);
+		assert_int_equal(strlen(written), write(file, written, strlen(written)));
+	}
+	close(folder);
+}
+
+static void what_was_laid_for_one_that_never_began_goes(void **state)
+{
+	struct store_case *test = *state;
+
+	lose_supervisor(test);
+	lay_next(test, "");
+	store_case_open(test);
+	end_orphans(test);
+	expect_one_end(test);
+	assert_int_not_equal(faccessat(test->folder->fd, "jobs/1/1/2.1", F_OK, 0), 0);
+}
+
+/* Its begin may have died with its supervisor: nobody throws away what it said. */
+static void what_somebody_wrote_into_stays(void **state)
+{
+	struct store_case *test = *state;
+
+	lose_supervisor(test);
+	lay_next(test, "words");
+	store_case_open(test);
+	end_orphans(test);
+	expect_one_end(test);
+	assert_return_code(faccessat(test->folder->fd, "jobs/1/1/2.1/stdout", F_OK, 0), errno);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +184,8 @@ int main(void)
 		STORE_TEST(cancel_of_another_attempt_is_not_its_own),
 		STORE_TEST(whoever_dies_over_it_makes_no_second_end),
 		STORE_TEST(a_disk_that_keeps_them_makes_no_second_end),
+		STORE_TEST(what_was_laid_for_one_that_never_began_goes),
+		STORE_TEST(what_somebody_wrote_into_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
