@@ -86,6 +86,8 @@ static int listen_there(struct cooperation_place *place, struct error *error)
 {
 	const char *path = place->address.sun_path;
 
+	if (support_spare_take(&place->support->spare, place->uid, path, &place->fd))
+		return 0;
 	place->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (place->fd < 0)
 		return fail(error, errno, "make a socket");
@@ -177,6 +179,10 @@ static void place_close(struct cooperation_place *place)
 		;
 	list_for_each_safe (visit, following, &place->visits, link)
 		visit_drain(visit);
+	if (support_spare_offer(&place->support->spare, place->fd, place->uid, &place->address)) {
+		place->source = sd_event_source_disable_unref(place->source);
+		place->fd = -1;
+	}
 	place_destroy(place);
 }
 
@@ -192,6 +198,10 @@ static struct support *make(sd_event *loop, const char *run_dir)
 	}
 	support->loop = loop;
 	support->folder.fd = -1;
+	if (support_spare_init(&support->spare, loop) < 0) {
+		support_destroy(support);
+		return NULL;
+	}
 	support->host = (struct cooperation_host){
 		.folder = support->base,
 		.open = place_open,
@@ -223,6 +233,7 @@ void support_destroy(struct support *support)
 {
 	if (!support)
 		return;
+	support_spare_finish(&support->spare);
 	support_folder_remove(&support->folder);
 	free(support->base);
 	free(support);

@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "control/support.h"
 #include "control/support_folder.h"
+#include "control/support_spare.h"
 
 struct support {
 	sd_event *loop;
@@ -15,6 +16,7 @@ struct support {
 	const char *name; /* borrowed; NULL: none */
 	struct cooperation_host host;
 	struct support_folder folder; /* made with the first place */
+	struct support_spare spare;
 	unsigned connections; /* of all places */
 };
 
