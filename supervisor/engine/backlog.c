@@ -9,7 +9,7 @@ void backlog_release(struct backlog *backlog, struct watch *watch, struct trace 
 {
 	if (!backlog->count)
 		return;
-	trace_flush(trace, NULL);
+	trace_settle(trace);
 	probe_forget_many(watch_probe(watch), watch_index(watch), backlog->keys, backlog->count);
 	backlog->count = 0;
 }
@@ -17,7 +17,8 @@ void backlog_release(struct backlog *backlog, struct watch *watch, struct trace 
 void backlog_add(struct backlog *backlog, struct watch *watch, struct trace *trace,
 	const struct axe_process_key *key)
 {
+	/* First: what the release counts as left out may have this one among it. */
+	backlog->keys[backlog->count++] = *key;
 	if (backlog->count == BACKLOG_MOST)
 		backlog_release(backlog, watch, trace);
-	backlog->keys[backlog->count++] = *key;
 }

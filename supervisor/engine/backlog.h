@@ -12,7 +12,9 @@ struct watch;
 
 /*
  * A line may lie in our own buffer, which dies with us; the kernel's record does not. So it is
- * forgotten only behind the flush that hands the line to the kernel. All zero is empty.
+ * forgotten only behind the flush that hands the line to the kernel; or, behind the trace's limit,
+ * the line that counts it. What is counted and not yet forgotten is counted again by whoever goes
+ * on after us, never missed. All zero is empty.
  */
 struct backlog {
 	size_t count;

@@ -217,7 +217,7 @@ void engine_rest(struct engine *engine)
 
 	watches_drain(engine->watches);
 	list_for_each (job, &engine->jobs, link)
-		trace_flush(job->trace, NULL);
+		job_rest(job);
 	unremoved_finish(&engine->unremoved);
 }
 

@@ -114,6 +114,20 @@ void job_look(struct job *job)
 		job_step_soon(job);
 }
 
+void job_release_ends(struct job *job)
+{
+	struct job_try *running;
+
+	list_for_each (running, &job->tries, link)
+		runner_release_ends(running->runner);
+}
+
+void job_rest(struct job *job)
+{
+	job_release_ends(job);
+	trace_settle(job->trace);
+}
+
 void job_sweep(struct job *job)
 {
 	struct job_try *running;

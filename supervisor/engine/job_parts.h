@@ -159,6 +159,11 @@ void job_step(void *data);
 /* job.c: the facts may have changed; act on them. */
 void job_look(struct job *job);
 void job_sweep(struct job *job);
+
+/* All that was told of its processes becomes ours, and the kernel may forget it. */
+void job_release_ends(struct job *job);
+/* That, and its trace accounts for all that is known: whoever goes on with it begins there. */
+void job_rest(struct job *job);
 void job_step_soon(struct job *job);
 void job_emit(struct job *job, enum trace_type type, json_t *data); /* data is taken */
 

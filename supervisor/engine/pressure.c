@@ -33,22 +33,13 @@ static bool may_be_frozen(const struct job *job)
 	return job->phase == JOB_RUNNING && job->group && !job->killing;
 }
 
-static void release(struct job *job)
-{
-	struct job_try *running;
-
-	list_for_each (running, &job->tries, link)
-		runner_release_ends(running->runner);
-}
-
-/* All that was told becomes ours, and the kernel may forget it. */
 static void take_in(struct engine *engine, struct probe_pressure *ret_pressure)
 {
 	struct job *job;
 
 	watches_drain(engine->watches);
 	list_for_each (job, &engine->jobs, link)
-		release(job);
+		job_release_ends(job);
 	watches_pressure(engine->watches, ret_pressure);
 }
 

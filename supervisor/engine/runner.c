@@ -209,7 +209,7 @@ void runner_note_emptied(struct runner *runner)
 
 void runner_sweep(struct runner *runner)
 {
-	runner_release_ends(runner);
+	runner_sweep_ends(runner);
 	for (int i = 0; i < RUNNER_OUTPUTS; i++) {
 		if (runner->outputs[i] && output_trim(runner->outputs[i]) == -EOPNOTSUPP)
 			runner->outputs_unbounded = true;

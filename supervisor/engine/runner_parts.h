@@ -187,6 +187,9 @@ bool runner_acknowledged(const struct runner *runner);
 /* At its end: whether somebody asked in vain. */
 void runner_tell_ignored(struct runner *runner, enum verdict verdict);
 
+/* runner_pressure.c: let go of the ends that were written, now and then. */
+void runner_sweep_ends(struct runner *runner);
+
 /* runner_end.c: its end has been told for good; the kernel half may forget it. */
 void runner_release(struct runner *runner);
 

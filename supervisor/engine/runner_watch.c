@@ -92,6 +92,8 @@ void runner_hear(const struct axe_event *event, void *data)
 		return;
 	watch_intent(runner->watch)->words += process_trace_event(&runner->story, event);
 	runner_survey_hear(runner, event);
+	if (runner->told)
+		told_hear(runner->told, event);
 	if (event->type != AXE_EVENT_EXIT)
 		return;
 	note_exit(runner, &event->process, &((const struct axe_event_exit *)event)->record);
@@ -140,7 +142,8 @@ void runner_take_in(struct runner *runner, const struct told_process *process)
 	if (!process->birth_told)
 		process_trace_born(&runner->story, &process->key, &process->record);
 	/* One that lived when the table was read may have ended in the drain behind that. */
-	if (process->exit_told) {
+	if (process->exit_told || process->exit_heard) {
+		runner->traced += !process->exit_told;
 		if (exited)
 			note_root(runner, &process->key, &process->record);
 		forget(runner, &process->key);

@@ -108,6 +108,16 @@ bool told_has(const struct told *told, const struct axe_process_key *key)
 	return find(told, key) != NULL;
 }
 
+void told_hear(struct told *told, const struct axe_event *event)
+{
+	struct told_process *process = find(told, &event->process);
+
+	if (!process)
+		return;
+	process->birth_told |= event->type == AXE_EVENT_FORK;
+	process->exit_heard |= event->type == AXE_EVENT_EXIT;
+}
+
 static void see_line(const char *type, const char *text, size_t size, void *data)
 {
 	bool is_exit = !strcmp(type, trace_type_name(TRACE_PROCESS_EXIT));

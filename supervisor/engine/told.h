@@ -15,6 +15,7 @@ struct told_process {
 	struct axe_process_key key; /* the first: it is compared as a whole */
 	struct axe_process record;
 	bool birth_told, exit_told;
+	bool exit_heard; /* since the records were seen; the trace may have left it out */
 	json_t *exec; /* the data of its last exec, of the living; owned; NULL: none was told */
 };
 
@@ -38,6 +39,9 @@ void told_sort(struct told *told);
 
 /* Is it one of those records? */
 bool told_has(const struct told *told, const struct axe_process_key *key);
+
+/* what is heard of them before the trace is read, */
+void told_hear(struct told *told, const struct axe_event *event);
 
 /* then the trace. */
 int told_read(struct told *told, const struct jobdir *jobdir, struct error *error);

@@ -11,6 +11,7 @@
 #include "record/trace_parts.h"
 
 #define HAND_OVER_BYTES ((size_t)64 << 10)
+#define UNTOLD_MOST     4096 /* lines that are left out before one says so */
 
 struct trace_row {
 	const char *name;
@@ -84,6 +85,15 @@ static uint64_t count_lines(const char *text, const char *end)
 	return lines;
 }
 
+static void count_loss(struct trace *trace, enum loss loss, uint64_t lines, uint64_t ends)
+{
+	struct trace_losses *losses = &trace->losses[loss];
+
+	losses->lines += lines;
+	losses->untold += lines;
+	losses->ends_untold += ends;
+}
+
 /* A write broke off: keep the whole lines that arrived, cut the torn one away, count the rest. */
 static void keep_whole_lines(struct trace *trace, int code)
 {
@@ -104,12 +114,12 @@ static void keep_whole_lines(struct trace *trace, int code)
 		file_write_all(trace->fd, "\n", 1);
 		trace->file_bytes = (uint64_t)lseek(trace->fd, 0, SEEK_END);
 	}
-	trace->lost[LOSS_WRITE] += count_lines(text + whole, end);
+	count_loss(trace, LOSS_WRITE, count_lines(text + whole, end), 0);
 	if (!trace->error.code)
 		fail(&trace->error, -code, "write `%s`", TRACE_NAME);
 }
 
-static void hand_over(struct trace *trace)
+static int hand_over(struct trace *trace)
 {
 	int code = file_write_all(trace->fd, trace->buffer.text, trace->buffer.used);
 
@@ -118,23 +128,65 @@ static void hand_over(struct trace *trace)
 	else
 		trace->file_bytes += trace->buffer.used;
 	trace->buffer.used = 0;
+	return code;
 }
 
-static int lose(struct trace *trace, enum loss loss, size_t start, int code)
+/* Of lines that were written in vain no more than the number is known. */
+static json_t *losses_json(const struct trace *trace, enum loss loss)
+{
+	json_int_t lines = (json_int_t)trace->losses[loss].untold;
+
+	if (loss == LOSS_WRITE)
+		return json_pack("{s:I, s:s, s:s}", "lines", lines, "reason", loss_reasons[loss],
+			"error", trace->error.text);
+	return json_pack("{s:I, s:I, s:s}", "lines", lines, "ends",
+		(json_int_t)trace->losses[loss].ends_untold, "reason", loss_reasons[loss]);
+}
+
+/* What is said in vain, on a full disk, is not said: the next one says it with the rest. */
+static void tell_losses(struct trace *trace, enum loss loss)
+{
+	struct trace_losses *losses = &trace->losses[loss], told = *losses;
+	struct trace_line line = { .type = TRACE_LOST };
+	auto_json data = told.untold ? losses_json(trace, loss) : NULL;
+
+	line.data = data;
+	if (!data || line_add(&trace->buffer, trace->sequence, &line) < 0)
+		return;
+	trace->sequence++;
+	if (hand_over(trace) < 0)
+		return;
+	losses->untold -= told.untold;
+	losses->ends_untold -= told.ends_untold;
+}
+
+/* Behind a write error it waits for the end. */
+static void tell_what_was_left_out(struct trace *trace)
+{
+	if (trace->error.code)
+		return;
+	tell_losses(trace, LOSS_LIMIT);
+	tell_losses(trace, LOSS_ENCODING);
+}
+
+static int lose(
+	struct trace *trace, enum loss loss, size_t start, const struct trace_line *line, int code)
 {
 	trace->buffer.used = start;
-	trace->lost[loss]++;
+	count_loss(trace, loss, 1, line->type == TRACE_PROCESS_EXIT);
+	if (trace->losses[loss].untold >= UNTOLD_MOST)
+		tell_what_was_left_out(trace);
 	return code;
 }
 
 /* What stands in the buffer from `start` on becomes part of the trace. */
-static void keep_line(struct trace *trace, const struct trace_row *row, size_t start)
+static void keep_line(struct trace *trace, const struct trace_line *line, size_t start)
 {
 	trace->sequence++;
-	if (!row->lifecycle)
+	if (!trace_rows[line->type].lifecycle)
 		trace->counted_bytes += trace->buffer.used - start;
 	if (trace->error.code)
-		lose(trace, LOSS_WRITE, start, 0);
+		lose(trace, LOSS_WRITE, start, line, 0);
 	else if (trace->buffer.used >= HAND_OVER_BYTES)
 		hand_over(trace);
 }
@@ -148,21 +200,21 @@ int trace_write(struct trace *trace, const struct trace_line *line, json_t **ret
 	int code;
 
 	/* Once one is cut off all are: a trace that goes on with the short lines would mislead. */
-	if (trace->lost[LOSS_LIMIT] && !row->lifecycle)
-		return lose(trace, LOSS_LIMIT, start, -EFBIG);
+	if (trace_is_cut_off(trace) && !row->lifecycle)
+		return lose(trace, LOSS_LIMIT, start, line, -EFBIG);
 	code = line_add(buffer, trace->sequence, line);
 	if (code < 0)
-		return lose(trace, LOSS_ENCODING, start, code);
+		return lose(trace, LOSS_ENCODING, start, line, code);
 	if (!row->lifecycle && trace->counted_bytes + buffer->used - start > trace->limit_bytes)
-		return lose(trace, LOSS_LIMIT, start, -EFBIG);
+		return lose(trace, LOSS_LIMIT, start, line, -EFBIG);
 
 	if (ret_event) {
 		event = json_loadb(buffer->text + start, buffer->used - start, 0, NULL);
 		if (!event)
-			return lose(trace, LOSS_ENCODING, start, -ENOMEM);
+			return lose(trace, LOSS_ENCODING, start, line, -ENOMEM);
 		*ret_event = take_pointer(event);
 	}
-	keep_line(trace, row, start);
+	keep_line(trace, line, start);
 	return 0;
 }
 
@@ -174,19 +226,11 @@ int trace_flush(struct trace *trace, struct error *error)
 	return -trace->error.code;
 }
 
-static void tell_lost(struct trace *trace, enum loss loss)
+int trace_settle(struct trace *trace)
 {
-	const char *text = loss == LOSS_WRITE ? trace->error.text : NULL;
-	auto_json data = NULL;
-	struct trace_line line = { .type = TRACE_LOST };
-
-	if (!trace->lost[loss])
-		return;
-	data = json_pack("{s:I, s:s, s:s*}", "lines", (json_int_t)trace->lost[loss], "reason",
-		loss_reasons[loss], "error", text);
-	line.data = data;
-	if (line_add(&trace->buffer, trace->sequence, &line) == 0)
-		trace->sequence++;
+	trace_flush(trace, NULL);
+	tell_what_was_left_out(trace);
+	return -trace->error.code;
 }
 
 void trace_destroy(struct trace *trace)
@@ -197,8 +241,7 @@ void trace_destroy(struct trace *trace)
 		hand_over(trace);
 		/* Tried after a write error as well: by now there may be space again. */
 		for (enum loss loss = 0; loss < LOSS_COUNT; loss++)
-			tell_lost(trace, loss);
-		hand_over(trace);
+			tell_losses(trace, loss);
 	}
 	cleanup_fd(&trace->fd);
 	line_buffer_finish(&trace->buffer);
@@ -215,6 +258,11 @@ uint64_t trace_lost(const struct trace *trace)
 	uint64_t lines = 0;
 
 	for (enum loss loss = 0; loss < LOSS_COUNT; loss++)
-		lines += trace->lost[loss];
+		lines += trace->losses[loss].lines;
 	return lines;
+}
+
+bool trace_is_cut_off(const struct trace *trace)
+{
+	return trace->losses[LOSS_LIMIT].lines > 0;
 }

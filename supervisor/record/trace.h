@@ -84,7 +84,7 @@ struct trace_cut {
 int trace_reopen(int directory, uint64_t job, unsigned attempt, uint64_t limit_bytes,
 	struct trace **ret_trace, struct trace_cut *ret_cut, struct error *error);
 
-/* Flushes, ends with a `lost` line when the limit cut something off. NULL is fine. */
+/* Flushes, ends with a `lost` line when something was left out that none says yet. NULL is fine. */
 void trace_destroy(struct trace *trace);
 DEFINE_CLEANUP(trace)
 
@@ -93,11 +93,22 @@ DEFINE_CLEANUP(trace)
  * subscribers get. The first write error is kept and told by trace_flush; later lines are counted
  * as lost, but keep their numbers: subscribers saw them, and the gap in the file is the exact
  * count. -EFBIG: cut off by the limit, and no number used.
+ *
+ * What is left out is told while it goes on, in `lost` lines that add up: one for each 4,096 lines,
+ * and one at each trace_settle. So a supervisor that is killed takes with it the count of fewer,
+ * and none of what was settled; and a trace grows beyond its limit by its lifecycle and by these,
+ * less than 400 bytes each.
  */
 int trace_write(struct trace *trace, const struct trace_line *line, json_t **ret_event);
 
 /* Hand the buffer to the kernel. 0 or the first -errno that ever happened. */
 int trace_flush(struct trace *trace, struct error *error);
+
+/* That, and tell how much was left out: behind it the trace accounts for all that was written. */
+int trace_settle(struct trace *trace);
+
+/* Has it reached its limit? Then each trace_settle may add a line: not for every few that end. */
+bool trace_is_cut_off(const struct trace *trace);
 
 uint64_t trace_sequence(const struct trace *trace); /* of the next line */
 uint64_t trace_lost(const struct trace *trace);

@@ -11,13 +11,20 @@
 
 enum loss { LOSS_LIMIT, LOSS_WRITE, LOSS_ENCODING, LOSS_COUNT };
 
+/* What the trace has not: in all, and as much of it as no line says yet. */
+struct trace_losses {
+	uint64_t lines;
+	uint64_t untold;
+	uint64_t ends_untold; /* of these, how many tell the end of a process */
+};
+
 struct trace {
 	int fd;
 	uint64_t sequence; /* of the next line */
 	uint64_t limit_bytes;
 	uint64_t counted_bytes; /* of lines that are not lifecycle */
 	uint64_t file_bytes; /* whole lines that the kernel has */
-	uint64_t lost[LOSS_COUNT];
+	struct trace_losses losses[LOSS_COUNT];
 	struct error error; /* the first write error */
 	struct line_buffer buffer;
 };

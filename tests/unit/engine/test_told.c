@@ -109,6 +109,35 @@ static void what_is_said_of_another_try_is_not_said_of_this_one(void **state)
 	finish(&place);
 }
 
+static void hear(struct place *place, enum axe_event_type type, unsigned pid)
+{
+	const struct axe_event event = { .type = type,
+		.process = { .tgid = pid, .start_ns = pid * 1000 } };
+
+	told_hear(place->told, &event);
+}
+
+/* A trace that is full tells nothing of it: it is not to be told, and counted, once more. */
+static void what_is_heard_of_one_counts_whether_or_not_the_trace_has_it(void **state)
+{
+	struct place place;
+
+	begin(*state, &place);
+	see(&place, 8, 0);
+	see(&place, 7, 0);
+	told_sort(place.told);
+	hear(&place, AXE_EVENT_FORK, 7);
+	hear(&place, AXE_EVENT_EXEC, 8);
+	hear(&place, AXE_EVENT_EXIT, 8);
+	hear(&place, AXE_EVENT_EXIT, 9);
+	read_all(&place);
+	assert_true(process(&place, 7)->birth_told && !process(&place, 7)->exit_heard);
+	assert_true(process(&place, 8)->exit_heard && !process(&place, 8)->birth_told);
+	assert_false(process(&place, 8)->exit_told);
+	assert_int_equal(place.told->exits, 0);
+	finish(&place);
+}
+
 /* Those of the living are said again when they leak. */
 static void the_last_words_of_the_living_are_kept(void **state)
 {
@@ -146,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TOLD_TEST(birth_and_end_are_told_apart),
 		TOLD_TEST(what_is_said_of_another_try_is_not_said_of_this_one),
+		TOLD_TEST(what_is_heard_of_one_counts_whether_or_not_the_trace_has_it),
 		TOLD_TEST(the_last_words_of_the_living_are_kept),
 		TOLD_TEST(the_same_number_at_another_time_is_another),
 	};
