@@ -15,6 +15,8 @@
 #define RING_BYTES_MIN  4096u
 #define RING_BYTES_MAX  (256u << 20)
 #define RECORDS_MAX     (4u << 20)
+#define TRACE_MIN       4096u
+#define TRACE_MAX       (UINT64_C(1) << 40)
 #define SLOTS_MAX       64u
 #define NAME_BYTES_MAX  32u
 
@@ -28,6 +30,7 @@ enum value_kind {
 	VALUE_DESCRIPTOR,
 	VALUE_RING,
 	VALUE_RECORDS,
+	VALUE_TRACE,
 };
 
 static const struct option_row {
@@ -63,6 +66,8 @@ static const struct option_row {
 		"size of the kernel's event ring, a power of two"),
 	ROW("records", "N", VALUE_RECORDS, records,
 		"processes that the kernel half remembers at once"),
+	ROW("trace-limit", "N", VALUE_TRACE, trace_limit,
+		"bytes of a job's trace about its processes; of the rest it has the number"),
 	ROW("check-residue", NULL, VALUE_FLAG, check_residue,
 		"say whether what is told on standard input is still as it was left"),
 	ROW("version", NULL, VALUE_FLAG, version, "print the version"),
@@ -189,6 +194,8 @@ static int apply(struct options *options, const struct option_row *row, const ch
 		return read_ring(row, value, field, error);
 	case VALUE_RECORDS:
 		return read_number(row, value, 1, RECORDS_MAX, field, error);
+	case VALUE_TRACE:
+		return read_number(row, value, TRACE_MIN, TRACE_MAX, field, error);
 	}
 	return -EINVAL;
 }

@@ -22,6 +22,7 @@ struct options {
 	uint64_t slots; /* jobs at once */
 	uint64_t ring_bytes; /* 0: the default, and so on */
 	uint64_t records;
+	uint64_t trace_limit;
 };
 
 /* -EINVAL with one line that says what is wrong with the arguments and what would be right. */

@@ -162,6 +162,7 @@ static int make_supervisor(struct axed *axed, struct error *error)
 			.stdin_fd = options->stdin_fd,
 			.ring_bytes = (uint32_t)options->ring_bytes,
 			.records = (uint32_t)options->records,
+			.trace_limit = options->trace_limit,
 			.store = axed->storage.store,
 			.cooperation = support_host(axed->support),
 		},

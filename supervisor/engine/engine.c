@@ -24,6 +24,7 @@
 #include "engine/tree.h"
 #include "engine/watch.h"
 #include "observe/probe.h"
+#include "record/trace.h"
 #include "scene/camera.h"
 #include "scene/scene.h"
 #include "scene/witness.h"
@@ -165,6 +166,7 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	engine->recoverable = config->name;
 	engine->notice = config->notice;
 	engine->notice_data = config->notice_data;
+	engine->trace_limit = config->trace_limit ? config->trace_limit : TRACE_LIMIT_DEFAULT;
 	engine->hierarchy.root_fd = -1;
 	list_init(&engine->jobs);
 

@@ -32,6 +32,7 @@ struct engine_config {
 	const char *pin_dir; /* of a named one: where the kernel half is kept; borrowed */
 	uint32_t ring_bytes; /* 0: the default, and so on */
 	uint32_t records;
+	uint64_t trace_limit; /* bytes of a job's trace that are not lifecycle; 0: the default */
 	/* Supervisor events outside of any job ({"v", "type": "residue.cleared", "data"}); may be
 	 * NULL. */
 	void (*notice)(const json_t *event, void *data);

@@ -97,7 +97,7 @@ static int open_folder(struct job *job, const struct job_options *options, struc
 		code = jobdir_show(job->jobdir, options->owner->gid, error);
 	if (code == 0)
 		code = trace_create(jobdir_descriptor(job->jobdir), job_id(job), attempt,
-			TRACE_LIMIT_DEFAULT, &job->trace, error);
+			job->engine->trace_limit, &job->trace, error);
 	if (code == 0)
 		code = job_files_write_manifest(
 			jobdir_descriptor(job->jobdir), job->manifest->source, error);

@@ -51,6 +51,7 @@ struct engine {
 	struct open_jobs *open_jobs; /* since recover_jobs; NULL: nobody goes on with any */
 	const struct heritage *heritage; /* borrowed, or NULL */
 	int stdin_fd; /* borrowed, or -1 */
+	uint64_t trace_limit;
 	struct store *store; /* borrowed; NULL: jobs live in their folders only */
 	const struct cooperation_host *cooperation; /* borrowed; NULL: none */
 	void (*notice)(const json_t *event, void *data);

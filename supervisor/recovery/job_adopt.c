@@ -83,8 +83,8 @@ static int open_records(struct adoption *adoption, struct error *error)
 	struct job *job = adoption->job;
 	struct trace_cut cut;
 	int directory = jobdir_descriptor(job->jobdir);
-	int code = trace_reopen(directory, job_id(job), job->context.attempt, TRACE_LIMIT_DEFAULT,
-		&job->trace, &cut, error);
+	int code = trace_reopen(directory, job_id(job), job->context.attempt,
+		job->engine->trace_limit, &job->trace, &cut, error);
 
 	job->context.trace = job->trace;
 	return code < 0 ? code

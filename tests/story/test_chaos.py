@@ -38,10 +38,12 @@ def test_killed_supervisors_lose_nothing_and_tell_nothing_wrong(rounds, options)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_death_of_a_storm_of_forks_is_counted_over_killed_supervisors():
+# With a trace that has room for all, and with one that is full of the first thousands.
+@pytest.mark.parametrize("options", [[], ["--trace-limit", str(1 << 20)]], ids=["usual", "full"])
+def test_every_death_of_a_storm_of_forks_is_counted_over_killed_supervisors(options):
     done = subprocess.run(
         [sys.executable, TESTS.parent / "tools/dev/chaos", "--storm", "5", "--seed", str(SEED),
-         "--build", BIN.parent], capture_output=True, text=True, timeout=800 * SLOWNESS,
+         "--build", BIN.parent, *options], capture_output=True, text=True, timeout=800 * SLOWNESS,
         check=False)
     if done.returncode == 77:
         pytest.skip(done.stderr)

@@ -62,10 +62,12 @@ static void kernel_half_is_told_its_sizes(void **state)
 {
 	struct options options;
 
-	assert_int_equal(0,
-		parse("--private 3 --ring-bytes 65536 --records 100 --run-dir /r", &options, NULL));
+	assert_int_equal(0, parse("--private 3 --ring-bytes 65536 --records 100 --trace-limit 4096 "
+				  "--run-dir /r",
+				    &options, NULL));
 	assert_int_equal(65536, options.ring_bytes);
 	assert_int_equal(100, options.records);
+	assert_int_equal(4096, options.trace_limit);
 	assert_string_equal("/r", options.run_dir);
 }
 
@@ -150,6 +152,7 @@ static void wrong_values_are_refused_with_what_is_wanted(void **state)
 	refuses("--private 3 --ring-bytes 65537", "power of two");
 	refuses("--private 3 --ring-bytes 12", "4096");
 	refuses("--private 3 --records 0", "from 1");
+	refuses("--private 3 --trace-limit 4095", "from 4096");
 	refuses("--slots 0", "from 1");
 	refuses("--slots 65", "to 64");
 	refuses("--socket /x surplus", "surplus");
