@@ -13,7 +13,8 @@ struct {
 	__type(value, struct axe_slot);
 } slots SEC(".maps");
 
-/* No program looks at it: the supervisor's memory, kept beside the slots that it is about. */
+/* The supervisor's memory, kept beside the slots that it is about; the programs write none of it.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -83,7 +83,8 @@ int probe_adopt(struct probe *probe, probe_slot_visitor *visitor, void *data);
 int probe_take(struct probe *probe, uint32_t slot);
 
 /* Readable when the kernel half rang the bell: root died, populated, frozen, first failure, ring
- * an eighth full. Everything else waits for the next bell or the next probe_drain. */
+ * an eighth full. Everything else waits for the next bell or the next probe_drain; so do root and
+ * failure where the slot's intent has AXE_INTENT_KILL. */
 int probe_descriptor(const struct probe *probe);
 
 /*

@@ -1,13 +1,5 @@
 /* What rings the bell, live, and what is true when it has rung. */
-#include "watched.h"
-
-#define SILENCE_MS 0 /* what does not ring has not rung when its cause was waited for */
-
-static int wait_at_gate(void *data)
-{
-	gate_wait(data);
-	return 0;
-}
+#include "belled.h"
 
 static int fail_at_gate(void *data)
 {
@@ -22,26 +14,6 @@ static int leave_two_orphans(void *data)
 		if (fork() == 0)
 			_exit(wait_at_gate(data));
 	return 0;
-}
-
-static const struct axe_event_group *find_group_event(
-	const struct watched *watched, enum axe_event_type type, axe_u64 value)
-{
-	const struct axe_event_group *event;
-
-	for (size_t i = 0; (event = watched_find(watched, type, 0, i)); i++)
-		if (event->value == value)
-			return event;
-	return NULL;
-}
-
-/* Listens until that event of the group is told. */
-static void await_group_event(struct watched *watched, enum axe_event_type type, axe_u64 value)
-{
-	while (!find_group_event(watched, type, value)) {
-		assert_true(watched_hear(watched, WATCHED_PATIENCE_MS));
-		watched_drain(watched);
-	}
 }
 
 static void populated_rings_when_all_exits_are_in_the_maps(void **state)

@@ -1,0 +1,72 @@
+/* The bell of a group that its supervisor kills. */
+#include <signal.h>
+
+#include "belled.h"
+
+/* The supervisor kills all of them, and waits for the last. */
+static void deaths_of_a_group_that_is_killed_wait_for_its_last(void **state)
+{
+	struct watched watched;
+	struct gate gate;
+	pid_t root, other;
+
+	watched_begin(&watched);
+	gate_open(&gate);
+	root = watched_spawn(&watched, wait_at_gate, &gate);
+	other = watched_spawn(&watched, wait_at_gate, &gate);
+	await_group_event(&watched, AXE_EVENT_POPULATED, 1);
+	watched_drain(&watched);
+	assert_false(watched_hear(&watched, SILENCE_MS));
+	probe_intent(watched.probe, watched.slot)->flags = AXE_INTENT_KILL;
+	probe_intent_seal(watched.probe, watched.slot);
+
+	assert_return_code(kill(root, SIGKILL), 0);
+	watched_reap(root);
+	assert_int_equal(watched_counters(&watched)->root_exited, 1);
+	assert_false(watched_hear(&watched, SILENCE_MS));
+	assert_return_code(kill(other, SIGKILL), 0);
+	assert_true(watched_hear(&watched, WATCHED_PATIENCE_MS));
+	watched_drain(&watched);
+	assert_non_null(find_group_event(&watched, AXE_EVENT_POPULATED, 0));
+	assert_int_equal(watched_count(&watched, AXE_EVENT_EXIT), 2);
+	watched_reap(other);
+	gate_close(&gate);
+	watched_end(&watched);
+}
+
+/* What was decided about an earlier tenant of the slot says nothing of this one. */
+static void an_intent_that_is_not_sealed_keeps_nobody_quiet(void **state)
+{
+	struct watched watched;
+	struct gate gate;
+	pid_t root;
+
+	watched_begin(&watched);
+	gate_open(&gate);
+	root = watched_spawn(&watched, wait_at_gate, &gate);
+	watched_spawn(&watched, wait_at_gate, &gate);
+	await_group_event(&watched, AXE_EVENT_POPULATED, 1);
+	watched_drain(&watched);
+	assert_false(watched_hear(&watched, SILENCE_MS));
+	probe_intent(watched.probe, watched.slot)->flags = AXE_INTENT_KILL;
+	assert_return_code(kill(root, SIGKILL), 0);
+	assert_true(watched_hear(&watched, WATCHED_PATIENCE_MS));
+	watched_drain(&watched);
+	assert_int_equal(watched_count(&watched, AXE_EVENT_EXIT), 1);
+	gate_let(&gate);
+	gate_let(&gate);
+	watched_settle(&watched);
+	gate_close(&gate);
+	watched_end(&watched);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(deaths_of_a_group_that_is_killed_wait_for_its_last),
+		cmocka_unit_test(an_intent_that_is_not_sealed_keeps_nobody_quiet),
+	};
+
+	require_root();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
