@@ -133,6 +133,11 @@ static void look_again(struct killing *killing)
 	}
 	note_progress(killing, stray);
 	tell_deadlines(killing);
+}
+
+/* Not with each bell: to set a timer costs what a process does to die. */
+static void arm_next_look(struct killing *killing)
+{
 	if (killing->phase == KILLING_STRUCK)
 		timer_arm(&killing->look, next_look_ns(killing));
 }
@@ -148,6 +153,7 @@ static void strike_first(struct killing *killing)
 	if (killing->owner.struck)
 		killing->owner.struck(killing->owner.data);
 	look_again(killing);
+	arm_next_look(killing);
 }
 
 /* The freeze does not hold up who writes its core; the others stay frozen meanwhile. */
@@ -201,6 +207,7 @@ static void look_expired(void *data)
 	if (killing->pause_ns < LOOK_MOST_NS)
 		killing->pause_ns += killing->pause_ns / 2;
 	look_again(killing);
+	arm_next_look(killing);
 }
 
 static uint64_t rest(uint64_t whole_ns, uint64_t passed_ns)

@@ -1,7 +1,6 @@
 /* What all jobs of one supervisor share: the loop, the kernel half, the groups, the reaper. */
 #include "engine/engine.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "confine/filter.h"
 #include "confine/reaper.h"
+#include "engine/children.h"
 #include "engine/guard.h"
 #include "engine/job_parts.h"
 #include "engine/open_jobs.h"
@@ -46,7 +46,13 @@ static void engine_step_jobs(struct engine *engine)
 static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct engine *engine = data;
+	struct job *job, *following;
 
+	/* First what the time of a termination ends with: to read the ring takes as long as it has
+	 * births and ends to tell. */
+	list_for_each_safe (job, following, &engine->jobs, link) {
+		job_look_at_kill(job);
+	}
 	pressure_relieve(engine);
 	/* Listeners only write down; acting comes after the whole of what the ring held. */
 	watches_drain(engine->watches);
@@ -54,14 +60,13 @@ static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *d
 	return 0;
 }
 
-static int engine_children(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+static void engine_children(void *data)
 {
 	struct engine *engine = data;
 
 	/* One SIGCHLD may stand for many: what is left over is fetched by the sweep. */
 	reaper_collect(engine->reaper, REAP_AT_ONCE);
 	engine_step_jobs(engine);
-	return 0;
 }
 
 static void engine_sweep(void *data)
@@ -69,6 +74,7 @@ static void engine_sweep(void *data)
 	struct engine *engine = data;
 	struct job *job, *following;
 
+	children_fetch(engine->children);
 	pressure_relieve(engine);
 	watches_drain(engine->watches);
 	while (reaper_collect(engine->reaper, REAP_AT_ONCE) == REAP_AT_ONCE)
@@ -83,6 +89,11 @@ static void engine_sweep(void *data)
 void engine_sweep_soon(struct engine *engine)
 {
 	timer_arm(&engine->sweep, clock_monotonic_ns() + SWEEP_NS);
+}
+
+void engine_sweep_now(struct engine *engine)
+{
+	timer_arm(&engine->sweep, clock_monotonic_ns());
 }
 
 static void engine_hold(bool held, void *data)
@@ -136,12 +147,14 @@ static int engine_hang_into_loop(struct engine *engine, struct error *error)
 {
 	int code = timer_init(&engine->sweep, engine->loop, engine_sweep, engine);
 
+	/* By its edge: for what rings no bell the loop would turn once more behind each one. What a
+	 * drain leaves behind, the sweep fetches. */
 	if (code >= 0)
 		code = sd_event_add_io(engine->loop, &engine->bell,
-			watches_descriptor(engine->watches), EPOLLIN, engine_bell, engine);
+			watches_descriptor(engine->watches), EPOLLIN | EPOLLET, engine_bell,
+			engine);
 	if (code >= 0)
-		code = sd_event_add_signal(
-			engine->loop, &engine->children, SIGCHLD, engine_children, engine);
+		code = children_create(engine->loop, engine_children, engine, &engine->children);
 	if (code < 0)
 		return fail(error, -code, "hang the engine into the event loop");
 	/* The kill path before everything that only tells of it. */
@@ -228,7 +241,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	engine->bell = sd_event_source_disable_unref(engine->bell);
-	engine->children = sd_event_source_disable_unref(engine->children);
+	children_destroy(engine->children);
 	timer_finish(&engine->sweep);
 	unremoved_finish(&engine->unremoved);
 	open_jobs_close(engine->open_jobs);

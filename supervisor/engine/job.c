@@ -101,6 +101,12 @@ void job_step(void *data)
 		job_end(job);
 }
 
+void job_look_at_kill(struct job *job)
+{
+	if (job->killing)
+		job_terminate_look(job);
+}
+
 void job_look(struct job *job)
 {
 	struct job_try *running, *following;

@@ -159,6 +159,7 @@ void job_step(void *data);
 /* job.c: the facts may have changed; act on them. */
 void job_look(struct job *job);
 void job_sweep(struct job *job);
+void job_look_at_kill(struct job *job);
 
 /* All that was told of its processes becomes ours, and the kernel may forget it. */
 void job_release_ends(struct job *job);
@@ -252,6 +253,8 @@ void job_waiters_finish(struct job *job);
 
 /* job_terminate.c: TerminateJob itself. */
 void job_terminate_look(struct job *job);
+/* Before a receipt is told: see runner_list_later. */
+void job_list_living(struct job *job);
 int job_terminate_init(struct job *job);
 void job_terminate_finish(struct job *job);
 

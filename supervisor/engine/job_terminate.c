@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "confine/group.h"
 #include "ending/inquiry.h"
+#include "engine/children.h"
 #include "engine/job_parts.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
@@ -72,6 +73,7 @@ static void job_strike(void *data)
 	struct job *job = data;
 	struct job_try *running;
 
+	children_leave(job->engine->children);
 	job_survey_look_over(job);
 	if (is_frozen(job))
 		note_unseen(job);
@@ -81,7 +83,6 @@ static void job_strike(void *data)
 	}
 }
 
-/* Who was there is written down while they die: it takes memory, and the book still has them. */
 static void job_struck(void *data)
 {
 	struct job *job = data;
@@ -89,7 +90,17 @@ static void job_struck(void *data)
 
 	job_each_running(running, job)
 	{
-		runner_picture(running->runner, &job->receipt);
+		runner_list_later(running->runner, &job->receipt);
+	}
+}
+
+void job_list_living(struct job *job)
+{
+	struct job_try *running;
+
+	job_each_running(running, job)
+	{
+		runner_list(running->runner);
 	}
 }
 
@@ -136,6 +147,8 @@ static void job_emptied(void *data)
 	struct job *job = data;
 	struct job_try *running;
 
+	children_fetch(job->engine->children);
+	job_list_living(job);
 	tell_asked(job);
 	watches_drain(job->engine->watches);
 	list_for_each (running, &job->tries, link)
@@ -146,6 +159,15 @@ static void job_emptied(void *data)
 	{
 		runner_note_emptied(running->runner);
 	}
+}
+
+/* While they are being frozen: where nobody looks at them, there is no later time for it. */
+static void hear_of_births(struct job *job)
+{
+	watches_drain(job->engine->watches);
+	/* The bell may have rung for what was read here. */
+	if (group_frozen(job->group) > 0)
+		engine_sweep_now(job->engine);
 }
 
 static int start_killing(struct job *job, struct error *error)
@@ -173,6 +195,8 @@ static int start_killing(struct job *job, struct error *error)
 	{
 		runner_lift_limits(running->runner);
 	}
+	if (!job->surveyed)
+		hear_of_births(job);
 	return 0;
 }
 

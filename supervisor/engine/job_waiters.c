@@ -26,6 +26,7 @@ void job_answer_waiters(struct job *job, axe_result code, bool durable)
 
 	if (list_empty(&job->waiters))
 		return;
+	job_list_living(job);
 	receipt =
 		code == S_OK && job->final_receipt
 			? json_incref(job->final_receipt)

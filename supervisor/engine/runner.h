@@ -91,7 +91,13 @@ void runner_abandon(struct runner *runner);
 /* For the job's receipt: see runner_receipt_add. */
 struct receipt;
 void runner_count(const struct runner *runner, struct receipt *receipt);
-void runner_picture(const struct runner *runner, struct receipt *receipt);
+/*
+ * Add who lives there to the receipt's picture: by runner_list at the latest, and before the first
+ * of them is heard to have ended. It takes a processor and memory, so not while they die if it can
+ * wait.
+ */
+void runner_list_later(struct runner *runner, struct receipt *receipt);
+void runner_list(struct runner *runner);
 void runner_account(struct runner *runner, struct receipt *receipt);
 
 /* Kill what escaped; returns the living that are no longer in the group once that is empty. */

@@ -1,6 +1,7 @@
 /* Our own freeze and kill of one assessment: for a timeout, a leak, a cancel's grace. */
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "confine/group.h"
@@ -8,6 +9,7 @@
 #include "ending/inquiry.h"
 #include "ending/receipt.h"
 #include "ending/strays.h"
+#include "engine/children.h"
 #include "engine/runner_parts.h"
 #include "engine/shared.h"
 #include "observe/ledger.h"
@@ -31,9 +33,16 @@ void runner_count(const struct runner *runner, struct receipt *receipt)
 		receipt_count_living(receipt, runner->ledger);
 }
 
-void runner_picture(const struct runner *runner, struct receipt *receipt)
+void runner_list_later(struct runner *runner, struct receipt *receipt)
 {
-	if (runner->ledger)
+	runner->unlisted = receipt;
+}
+
+void runner_list(struct runner *runner)
+{
+	struct receipt *receipt = take_pointer(runner->unlisted);
+
+	if (receipt && runner->ledger)
 		receipt_add_living(receipt, runner->ledger, runner->begun_ns);
 }
 
@@ -80,6 +89,7 @@ static void runner_strike(void *data)
 {
 	struct runner *runner = data;
 
+	children_leave(runner->context->engine->children);
 	runner_survey_look_over(runner);
 	watches_drain(runner->context->engine->watches);
 	if (runner->cause == CAUSE_LEAK && !runner->leaks)
@@ -119,6 +129,7 @@ static void runner_emptied(void *data)
 {
 	struct runner *runner = data;
 
+	children_fetch(runner->context->engine->children);
 	/* The exits that the strike caused are all in the ring now. */
 	watches_drain(runner->context->engine->watches);
 	if (runner->phase != RUNNER_OVER && !runner->kill_told)

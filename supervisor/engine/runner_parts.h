@@ -136,6 +136,7 @@ struct runner {
 	uint64_t struck_ns; /* just before the first SIGKILL of ours (or of the job's) */
 	struct inquiry *inquiry;
 	json_t *survivors; /* as described after the deadline; NULL: none */
+	struct receipt *unlisted; /* of the job: who lives here is still to be added to it */
 	bool proved_empty; /* the job's own killing said so */
 	bool given_up; /* abandoned once the survivors are known */
 	bool abandoned;

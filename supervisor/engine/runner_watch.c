@@ -85,6 +85,8 @@ void runner_hear(const struct axe_event *event, void *data)
 	if (was_heard(runner, event))
 		return;
 	note_heard(runner, event);
+	if (event->type == AXE_EVENT_EXIT)
+		runner_list(runner);
 	if (!ledger_apply(runner->ledger, event, NULL))
 		return;
 	/* It was in the table a moment before its event was in the ring. */
@@ -108,6 +110,7 @@ static bool learn(
 
 	if (is_known_root(runner, key))
 		return false;
+	runner_list(runner);
 	ledger_learn(runner->ledger, key, record, &ended);
 	runner_survey_meet(runner, key);
 	if (!(record->flags & AXE_PROCESS_EXITED))

@@ -11,6 +11,7 @@
 #include "model/assessment.h"
 
 struct camera;
+struct children;
 struct cooperation_host;
 struct error;
 struct filter;
@@ -45,7 +46,7 @@ struct engine {
 	struct syncer *syncer;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;
-	sd_event_source *children;
+	struct children *children;
 	struct timer sweep;
 	struct unremoved unremoved; /* of jobs that have ended */
 	struct open_jobs *open_jobs; /* since recover_jobs; NULL: nobody goes on with any */
@@ -64,6 +65,9 @@ struct engine {
 
 /* Begin or go on sweeping (draining, trimming outputs) while there is a job. */
 void engine_sweep_soon(struct engine *engine);
+
+/* In the loop's next turn, for what was heard outside of it. */
+void engine_sweep_now(struct engine *engine);
 
 /* The filter of a profile, the engine's own; NULL of SECCOMP_NONE. */
 int engine_filter(struct engine *engine, enum seccomp_profile profile,

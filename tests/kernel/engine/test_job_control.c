@@ -148,6 +148,30 @@ static void a_fork_bomb_is_frozen_counted_and_killed(void **state)
 	assert_true(json_is_true(value_at(fixture_result(fixture, 0), "integrity.complete")));
 }
 
+static bool crowd_is_there(struct fixture *fixture)
+{
+	json_t *status = job_status(fixture->job);
+	bool there = number_at(status, "running.0.processes") == 11;
+
+	json_decref(status);
+	return there;
+}
+
+static void who_was_there_is_listed_though_they_are_dead_by_then(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_start(fixture, "{'name':'j','assessments':[{'name':'a','command':['sh','-c',"
+			       "'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 999 & done; wait']}]}");
+	fixture_until(fixture, crowd_is_there);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_finish(fixture);
+	assert_int_equal(number_at(fixture->receipt, "seen"), 11);
+	assert_int_equal(number_at(fixture->receipt, "killed"), 11);
+	assert_int_equal(json_array_size(value_at(fixture->receipt, "picture")), 11);
+	assert_true(json_is_true(value_at(fixture_result(fixture, 0), "integrity.complete")));
+}
+
 static void nothing_can_be_ended_before_the_begin_or_after_the_end(void **state)
 {
 	struct fixture *fixture = *state;
@@ -191,6 +215,7 @@ int main(void)
 		LIVE(cancel_of_the_last_that_passes_is_still_canceled),
 		LIVE(a_cancels_grace_kills_who_does_not_cooperate),
 		LIVE(terminated_job_raises_its_end_events_before_the_answer),
+		LIVE(who_was_there_is_listed_though_they_are_dead_by_then),
 		LIVE(a_fork_bomb_is_frozen_counted_and_killed),
 		LIVE(nothing_can_be_ended_before_the_begin_or_after_the_end),
 		LIVE(cancel_then_terminate_is_one_end),
