@@ -20,6 +20,7 @@ enum axe_frozen_type {
 	AXE_FROZEN_FILE, /* struct axe_frozen_file: one that may matter; most are not told */
 	AXE_FROZEN_MAP, /* struct axe_frozen_map: shared and writable, of a file */
 	AXE_FROZEN_TRACED, /* struct axe_frozen_traced: an outsider that a member traces */
+	AXE_FROZEN_AGAIN, /* struct axe_frozen_again: files that were told of another process */
 };
 
 struct axe_frozen_head {
@@ -69,6 +70,24 @@ struct axe_frozen_file {
 	axe_u32 marks; /* enum axe_frozen_mark */
 };
 static_assert(sizeof(struct axe_frozen_file) == 64, "frozen file");
+
+/*
+ * Open files that were told of another process and are shared with this one, as by a fork: not what
+ * it opened itself. The records of files are numbered from 0 as they come.
+ */
+#define AXE_FROZEN_AGAIN_MOST 32
+#define AXE_FROZEN_TOLD_MOST  1024 /* none behind these is told again */
+
+struct axe_frozen_again {
+	struct axe_frozen_head head;
+	axe_u32 count;
+	axe_u32 padding;
+	struct {
+		axe_u32 descriptor;
+		axe_u32 number;
+	} files[AXE_FROZEN_AGAIN_MOST]; /* the record ends after `count` of them */
+};
+static_assert(sizeof(struct axe_frozen_again) == 272, "frozen again");
 
 struct axe_frozen_map {
 	struct axe_frozen_head head;

@@ -2,9 +2,7 @@
 #ifndef AXE_BPF_FROZEN_FILES_H
 #define AXE_BPF_FROZEN_FILES_H
 
-#include "bpf/copied.bpf.h"
-#include "bpf/frozen.h"
-#include "bpf/frozen_kernel.h"
+#include "bpf/frozen_known.bpf.h"
 
 #define FILES_MAX 65536u
 #define WORD_BITS 64
@@ -25,15 +23,14 @@
 #define MAJOR_TTYAUX 5
 #define MAJOR_PTY    136 /* eight of them */
 
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096);
-} records SEC(".maps");
-
-axe_u64 lost; /* records that found no room */
-
 /* Of the file that is being looked at: one look at a time. */
 axe_u64 file_copy[COPIED_WORDS], inode_copy[COPIED_WORDS], super_copy[COPIED_WORDS];
+
+/* Whose copy that is: most files of a process lie on a few file systems. */
+static struct super_block *super_copied;
+static axe_u64 super_look;
+
+static struct file *word_files[WORD_BITS]; /* of the word of descriptors that is being walked */
 
 struct file_walk {
 	struct file **table;
@@ -44,10 +41,13 @@ struct file_walk {
 	bool mapped; /* one that it writes is mapped by somebody, shared and writable */
 };
 
-static __always_inline void tell(const void *record, axe_u32 size)
+static __always_inline void take_super(struct super_block *super)
 {
-	if (bpf_ringbuf_output(&records, (void *)record, size, BPF_RB_NO_WAKEUP))
-		lost++;
+	if (super_copied == super && super_look == look_number)
+		return;
+	copied_take(super_copy, super);
+	super_copied = super;
+	super_look = look_number;
 }
 
 static __always_inline bool is_held(struct list_head *list)
@@ -90,6 +90,14 @@ static __always_inline bool is_harmless(axe_u32 device)
 	       (major >= MAJOR_PTY && major < MAJOR_PTY + 8);
 }
 
+static __always_inline bool is_anonymous(struct inode *inode)
+{
+	struct super_block *super = COPIED(inode_copy, inode, i_sb);
+
+	take_super(super);
+	return COPIED(super_copy, super, s_magic) == KERNEL_MAGIC_ANON;
+}
+
 /* What there is to say of a file; 0: nothing. */
 static __always_inline axe_u32 marks_of(struct file *file, struct inode *inode, axe_u32 mode)
 {
@@ -103,8 +111,7 @@ static __always_inline axe_u32 marks_of(struct file *file, struct inode *inode, 
 								      : marks | AXE_FROZEN_DEVICE;
 	if (type == KERNEL_MODE_BLOCK)
 		return marks ? marks | AXE_FROZEN_DEVICE : 0;
-	if ((mode & ~KERNEL_MODE_TYPE) == KERNEL_MODE_ANON &&
-		BPF_CORE_READ(inode, i_sb, s_magic) == KERNEL_MAGIC_ANON)
+	if ((mode & ~KERNEL_MODE_TYPE) == KERNEL_MODE_ANON && is_anonymous(inode))
 		return is_uring(file) ? AXE_FROZEN_URING : 0;
 	if (is_locked(inode))
 		return marks | AXE_FROZEN_LOCKED;
@@ -118,8 +125,9 @@ static __always_inline bool is_mapped(struct file *file)
 	return BPF_CORE_READ(mapping, i_mmap_writable.counter) > 0;
 }
 
-static __always_inline void tell_file(
-	struct file_walk *walk, axe_u32 descriptor, struct file *file, struct inode *inode)
+/* True: there was something to tell. */
+static __always_inline bool tell_file(struct file_walk *walk, axe_u32 descriptor, struct file *file,
+	struct inode *inode, bool *ret_mapped)
 {
 	struct super_block *super = COPIED(inode_copy, inode, i_sb);
 	axe_u32 mode = COPIED(inode_copy, inode, i_mode), marks = marks_of(file, inode, mode);
@@ -131,10 +139,9 @@ static __always_inline void tell_file(
 	};
 
 	if (!marks)
-		return;
-	if (marks & AXE_FROZEN_WRITES && is_mapped(file))
-		walk->mapped = true;
-	copied_take(super_copy, super);
+		return false;
+	*ret_mapped = marks & AXE_FROZEN_WRITES && is_mapped(file);
+	take_super(super);
 	record.flags = COPIED(file_copy, file, f_flags);
 	record.position = COPIED(file_copy, file, f_pos);
 	record.size = COPIED(inode_copy, inode, i_size);
@@ -144,24 +151,50 @@ static __always_inline void tell_file(
 	record.special = COPIED(inode_copy, inode, i_rdev);
 	record.links = COPIED(inode_copy, inode, i_nlink);
 	tell(&record, sizeof(record));
+	return true;
+}
+
+/* A thread's own table is told as such, so nothing of it is told again. */
+static __always_inline void remember(const struct file_walk *walk, struct known_file *known,
+	struct file *file, struct inode *inode, bool matters, bool mapped)
+{
+	axe_u32 number = told_files;
+
+	told_files += matters;
+	if (walk->marks || (matters && number >= AXE_FROZEN_TOLD_MOST))
+		return;
+	known->look = look_number;
+	known->file = file;
+	known->inode = inode;
+	known->mode = COPIED(file_copy, file, f_mode);
+	known->number = number;
+	known->matters = matters;
+	known->mapped = mapped;
 }
 
 /* Global, so that it is verified once and not for each of a word's bits, which takes seconds. */
 __noinline int walk_file(struct file_walk *walk, axe_u32 descriptor)
 {
-	struct file *file = NULL;
+	struct file *file = word_files[descriptor & (WORD_BITS - 1)];
+	struct known_file *known = known_place(file);
+	bool matters, mapped = false;
 	struct inode *inode;
 
-	if (!walk)
-		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), walk->table + descriptor);
-	if (!file)
+	if (!walk || !file)
 		return 0;
 	walk->files++;
 	copied_take(file_copy, file);
 	inode = COPIED(file_copy, file, f_inode);
+	if (!walk->marks && known_is(known, file, inode, COPIED(file_copy, file, f_mode))) {
+		walk->mapped |= known->mapped;
+		if (known->matters)
+			again_tell(walk->tgid, descriptor, known->number);
+		return 0;
+	}
 	copied_take(inode_copy, inode);
-	tell_file(walk, descriptor, file, inode);
+	matters = tell_file(walk, descriptor, file, inode, &mapped);
+	walk->mapped |= mapped;
+	remember(walk, known, file, inode, matters, mapped);
 	return 0;
 }
 
@@ -172,6 +205,10 @@ static long walk_word(axe_u32 number, void *data)
 	axe_u64 word = 0;
 
 	bpf_probe_read_kernel(&word, sizeof(word), walk->open + number);
+	/* A table has as many pointers as its bits have words. */
+	if (word)
+		bpf_probe_read_kernel(
+			word_files, sizeof(word_files), walk->table + number * WORD_BITS);
 	for (axe_u32 bit = 0; word && bit < WORD_BITS; bit++, word >>= 1)
 		if (word & 1)
 			walk_file(walk, number * WORD_BITS + bit);
@@ -195,7 +232,9 @@ static __always_inline bool walk_files(
 		most = FILES_MAX;
 		record->flags |= AXE_FROZEN_FILES_CUT;
 	}
+	again.count = 0; /* of a walk that was cut off */
 	bpf_loop((most + WORD_BITS - 1) / WORD_BITS, walk_word, &walk, 0);
+	again_flush(record->head.tgid);
 	record->files = walk.files;
 	return walk.mapped;
 }

@@ -170,6 +170,8 @@ static void begin_look(struct census *census, census_handler *handler, void *dat
 	census->refused = 0;
 	census->skeleton->bss->maps_left = MAPS_MOST;
 	census->skeleton->bss->lost = 0;
+	census->skeleton->bss->told_files = 0;
+	census->skeleton->bss->look_number++;
 }
 
 int census_scan(void *data, uint64_t group_id, uint32_t level, uint64_t deadline_ns,

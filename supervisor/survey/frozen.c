@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -46,14 +47,69 @@ static bool was_told(const struct frozen_picture *picture, const struct axe_froz
 {
 	if (!(file->marks & AXE_FROZEN_BY_THREAD))
 		return false;
-	for (size_t i = 0; i < picture->files.count; i++) {
-		const struct axe_frozen_file *known = &frozen_file_at(picture, i)->record;
+	for (size_t i = 0; i < frozen_open_count(picture); i++) {
+		const struct axe_frozen_file known = frozen_open_at(picture, i).record;
 
-		if (known->head.tgid == file->head.tgid && known->inode == file->inode &&
-			known->descriptor == file->descriptor)
+		if (known.head.tgid == file->head.tgid && known.inode == file->inode &&
+			known.descriptor == file->descriptor)
 			return true;
 	}
 	return false;
+}
+
+static int note_file(struct frozen_picture *picture, const struct axe_frozen_file *file)
+{
+	uint32_t *row = frozen_list_add(&picture->told, 1);
+
+	if (!row)
+		return -ENOMEM;
+	*row = (uint32_t)picture->files.count;
+	/* None of its table is told again. */
+	return was_told(picture, file) ? 0 : keep(&picture->files, file, sizeof(*file));
+}
+
+/* Locks and what a device serves are asked of each process: see frozen_resolve. */
+static bool is_asked_of_each(const struct axe_frozen_file *file)
+{
+	return file->marks & AXE_FROZEN_LOCKED || S_ISCHR(file->mode);
+}
+
+static int note_one_again(
+	struct frozen_picture *picture, uint32_t tgid, uint32_t descriptor, uint32_t number)
+{
+	const struct frozen_again again = { tgid, descriptor,
+		((const uint32_t *)picture->told.rows)[number] };
+	struct axe_frozen_file file;
+
+	if (again.row >= picture->files.count)
+		return -EBADMSG;
+	file = frozen_file_at(picture, again.row)->record;
+	if (!is_asked_of_each(&file))
+		return keep(&picture->again, &again, sizeof(again));
+	file.head.tgid = tgid;
+	file.descriptor = descriptor;
+	return keep(&picture->files, &file, sizeof(file));
+}
+
+static int note_again(
+	struct frozen_picture *picture, const struct axe_frozen_again *again, size_t size)
+{
+	int code = 0;
+
+	if (size < offsetof(struct axe_frozen_again, files) ||
+		again->count > AXE_FROZEN_AGAIN_MOST ||
+		size < offsetof(struct axe_frozen_again, files) +
+				again->count * sizeof(*again->files))
+		return -EBADMSG;
+	for (uint32_t i = 0; code == 0 && i < again->count; i++) {
+		uint32_t number = again->files[i].number;
+
+		if (number >= picture->told.count)
+			return -EBADMSG;
+		code = note_one_again(
+			picture, again->head.tgid, again->files[i].descriptor, number);
+	}
+	return code;
 }
 
 static int note(const struct axe_frozen_head *record, size_t size, void *data)
@@ -71,9 +127,7 @@ static int note(const struct axe_frozen_head *record, size_t size, void *data)
 	case AXE_FROZEN_FILE:
 		if (size < sizeof(struct axe_frozen_file))
 			return -EBADMSG;
-		if (was_told(picture, (const struct axe_frozen_file *)record))
-			return 0;
-		return keep(&picture->files, record, sizeof(struct axe_frozen_file));
+		return note_file(picture, (const struct axe_frozen_file *)record);
 	case AXE_FROZEN_MAP:
 		if (size < sizeof(struct axe_frozen_map))
 			return -EBADMSG;
@@ -82,6 +136,8 @@ static int note(const struct axe_frozen_head *record, size_t size, void *data)
 		if (size < sizeof(struct axe_frozen_traced))
 			return -EBADMSG;
 		return keep(&picture->traced, record, sizeof(struct axe_frozen_traced));
+	case AXE_FROZEN_AGAIN:
+		return note_again(picture, (const struct axe_frozen_again *)record, size);
 	}
 	return -EBADMSG;
 }
@@ -91,6 +147,8 @@ static void picture_init(struct frozen_picture *picture)
 	*picture = (struct frozen_picture){
 		.processes.row_size = sizeof(struct axe_frozen_process),
 		.files.row_size = sizeof(struct frozen_file),
+		.again.row_size = sizeof(struct frozen_again),
+		.told.row_size = sizeof(uint32_t),
 		.maps.row_size = sizeof(struct frozen_map),
 		.traced.row_size = sizeof(struct axe_frozen_traced),
 		.texts.row_size = 1,
@@ -101,6 +159,8 @@ static void picture_finish(struct frozen_picture *picture)
 {
 	free(picture->processes.rows);
 	free(picture->files.rows);
+	free(picture->again.rows);
+	free(picture->told.rows);
 	free(picture->maps.rows);
 	free(picture->traced.rows);
 	free(picture->texts.rows);

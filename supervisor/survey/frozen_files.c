@@ -121,11 +121,11 @@ static struct half_done of_file(
 /* The lock may be held through another descriptor than what is written is. */
 static bool has_open_for_writing(const struct frozen_judging *judging, const struct half_done *file)
 {
-	for (size_t i = 0; i < judging->picture->files.count; i++) {
-		const struct axe_frozen_file *other = &frozen_file_at(judging->picture, i)->record;
+	for (size_t i = 0; i < frozen_open_count(judging->picture); i++) {
+		const struct axe_frozen_file other = frozen_open_at(judging->picture, i).record;
 
-		if (other->marks & AXE_FROZEN_WRITES && other->head.tgid == file->tgid &&
-			other->inode == file->inode && other->device == file->device)
+		if (other.marks & AXE_FROZEN_WRITES && other.head.tgid == file->tgid &&
+			other.inode == file->inode && other.device == file->device)
 			return true;
 	}
 	return false;
@@ -210,8 +210,11 @@ int frozen_judge_files(struct frozen_judging *judging)
 
 	for (size_t i = 0; code == 0 && i < picture->files.count; i++)
 		code = judge_transaction(judging, frozen_file_at(picture, i));
-	for (size_t i = 0; code == 0 && i < picture->files.count; i++)
-		code = judge_torn(judging, frozen_file_at(picture, i));
+	for (size_t i = 0; code == 0 && i < frozen_open_count(picture); i++) {
+		const struct frozen_file open = frozen_open_at(picture, i);
+
+		code = judge_torn(judging, &open);
+	}
 	for (size_t i = 0; code == 0 && i < picture->maps.count; i++)
 		code = judge_map(judging, frozen_map_at(picture, i));
 	return code;

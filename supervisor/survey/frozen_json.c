@@ -53,15 +53,15 @@ static const char *const locks[] = {
 
 static json_t *file_json(const struct frozen_picture *picture, size_t index)
 {
-	const struct frozen_file *file = frozen_file_at(picture, index);
-	const struct axe_frozen_file *record = &file->record;
+	const struct frozen_file file = frozen_open_at(picture, index);
+	const struct axe_frozen_file *record = &file.record;
 
 	return json_pack("{s:I, s:o, s:I, s:s, s:o, s:s, s:b, s:I, s:I, s:s, s:b}", "pid",
 		(json_int_t)record->head.tgid, "comm", comm_of(picture, record->head.tgid),
 		"descriptor", (json_int_t)record->descriptor, "what", what_of(record), "path",
-		path_json(picture, file->path), "access", accesses[record->flags & O_ACCMODE],
+		path_json(picture, file.path), "access", accesses[record->flags & O_ACCMODE],
 		"append", (record->flags & O_APPEND) != 0, "position", (json_int_t)record->position,
-		"size", (json_int_t)record->size, "lock", locks[file->lock], "unlinked",
+		"size", (json_int_t)record->size, "lock", locks[file.lock], "unlinked",
 		record->links == 0);
 }
 
@@ -95,12 +95,12 @@ static json_t *process_json(const struct frozen_picture *picture, size_t index)
 		(json_int_t)process->tracer, "open_files", (json_int_t)process->files);
 }
 
-static json_t *list_json(const struct frozen_picture *picture, const struct frozen_list *list,
-	row_json *describe, size_t most)
+static json_t *list_json(
+	const struct frozen_picture *picture, size_t count, row_json *describe, size_t most)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; array && i < list->count && i < most; i++) {
+	for (size_t i = 0; array && i < count && i < most; i++) {
 		if (json_array_append_new(array, describe(picture, i)) < 0) {
 			json_decref(array);
 			return NULL;
@@ -112,12 +112,12 @@ static json_t *list_json(const struct frozen_picture *picture, const struct froz
 /* How many rows are not shown, of all lists. */
 static size_t count_cut(const struct frozen_picture *picture, size_t most)
 {
-	const struct frozen_list *const lists[] = { &picture->processes, &picture->files,
-		&picture->maps, &picture->traced };
+	const size_t counts[] = { picture->processes.count, frozen_open_count(picture),
+		picture->maps.count, picture->traced.count };
 	size_t cut = 0;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		cut += lists[i]->count > most ? lists[i]->count - most : 0;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		cut += counts[i] > most ? counts[i] - most : 0;
 	return cut;
 }
 
@@ -127,9 +127,9 @@ json_t *frozen_picture_json(const struct frozen_picture *picture, size_t most)
 		picture->reason != NULL, "reason", picture->reason, "took_ms",
 		json_ms(picture->took_ns), "way", picture->way, "open_files",
 		(json_int_t)picture->open_files, "maps_unseen", (json_int_t)picture->maps_unseen,
-		"processes", list_json(picture, &picture->processes, process_json, most), "files",
-		list_json(picture, &picture->files, file_json, most), "maps",
-		list_json(picture, &picture->maps, map_json, most), "traced",
-		list_json(picture, &picture->traced, traced_json, most), "cut",
+		"processes", list_json(picture, picture->processes.count, process_json, most),
+		"files", list_json(picture, frozen_open_count(picture), file_json, most), "maps",
+		list_json(picture, picture->maps.count, map_json, most), "traced",
+		list_json(picture, picture->traced.count, traced_json, most), "cut",
 		(json_int_t)count_cut(picture, most));
 }

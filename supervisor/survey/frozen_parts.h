@@ -20,6 +20,13 @@ struct frozen_file {
 	uint32_t connection; /* of a FUSE device; 0: unknown */
 };
 
+/* Shared with another process: but for these two it is what that row tells. */
+struct frozen_again {
+	uint32_t tgid;
+	uint32_t descriptor;
+	uint32_t row; /* of the files */
+};
+
 struct frozen_map {
 	struct axe_frozen_map record;
 	frozen_text path;
@@ -34,6 +41,8 @@ struct frozen_list {
 struct frozen_picture {
 	struct frozen_list processes; /* struct axe_frozen_process */
 	struct frozen_list files; /* struct frozen_file */
+	struct frozen_list again; /* struct frozen_again */
+	struct frozen_list told; /* uint32_t: the row of each record of a file, in their order */
 	struct frozen_list maps; /* struct frozen_map */
 	struct frozen_list traced; /* struct axe_frozen_traced */
 	struct frozen_list texts; /* char */
@@ -50,6 +59,32 @@ void *frozen_list_add(struct frozen_list *list, size_t count);
 static inline struct frozen_file *frozen_file_at(const struct frozen_picture *picture, size_t index)
 {
 	return &((struct frozen_file *)picture->files.rows)[index];
+}
+
+static inline const struct frozen_again *frozen_again_at(
+	const struct frozen_picture *picture, size_t index)
+{
+	return &((const struct frozen_again *)picture->again.rows)[index];
+}
+
+/* All that are open, behind the files those that are shared. */
+static inline size_t frozen_open_count(const struct frozen_picture *picture)
+{
+	return picture->files.count + picture->again.count;
+}
+
+static inline struct frozen_file frozen_open_at(const struct frozen_picture *picture, size_t index)
+{
+	const struct frozen_again *again;
+	struct frozen_file file;
+
+	if (index < picture->files.count)
+		return *frozen_file_at(picture, index);
+	again = frozen_again_at(picture, index - picture->files.count);
+	file = *frozen_file_at(picture, again->row);
+	file.record.head.tgid = again->tgid;
+	file.record.descriptor = again->descriptor;
+	return file;
 }
 
 static inline const struct axe_frozen_process *frozen_process_at(

@@ -41,6 +41,7 @@ struct stage {
 		struct axe_frozen_file file;
 		struct axe_frozen_map map;
 		struct axe_frozen_traced traced;
+		struct axe_frozen_again again;
 	} records[RECORDS_MAX];
 	size_t count;
 	int code;

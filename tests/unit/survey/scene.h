@@ -19,6 +19,7 @@ struct scene {
 	struct recorded recorded;
 	struct axe_frozen_process processes[2];
 	struct axe_frozen_file files[8];
+	struct axe_frozen_again again; /* behind the files */
 	struct axe_frozen_map map;
 	struct axe_frozen_traced traced;
 	size_t files_count;
@@ -34,6 +35,12 @@ static inline int scan(void *scanner, uint64_t group_id, uint32_t level, uint64_
 	assert_int_equal(level, 3);
 	for (size_t i = 0; i < scene->files_count; i++)
 		assert_int_equal(handler(&scene->files[i].head, sizeof(scene->files[i]), data), 0);
+	if (scene->again.head.type) {
+		int code = handler(&scene->again.head, sizeof(scene->again), data);
+
+		if (code < 0)
+			return code;
+	}
 	if (scene->map.head.type)
 		assert_int_equal(handler(&scene->map.head, sizeof(scene->map), data), 0);
 	if (scene->traced.head.type)

@@ -40,6 +40,68 @@ static void stopped_scan_makes_a_partial_picture(void **state)
 	end(&scene);
 }
 
+/* The other process has what the first one opened, at its own descriptor. */
+static void share(struct scene *scene, uint32_t descriptor, uint32_t number)
+{
+	struct axe_frozen_again *again = &scene->again;
+
+	again->head = (struct axe_frozen_head){ AXE_FROZEN_AGAIN, OTHER_PID };
+	again->files[again->count].descriptor = descriptor;
+	again->files[again->count++].number = number;
+}
+
+static void shared_file_is_shown_of_each_who_has_it(void **state)
+{
+	struct scene scene;
+	struct frozen_picture *picture;
+	json_t *json, *file;
+
+	begin(&scene);
+	add_file(&scene, OUR_PID, 3);
+	add_file(&scene, OUR_PID, 4)->position = 7;
+	share(&scene, 9, 1);
+	picture = take(&scene);
+	json = frozen_picture_json(picture, 100);
+	assert_int_equal(json_array_size(json_object_get(json, "files")), 3);
+	file = json_array_get(json_object_get(json, "files"), 2);
+	assert_int_equal(json_integer_value(json_object_get(file, "pid")), OTHER_PID);
+	assert_string_equal(told(file, "comm"), "other");
+	assert_int_equal(json_integer_value(json_object_get(file, "descriptor")), 9);
+	assert_int_equal(json_integer_value(json_object_get(file, "position")), 7);
+	assert_string_equal(told(file, "path"), "/data/file");
+	json_decref(json);
+	json = frozen_picture_json(picture, 2);
+	assert_int_equal(json_integer_value(json_object_get(json, "cut")), 1);
+	json_decref(json);
+	frozen_picture_destroy(picture);
+	end(&scene);
+}
+
+/* A lock is held by one of those who share a file, or by all: each one's own file says so. */
+static void lock_is_asked_of_each_who_shares_a_file(void **state)
+{
+	struct scene scene;
+	struct frozen_picture *picture;
+	json_t *json, *file;
+
+	begin(&scene);
+	add_file(&scene, OUR_PID, 3)->marks |= AXE_FROZEN_LOCKED;
+	recorded_write(&scene.recorded, "proc/4711/fdinfo/3", "pos:	4\n");
+	recorded_write(&scene.recorded, "proc/4712/fdinfo/9",
+		"lock:	1: POSIX  ADVISORY  WRITE 4712 fe:00:1 0 EOF\n");
+	share(&scene, 9, 0);
+	picture = take(&scene);
+	json = frozen_picture_json(picture, 100);
+	file = json_array_get(json_object_get(json, "files"), 0);
+	assert_string_equal(told(file, "lock"), "none");
+	file = json_array_get(json_object_get(json, "files"), 1);
+	assert_int_equal(json_integer_value(json_object_get(file, "pid")), OTHER_PID);
+	assert_string_equal(told(file, "lock"), "write");
+	json_decref(json);
+	frozen_picture_destroy(picture);
+	end(&scene);
+}
+
 static void expect_proc_in_its_place(int code)
 {
 	struct scene scene;
@@ -55,6 +117,24 @@ static void expect_proc_in_its_place(int code)
 	assert_string_equal(told(json, "way"), "proc");
 	assert_int_equal(json_array_size(json_object_get(json, "processes")), 0);
 	assert_false(json_is_true(json_object_get(json, "partial")));
+	json_decref(json);
+	frozen_picture_destroy(picture);
+	end(&scene);
+}
+
+static void file_that_nobody_told_is_not_shared(void **state)
+{
+	struct scene scene;
+	struct frozen_picture *picture;
+	json_t *json;
+
+	begin(&scene);
+	add_file(&scene, OUR_PID, 3);
+	share(&scene, 9, 1);
+	recorded_write(&scene.recorded, "no/such/group/cgroup.procs", "");
+	picture = take(&scene);
+	json = frozen_picture_json(picture, 100);
+	assert_string_equal(told(json, "way"), "proc");
 	json_decref(json);
 	frozen_picture_destroy(picture);
 	end(&scene);
@@ -104,6 +184,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(traced_outsider_is_told),
+		cmocka_unit_test(shared_file_is_shown_of_each_who_has_it),
+		cmocka_unit_test(lock_is_asked_of_each_who_shares_a_file),
+		cmocka_unit_test(file_that_nobody_told_is_not_shared),
 		cmocka_unit_test(stopped_scan_makes_a_partial_picture),
 		cmocka_unit_test(refused_scan_is_replaced_by_proc),
 		cmocka_unit_test(scan_that_finds_more_than_it_has_room_for_is_replaced_by_proc),
