@@ -179,11 +179,18 @@ static void place_close(struct cooperation_place *place)
 		;
 	list_for_each_safe (visit, following, &place->visits, link)
 		visit_drain(visit);
-	if (support_spare_offer(&place->support->spare, place->fd, place->uid, &place->address)) {
+	if (support_spare_offer(&place->support->spare,
+		    cooperation_identity(place->cooperation)->job, place->fd, place->uid,
+		    &place->address)) {
 		place->source = sd_event_source_disable_unref(place->source);
 		place->fd = -1;
 	}
 	place_destroy(place);
+}
+
+static void support_rest(uint64_t job, void *data)
+{
+	support_spare_rest(&((struct support *)data)->spare, job);
 }
 
 static struct support *make(sd_event *loop, const char *run_dir)
@@ -208,6 +215,7 @@ static struct support *make(sd_event *loop, const char *run_dir)
 		.path = place_path,
 		.canceled = place_canceled,
 		.close = place_close,
+		.rest = support_rest,
 		.data = support,
 	};
 	return support;

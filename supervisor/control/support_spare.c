@@ -37,16 +37,25 @@ void support_spare_finish(struct support_spare *spare)
 	timer_finish(&spare->over);
 }
 
-bool support_spare_offer(
-	struct support_spare *spare, int fd, uid_t uid, const struct sockaddr_un *address)
+bool support_spare_offer(struct support_spare *spare, uint64_t job, int fd, uid_t uid,
+	const struct sockaddr_un *address)
 {
 	if (spare->fd >= 0)
 		return false;
 	spare->fd = fd;
+	spare->job = job;
 	spare->uid = uid;
 	spare->address = *address;
 	timer_arm(&spare->over, clock_monotonic_ns() + KEPT_NS);
 	return true;
+}
+
+void support_spare_rest(struct support_spare *spare, uint64_t job)
+{
+	if (spare->fd < 0 || spare->job != job)
+		return;
+	timer_disarm(&spare->over);
+	drop(spare);
 }
 
 static bool is_as_made(const struct support_spare *spare)

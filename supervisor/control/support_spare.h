@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/un.h>
 
@@ -13,6 +14,7 @@
  */
 struct support_spare {
 	int fd; /* -1: there is none */
+	uint64_t job; /* that it was of */
 	uid_t uid;
 	struct sockaddr_un address;
 	struct timer over; /* nobody has come for it */
@@ -23,8 +25,11 @@ void support_spare_finish(struct support_spare *spare);
 
 /* All that was said to it must have been taken in. False: there is one already; it stays the
  * caller's. */
-bool support_spare_offer(
-	struct support_spare *spare, int fd, uid_t uid, const struct sockaddr_un *address);
+bool support_spare_offer(struct support_spare *spare, uint64_t job, int fd, uid_t uid,
+	const struct sockaddr_un *address);
+
+/* This job starts nothing more: what it left goes now, before anybody is told that it has ended. */
+void support_spare_rest(struct support_spare *spare, uint64_t job);
 
 /*
  * Move it to `path`, where nothing may be, for this uid; the descriptor is the caller's then.

@@ -22,6 +22,8 @@ struct cooperation_host {
 	void (*canceled)(struct cooperation_place *place);
 	/* Take in what was said until now, and close it. May be called while it makes a call. */
 	void (*close)(struct cooperation_place *place);
+	/* No other try of this job comes now: what was kept for that goes. Twice is once. */
+	void (*rest)(uint64_t job, void *data);
 	void *data;
 };
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "engine/agenda.h"
+#include "engine/cooperation.h"
 #include "engine/job_parts.h"
 #include "engine/result.h"
 #include "engine/runner.h"
@@ -108,8 +109,11 @@ static void job_start_post(struct job *job)
 /* As long as another will be born: the last one's are removed while all else is found out. */
 static void keep_spares(struct job *job)
 {
+	const struct cooperation_host *host = job->engine->cooperation;
 	bool wanted = job_may_start(job) && agenda_left(job->agenda);
 
+	if (host && !wanted)
+		host->rest(job_id(job), host->data);
 	spares_sweep(&job->spares, job->engine->sweeper);
 	job->context.spares = wanted ? &job->spares : NULL;
 }

@@ -47,11 +47,16 @@ static void desk_close(struct cooperation_place *place)
 	desk.closed++;
 }
 
+static void desk_rest(uint64_t job, void *data)
+{
+}
+
 static const struct cooperation_host host = {
 	.open = desk_open,
 	.path = desk_path,
 	.canceled = desk_canceled,
 	.close = desk_close,
+	.rest = desk_rest,
 };
 
 static int setup(void **state)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "engine/cooperation.h"
 #include "kernel/engine/job_fixture.h"
 #include "support/require.h"
 #include "support/unit.h"
@@ -115,6 +116,70 @@ static void another_may_come_before_the_one_that_is_laid(void **state)
 	assert_false(has_group(fixture));
 }
 
+/* Stands in for the sockets of control/. */
+static struct {
+	unsigned closed;
+	unsigned closed_before_rest; /* when it was said last that no other try comes */
+} sockets;
+
+static int socket_open(struct cooperation *cooperation, uid_t uid,
+	struct cooperation_place **ret_place, struct error *error, void *data)
+{
+	*ret_place = (struct cooperation_place *)&sockets;
+	return 0;
+}
+
+static const char *socket_path(const struct cooperation_place *place)
+{
+	return "/a/path";
+}
+
+static void socket_close(struct cooperation_place *place)
+{
+	sockets.closed++;
+}
+
+static void socket_rest(uint64_t job, void *data)
+{
+	sockets.closed_before_rest = sockets.closed;
+}
+
+static const struct cooperation_host host = {
+	.open = socket_open,
+	.path = socket_path,
+	.close = socket_close,
+	.rest = socket_rest,
+};
+
+static int setup_with_sockets(void **state)
+{
+	memset(&sockets, 0, sizeof(sockets));
+	fixture_cooperation = &host;
+	return fixture_setup(state);
+}
+
+static int teardown_with_sockets(void **state)
+{
+	fixture_cooperation = NULL;
+	return fixture_teardown(state);
+}
+
+static void see_end(struct fixture *fixture, const json_t *event)
+{
+	assert_int_equal(2, sockets.closed_before_rest);
+}
+
+static void no_socket_is_kept_for_a_next_one_when_the_end_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->react_to = "job.end";
+	fixture->react = see_end;
+	fixture_run(fixture, "{'name':'j','assessments':["
+			     "{'name':'a','command':['true']},{'name':'b','command':['true']}]}");
+	assert_int_equal(1, fixture_count(fixture, "job.end"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +189,9 @@ int main(void)
 		LIVE(what_is_laid_goes_when_the_job_stops_before),
 		LIVE(what_is_laid_goes_with_a_termination),
 		LIVE(another_may_come_before_the_one_that_is_laid),
+		cmocka_unit_test_setup_teardown(
+			no_socket_is_kept_for_a_next_one_when_the_end_is_told, setup_with_sockets,
+			teardown_with_sockets),
 	};
 
 	require_root();

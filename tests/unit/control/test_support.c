@@ -142,6 +142,21 @@ static void one_that_nobody_wants_goes(void **state)
 		assert_true(sd_event_run(desk->loop, PATIENCE_US) > 0);
 }
 
+static void one_of_a_job_that_starts_nothing_more_goes_at_once(void **state)
+{
+	struct desk *desk = *state;
+	const struct cooperation_host *host = support_host(desk->support);
+	char path[108];
+
+	strcpy(path, cooperation_path(desk->cooperation));
+	cooperation_close(desk->cooperation);
+	host->rest(13, host->data);
+	assert_int_not_equal(0, number_of(path));
+	host->rest(12, host->data);
+	assert_int_equal(0, number_of(path));
+	host->rest(12, host->data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +167,7 @@ int main(void)
 		DESK(who_knocks_between_two_is_neithers),
 		DESK(one_that_was_touched_is_not_handed_on),
 		DESK(one_that_nobody_wants_goes),
+		DESK(one_of_a_job_that_starts_nothing_more_goes_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
