@@ -118,9 +118,12 @@ static int call_terminate(
 	return 0;
 }
 
-/* Until the supervisor has heard of all, too: what it does for their births is not part of an end.
+/*
+ * Until the kernel half has counted all, too. The births of the last moment may still wait in the
+ * ring, and are read within the time that is measured. To let them be read first would be another
+ * measurement: what has slept for 100 ms is cold, and the bare kernel begins without a pause.
  */
-static int await_heard(struct supervised *supervised, unsigned processes, struct error *error)
+static int await_counted(struct supervised *supervised, unsigned processes, struct error *error)
 {
 	auto_of(connection) struct connection *connection = NULL;
 	int code = connection_open(supervised_socket(supervised), &connection, error);
@@ -169,7 +172,7 @@ static int start_sleepers(struct supervised *supervised, struct crowd crowd,
 	code = execute(supervised, manifest_for(&crowd, command), ret_job, error);
 	if (code == 0)
 		code = await_ready(fifo, error);
-	return code < 0 ? code : await_heard(supervised, crowd.processes, error);
+	return code < 0 ? code : await_counted(supervised, crowd.processes, error);
 }
 
 int supervised_terminate(struct supervised *supervised, struct crowd crowd,
