@@ -150,7 +150,7 @@ assessments:
   - {name: first, command: ["true"]}
   - {name: second, command: [sleep, "999"]}
 """))
-    until(lambda: axe.jobs() and axe.job().folder.joinpath("1/1.1").exists(), "the second began")
+    until(lambda: axe.jobs() and len(axe.job().trace("assessment.begin")) == 2, "the second began")
     line, = (axe.job().folder / "results.ndjson").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["verdict"] == "passed"
     assert not (axe.job().folder / "results.json").exists()
