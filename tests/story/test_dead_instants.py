@@ -2,37 +2,24 @@
 
 import contextlib
 import os
-import pathlib
 import signal
 import sqlite3
-import sys
-import tempfile
 
 import pytest
-from axe import until, v2_mount
+from axe import until
+from mortal import mortal_instance
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TESTS / "chaos"))
-
-import account  # noqa: E402  pylint: disable=wrong-import-position
-import bad_calls  # noqa: E402  pylint: disable=wrong-import-position
-from instance import Instance  # noqa: E402  pylint: disable=wrong-import-position
+# Of the chaos, whose folder is known behind that.
+import account
+import bad_calls
 
 ENGINE = "io.axe.Engine."
 
 
 @pytest.fixture
 def instance():
-    """A supervisor that dies at whichever of its calls it is told to. Short: sockets have paths."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
-    if not v2_mount():
-        pytest.skip("needs a mounted cgroup v2 tree")
-    with tempfile.TemporaryDirectory(prefix="axe-", dir="/var/tmp") as folder:
-        instance = Instance(pathlib.Path(folder) / "i")
-        assert instance.start()
+    with mortal_instance() as instance:
         yield instance
-        instance.close()
 
 
 def execute(instance, *assessments):

@@ -2,22 +2,16 @@
 
 import errno
 import json
-import os
-import pathlib
 import shutil
-import sys
-import tempfile
 
 import pytest
-from axe import until, v2_mount
+from axe import until
+from daemon import replies, send
+from mortal import mortal_instance
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TESTS / "chaos"))
-
-import account  # noqa: E402  pylint: disable=wrong-import-position
-import bad_calls  # noqa: E402  pylint: disable=wrong-import-position
-from daemon import replies, send  # noqa: E402  pylint: disable=wrong-import-position
-from instance import Instance  # noqa: E402  pylint: disable=wrong-import-position
+# Of the chaos, whose folder is known behind that.
+import account
+import bad_calls
 
 EXECUTE = "io.axe.Engine.ExecuteJob"
 SECRET = ".supervisor.json"
@@ -25,16 +19,8 @@ SECRET = ".supervisor.json"
 
 @pytest.fixture
 def instance():
-    """A supervisor that dies at whichever of its calls it is told to. Short: sockets have paths."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
-    if not v2_mount():
-        pytest.skip("needs a mounted cgroup v2 tree")
-    with tempfile.TemporaryDirectory(prefix="axe-", dir="/var/tmp") as folder:
-        instance = Instance(pathlib.Path(folder) / "i")
-        assert instance.start()
+    with mortal_instance() as instance:
         yield instance
-        instance.close()
 
 
 def names_folder(instance):
