@@ -26,7 +26,7 @@ static const char *const ours[] = { "process_fork", "process_fork_lo", "process_
 	"process_exit", "process_exit_li", "process_dead", "process_signal", "process_victim",
 	"process_victim_", "process_move", "group_populated", "group_frozen", "lock_posix",
 	"lock_flock", "lock_lease", "evidence_sysctl", "evidence_device", "frozen_task",
-	"trampoline_entr" };
+	"frozen_members", "refused_descrip", "trampoline_entr" };
 
 enum object_form { OBJECT_PROGRAM, OBJECT_PIN };
 
