@@ -1,11 +1,9 @@
 /* The programs of a supervisor are nobody's residue: the survey knows each of them by its name. */
 #include <bpf/libbpf.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bpf/event.h"
@@ -18,6 +16,7 @@
 #include "refusal.skel.h"
 #include "trampoline.skel.h"
 
+#include "support/idle_program.h"
 #include "support/require.h"
 #include "support/unit.h"
 #include "survey/source.h"
@@ -29,24 +28,6 @@ struct stand_in {
 	char name[BPF_OBJ_NAME_LEN]; /* as the kernel cuts it */
 	int fd;
 };
-
-/* One that does nothing. */
-static int load(const char name[static BPF_OBJ_NAME_LEN])
-{
-	const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
-		.insns = (uintptr_t)code,
-		.insn_cnt = 2,
-		.license = (uintptr_t) "GPL",
-	};
-
-	memcpy(attributes.prog_name, name, sizeof(attributes.prog_name));
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
-}
 
 static bool is_nobody(pid_t pid, void *data)
 {
@@ -66,8 +47,7 @@ static unsigned load_all(const void *bytes, size_t size, struct stand_in *all)
 		assert_true(count < PROGRAMS_MOST);
 		all[count] = (struct stand_in){ .fd = -1 };
 		strncpy(all[count].name, bpf_program__name(program), BPF_OBJ_NAME_LEN - 1);
-		all[count].fd = load(all[count].name);
-		assert_return_code(all[count].fd, errno);
+		all[count].fd = idle_program_load(all[count].name);
 		count++;
 	}
 	bpf_object__close(object);

@@ -1,11 +1,10 @@
 /* BPF programs of the live kernel: told while they stay, and not when they passed by. */
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "support/idle_program.h"
 #include "support/require.h"
 #include "support/unit.h"
 #include "survey/source.h"
@@ -15,7 +14,7 @@ struct stage {
 	struct survey_host host;
 	struct picture *before, *after;
 	json_t *findings;
-	char name[16]; /* of this test's programs; others may load theirs */
+	char name[BPF_OBJ_NAME_LEN]; /* of this test's programs; others may load theirs */
 };
 
 static int stage_set(void **state)
@@ -56,26 +55,6 @@ static void compare(struct stage *stage)
 	stage->findings = survey_compare(stage->before, stage->after, &suspects);
 }
 
-static int load(const struct stage *stage)
-{
-	const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
-		.insns = (uintptr_t)code,
-		.insn_cnt = 2,
-		.license = (uintptr_t) "GPL",
-	};
-	int program;
-
-	memcpy(attributes.prog_name, stage->name, sizeof(stage->name));
-	program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
-	assert_true(program >= 0);
-	return program;
-}
-
 /* How many of ours are told; `ret_row` NULL or the last of them, borrowed. */
 static unsigned count_told(const struct stage *stage, const json_t **ret_row)
 {
@@ -98,7 +77,7 @@ static unsigned count_told(const struct stage *stage, const json_t **ret_row)
 static void loaded_program_is_told_with_its_user(void **state)
 {
 	struct stage *stage = *state;
-	int program = load(stage);
+	int program = idle_program_load(stage->name);
 	const json_t *row;
 
 	compare(stage);
@@ -113,7 +92,7 @@ static void loaded_program_is_told_with_its_user(void **state)
 static void program_that_is_gone_at_a_second_look_is_not_told(void **state)
 {
 	struct stage *stage = *state;
-	int stays = load(stage), passes = load(stage);
+	int stays = idle_program_load(stage->name), passes = idle_program_load(stage->name);
 
 	compare(stage);
 	assert_int_equal(count_told(stage, NULL), 2);
@@ -139,14 +118,14 @@ static void program_is_told_though_earlier_and_later_ones_have_gone(void **state
 	struct stage *stage = *state;
 	const struct survey_suspects suspects = { .include = is_nobody };
 	struct survey_memory *memory = survey_memory_create();
-	int earlier = load(stage), stays, later;
+	int earlier = idle_program_load(stage->name), stays, later;
 
 	assert_non_null(memory);
 	picture_destroy(stage->before);
 	stage->before = take_again(stage, memory);
 	close(earlier);
-	stays = load(stage);
-	later = load(stage);
+	stays = idle_program_load(stage->name);
+	later = idle_program_load(stage->name);
 	close(later);
 	stage->after = take_again(stage, memory);
 	stage->findings = survey_compare(stage->before, stage->after, &suspects);
@@ -167,7 +146,7 @@ static void each_program_is_told_once_however_many_went_before(void **state)
 	picture_destroy(stage->before);
 	stage->before = take_again(stage, memory);
 	for (unsigned round = 0; round < 5; round++) {
-		int program = load(stage);
+		int program = idle_program_load(stage->name);
 
 		if (last >= 0)
 			close(last);
