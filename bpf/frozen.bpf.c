@@ -22,6 +22,15 @@ static __always_inline void tell_outsider(struct task_struct *task)
 	tell(&record, sizeof(record));
 }
 
+/*
+ * It waits to be reaped, and has nothing open: the group does not count it either. A first thread
+ * that went before the others is still the process; who is stuck on its way out may hold files.
+ */
+static __always_inline bool has_ended(struct task_struct *task)
+{
+	return TASK_MORE(task, exit_state) && BPF_CORE_READ(task, signal, live.counter) == 0;
+}
+
 SEC("iter/task")
 int frozen_task(struct bpf_iter__task *context)
 {
@@ -36,6 +45,8 @@ int frozen_task(struct bpf_iter__task *context)
 			tell_outsider(task);
 		return 0;
 	}
+	if (has_ended(task))
+		return 0;
 	tell_task(task);
 	/* So that a read ends after a few members and the reader empties the ring. */
 	bpf_seq_write(out, &mark, sizeof(mark));

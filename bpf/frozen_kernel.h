@@ -111,6 +111,7 @@ struct nsproxy {
 };
 
 struct task_struct___more {
+	int exit_state;
 	unsigned int ptrace;
 	struct list_head ptraced;
 	struct task_struct___more *parent;

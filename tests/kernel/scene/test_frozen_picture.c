@@ -49,6 +49,11 @@ static void harmless_processes_are_silent(void **state)
 	frozen_story_harmless(census_scan, *state);
 }
 
+static void who_ended_and_is_not_reaped_is_not_counted(void **state)
+{
+	frozen_story_ended(census_scan, *state);
+}
+
 static void spent_budget_makes_a_partial_picture(void **state)
 {
 	frozen_story_spent_budget(census_scan, *state, "iterator");
@@ -63,6 +68,7 @@ int main(void)
 		cmocka_unit_test(traced_outsider_is_told),
 		cmocka_unit_test(killed_fuse_server_is_told),
 		cmocka_unit_test(harmless_processes_are_silent),
+		cmocka_unit_test(who_ended_and_is_not_reaped_is_not_counted),
 		cmocka_unit_test(spent_budget_makes_a_partial_picture),
 	};
 

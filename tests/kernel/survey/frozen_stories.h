@@ -197,6 +197,43 @@ static inline void frozen_story_harmless(frozen_scan *scan, void *scanner)
 	frozen_stage_end(&stage);
 }
 
+static inline int frozen_stage_idle(void *data)
+{
+	return frozen_stage_wait(data);
+}
+
+static inline int frozen_stage_ended(void *data)
+{
+	const struct frozen_stage *stage = data;
+
+	return write(stage->ready[1], "", 1) != 1;
+}
+
+/* Of more living than the kernel half asks the group for, so that it goes over all tasks. */
+#define FROZEN_STAGE_MANY 66
+
+/* Who has ended is not there, though nobody has reaped it: the group says so, too. */
+static inline void frozen_story_ended(frozen_scan *scan, void *scanner)
+{
+	struct frozen_stage stage;
+	struct frozen_picture *picture;
+	pid_t pids[FROZEN_STAGE_MANY + 1];
+	siginfo_t ended;
+	uint64_t count;
+
+	frozen_stage_begin(&stage, scan, scanner);
+	for (int i = 0; i < FROZEN_STAGE_MANY; i++)
+		pids[i] = frozen_stage_spawn(&stage, frozen_stage_idle);
+	pids[FROZEN_STAGE_MANY] = frozen_stage_spawn(&stage, frozen_stage_ended);
+	assert_int_equal(
+		waitid(P_PID, (id_t)pids[FROZEN_STAGE_MANY], &ended, WEXITED | WNOWAIT), 0);
+	picture = frozen_stage_terminate(&stage, pids, FROZEN_STAGE_MANY + 1);
+	assert_true(frozen_picture_count(picture, &count));
+	assert_int_equal(count, FROZEN_STAGE_MANY);
+	frozen_picture_destroy(picture);
+	frozen_stage_end(&stage);
+}
+
 /* `way`: as the picture calls it. */
 static inline void frozen_story_spent_budget(frozen_scan *scan, void *scanner, const char *way)
 {
