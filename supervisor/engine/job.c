@@ -30,6 +30,7 @@ void job_emit_line(const struct trace_line *line, void *data)
 	struct job_rows rows;
 	auto_json event = NULL;
 
+	job_heir_before(job, line);
 	if (!told.actor)
 		told.actor = job->actor;
 	if (line->type == TRACE_ASSESSMENT_END)

@@ -48,6 +48,7 @@ struct job_try {
 	json_t *earlier; /* what earlier tries of it said; owned */
 	bool again; /* it ended, and another try follows unless the job is ended first */
 	bool untold; /* its supervisor died before its begin was told */
+	bool followed; /* its place was given away before its end was told: see job_heir.c */
 	bool unborn; /* nobody was born yet, see adoption_tries.c */
 	bool dropped; /* by CancelTask: no other try follows */
 	enum verdict verdict; /* of the try that ended so */
@@ -76,6 +77,9 @@ struct job {
 	unsigned active; /* of them, those that run */
 	struct cradle ahead; /* laid while others run, for the one that starts next */
 	struct spares spares; /* from the end of one to the step that starts the next */
+	struct job_try *followed; /* whose heir is being born, or was, and is not told of yet */
+	struct runner *heir;
+	json_t *heir_begin; /* what its begin tells; owned */
 	struct job_try *post; /* the post action while it runs, also in the list */
 	bool post_done;
 	json_t *post_result; /* NULL: there is none */
@@ -172,6 +176,17 @@ void job_emit(struct job *job, enum trace_type type, json_t *data); /* data is t
 int job_run_init(struct job *job);
 void job_run_finish(struct job *job);
 void job_run_step(struct job *job);
+
+/* job_run.c: what the agenda has taken begins. */
+void job_start_assessment(struct job *job, size_t index);
+
+/* job_heir.c: the next one, born when the one before it is dead and nothing of that is told. */
+void job_bear_heir(struct job_try *ended, enum verdict verdict);
+/* Its begin waits for the end of the one before it. False: that is to be told now. */
+bool job_holds_begin(struct job *job, struct runner *runner, json_t *description);
+/* `line` is about to be told: behind the heir's begin, unless it is of the one before it. */
+void job_heir_before(struct job *job, const struct trace_line *line);
+void job_tell_heir(struct job *job); /* if there is one */
 
 /* job_try.c: one try from the job's side. */
 struct job_try *job_try_create(struct job *job, size_t index); /* NULL: out of memory */

@@ -43,7 +43,7 @@ void job_not_run(struct job *job, size_t index)
 	agenda_done(job->agenda, index);
 }
 
-static void assessment_start(struct job *job, size_t index)
+void job_start_assessment(struct job *job, size_t index)
 {
 	struct job_try *next = job_try_create(job, index);
 
@@ -158,7 +158,7 @@ void job_run_step(struct job *job)
 	if (!job_may_start(job))
 		job_drop_rest(job);
 	while (job->active < job->manifest->parallel && agenda_take(job->agenda, &index))
-		assessment_start(job, index);
+		job_start_assessment(job, index);
 	if (!job->active && !agenda_left(job->agenda) && !job->post_done)
 		job_start_post(job);
 	lay_ahead(job);

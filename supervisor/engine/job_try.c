@@ -58,7 +58,8 @@ void job_try_settle(struct job_try *ended, enum verdict verdict, json_t *result)
 	job_survey_note(job, result);
 	job_errors_add(job, result);
 	job_count(job, verdict, result);
-	agenda_done(job->agenda, ended->index);
+	if (!ended->followed)
+		agenda_done(job->agenda, ended->index);
 }
 
 static void lose_post(struct job *job, const struct trace_line *end)
@@ -117,7 +118,7 @@ static void try_begun(struct runner *runner, json_t *description, void *data)
 	bool is_post = begun->job->post == begun;
 
 	/* An assessment begins once, however many tries it has. */
-	if (begun->number == 1)
+	if (begun->number == 1 && !job_holds_begin(begun->job, runner, description))
 		runner_emit(runner, is_post ? TRACE_POST_BEGIN : TRACE_ASSESSMENT_BEGIN,
 			json_incref(description));
 }
@@ -132,6 +133,11 @@ static void try_emptied(struct runner *runner, void *data)
 		job_terminate_look(job);
 }
 
+static void try_vacated(struct runner *runner, enum verdict verdict, void *data)
+{
+	job_bear_heir(data, verdict);
+}
+
 static void try_ended(
 	struct runner *runner, const struct ruling *ruling, json_t *result, void *data)
 {
@@ -142,6 +148,7 @@ static void try_ended(
 		post_ended(ended, result);
 	else
 		assessment_ended(ended, ruling->verdict, result);
+	job_tell_heir(ended->job);
 	/* Not from inside the runner's own call: it is destroyed on the next turn. */
 	job_step_soon(ended->job);
 }
@@ -151,6 +158,7 @@ struct runner_owner job_try_owner(struct job_try *owner)
 	return (struct runner_owner){
 		.begun = try_begun,
 		.emptied = try_emptied,
+		.vacated = try_vacated,
 		.ended = try_ended,
 		.data = owner,
 	};

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "engine/context.h"
+#include "model/verdict.h"
 #include "record/trace.h"
 
 struct assessment;
@@ -23,6 +24,8 @@ struct runner_owner {
 	void (*begun)(struct runner *runner, json_t *description, void *data);
 	/* Nothing of it lives, and it ends as soon as this returns. May look at it again. */
 	void (*emptied)(struct runner *runner, void *data);
+	/* Nobody looks at the host behind it, and this is what it comes to: its place is free. */
+	void (*vacated)(struct runner *runner, enum verdict verdict, void *data);
 	/* Its end is established: the last call. Both are borrowed. */
 	void (*ended)(
 		struct runner *runner, const struct ruling *ruling, json_t *result, void *data);

@@ -205,6 +205,17 @@ void runner_end_empty(struct runner *runner)
 		runner_end(runner);
 }
 
+/* One that is surveyed may be held what was found against it. */
+static void leave_place(struct runner *runner)
+{
+	struct ruling ruling;
+
+	if (runner->assessment->residue != RESIDUE_IGNORE)
+		return;
+	decide(runner, false, &ruling);
+	runner->owner.vacated(runner, ruling.verdict, runner->owner.data);
+}
+
 void runner_conclude(struct runner *runner)
 {
 	struct ruling ruling;
@@ -213,6 +224,7 @@ void runner_conclude(struct runner *runner)
 	runner->phase = RUNNER_OVER;
 	/* With what it said last. */
 	cooperation_close(runner->cooperation);
+	leave_place(runner);
 	result = settle(runner, &ruling);
 	bury(runner);
 	try_folders_settle(&runner->folders, runner->context->engine->temps,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import signal
 import sqlite3
 
@@ -63,6 +64,31 @@ def test_death_that_was_told_is_not_told_again_for_a_cancel_that_was_not(instanc
     assert end_of(instance, job) == []
     assert job["outcome"] == "canceled"
     assert job.only()["exit"] == {"status": 3}
+
+
+def test_next_one_that_was_born_before_the_end_was_told_goes_on(instance):
+    """Its predecessor's end is told, once, and both processes are accounted for."""
+    gate = instance.place.state / "gate"
+    job, client = execute(instance, *[
+        {"name": name, "residue": "ignore",
+         "command": ["sh", "-c", f"until [ -e {gate}.{name} ]; do :; done"]} for name in "abc"])
+    with client:
+        until(lambda: job.trace("process.exec"), "it runs")
+        first, = instance.place.inhabitants()
+        instance.calls.arm(bad_calls.WRITE, 1, bad_calls.KILL_BEFORE, 1,
+                           str(job.folder / "trace.ndjson"))
+        pathlib.Path(f"{gate}.a").touch()
+        until(instance.is_dead, "it has died there")
+        instance.calls.disarm()
+    second, = instance.place.inhabitants()
+    assert second != first
+    assert not job.trace("assessment.end")
+    assert instance.start()
+    for name in "bc":
+        pathlib.Path(f"{gate}.{name}").touch()
+    assert end_of(instance, job) == []
+    assert job["outcome"] == "finished"
+    assert [each["exit"] for each in job["assessments"]] == [{"status": 0}] * 3
 
 
 def secret(job):

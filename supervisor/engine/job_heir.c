@@ -1,0 +1,72 @@
+/*
+ * The next assessment, born when the one before it is dead and before all about that is written
+ * down: the one processor writes while the other one executes.
+ *
+ * Only where nothing that is still to be found out may forbid it: the one that ended has passed for
+ * good, and nobody looks at the host between the two. What is told of the two keeps its order, the
+ * end before the begin; but a successor of ours that finds both untold takes both for running, and
+ * tells the begin first. At no time more of them live than the job allows; only the number of slots
+ * of the kernel half that are in use is greater, by the ended one's, until the next step.
+ */
+#include "base/cleanup.h"
+#include "engine/agenda.h"
+#include "engine/job_parts.h"
+#include "model/assessment.h"
+#include "model/manifest.h"
+
+static bool has_passed_for_good(const struct job_try *ended, enum verdict verdict)
+{
+	const struct manifest *manifest = ended->job->manifest;
+
+	return verdict == VERDICT_PASSED && ended != ended->job->post &&
+	       !(manifest->assessments[ended->index]->retry_on & 1u << VERDICT_PASSED);
+}
+
+/* It is still counted as active; an adopted job may have more of those than it allows. */
+static bool may_follow(const struct job *job)
+{
+	return job->phase == JOB_RUNNING && job_may_start(job) && !job->surveyed &&
+	       job->active <= job->manifest->parallel;
+}
+
+void job_bear_heir(struct job_try *ended, enum verdict verdict)
+{
+	struct job *job = ended->job;
+	size_t index;
+
+	if (!has_passed_for_good(ended, verdict) || !may_follow(job))
+		return;
+	/* Who waited for it may be the next one. */
+	agenda_done(job->agenda, ended->index);
+	ended->followed = true;
+	if (!agenda_take(job->agenda, &index))
+		return;
+	job->followed = ended;
+	job_start_assessment(job, index);
+}
+
+bool job_holds_begin(struct job *job, struct runner *runner, json_t *description)
+{
+	if (!job->followed)
+		return false;
+	job->heir = runner;
+	job->heir_begin = json_incref(description);
+	return true;
+}
+
+void job_tell_heir(struct job *job)
+{
+	struct runner *heir = take_pointer(job->heir);
+
+	job->followed = NULL;
+	if (heir)
+		runner_emit(heir, TRACE_ASSESSMENT_BEGIN, take_pointer(job->heir_begin));
+}
+
+void job_heir_before(struct job *job, const struct trace_line *line)
+{
+	const struct job_try *followed = job->followed;
+
+	if (followed && !(line->has_assessment && line->assessment == followed->index))
+		job_tell_heir(job);
+}
