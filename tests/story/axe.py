@@ -288,8 +288,12 @@ class Place:
         return {name for job in self.jobs() for name in dead_doors(job.id, job.trace())}
 
     def forget_socket(self):
-        """Of a job whose client and supervisor are both dead: the next one of its number has it."""
-        self.forgotten_doors |= self.dead_doors()
+        """
+        Of a job whose client and supervisor are both dead: the next one of its number has it. It is
+        closed by the last thread of the supervisor, which may end behind the first.
+        """
+        self.forgotten_doors |= until(lambda: self.dead_doors() - self.forgotten_doors,
+                                      "nobody listens at its door")
 
     def close(self):
         for client in self.clients:

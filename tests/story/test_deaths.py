@@ -79,7 +79,7 @@ def test_job_whose_client_and_supervisor_were_killed_is_ended_by_the_next_run(ax
     os.kill(supervisor, signal.SIGKILL)
     os.kill(client.pid, signal.SIGKILL)
     end_of(client)
-    # Whether anybody reaps the supervisor or not; before that its socket may still be open.
+    # Whether anybody reaps the supervisor or not.
     until(lambda: start_ticks(supervisor) is None, "the supervisor is dead")
     axe.forget_socket()
     assert axe("run", "--", "true").returncode == 0
