@@ -60,6 +60,8 @@ static struct fake {
 	uint64_t kill_deadline_ns;
 	char state_dir[64];
 	char variable[64]; /* the first of the environment */
+	int answered_at; /* where a job's answer arrives, or 0 */
+	bool answered; /* it was there when the job went */
 } fake;
 
 int engine_create(sd_event *loop, const struct engine_config *config, struct engine **ret_engine,

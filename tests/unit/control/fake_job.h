@@ -87,8 +87,12 @@ void job_refuse(struct job *job, axe_result code, const char *text)
 
 void job_destroy(struct job *job)
 {
+	char byte;
+
 	if (!job)
 		return;
+	fake.answered =
+		fake.answered_at && recv(fake.answered_at, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 	fake_replace(job, NULL);
 	manifest_destroy(job->manifest);
 	free(job);

@@ -143,6 +143,21 @@ static void ended_job_stays_until_its_terminations_are_answered(void **state)
 	client_hang_up(&client);
 }
 
+/* Its groups, files and watches take their time to go. */
+static void caller_is_answered_before_its_job_goes(void **state)
+{
+	struct client client;
+
+	client_connect(&client, *state);
+	client_start_job(&client);
+	fake.answered_at = client.fd;
+	fake_end(S_OK);
+	json_decref(client_expect(&client, false));
+	assert_null(fake.job);
+	assert_true(fake.answered);
+	client_hang_up(&client);
+}
+
 #define private_test(name) cmocka_unit_test_setup_teardown(name, private_setup, bench_teardown)
 
 int main(void)
@@ -154,6 +169,7 @@ int main(void)
 		private_test(private_engine_of_a_job_that_failed_to_start_is_given_back),
 		private_test(running_job_is_announced_and_withdrawn),
 		bench_test(ended_job_stays_until_its_terminations_are_answered),
+		bench_test(caller_is_answered_before_its_job_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
