@@ -32,7 +32,7 @@ int queueing_open(struct queueing *queueing, sd_event *loop, struct supervisor *
 		return code;
 	queueing->supervisor = supervisor;
 	supervisor_set_queue(supervisor, queueing->queue);
-	timer_arm(&queueing->retention, clock_monotonic_ns());
+	timer_arm_now(&queueing->retention);
 	return 0;
 }
 

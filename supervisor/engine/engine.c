@@ -93,7 +93,7 @@ void engine_sweep_soon(struct engine *engine)
 
 void engine_sweep_now(struct engine *engine)
 {
-	timer_arm(&engine->sweep, clock_monotonic_ns());
+	timer_arm_now(&engine->sweep);
 }
 
 static void engine_hold(bool held, void *data)

@@ -66,7 +66,7 @@ void job_emit(struct job *job, enum trace_type type, json_t *data)
 
 void job_step_soon(struct job *job)
 {
-	timer_arm(&job->step, clock_monotonic_ns());
+	timer_arm_now(&job->step);
 }
 
 static void job_begin(struct job *job)

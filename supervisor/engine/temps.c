@@ -77,7 +77,7 @@ static void removed(int code, void *data)
 	conclude(temps, code);
 	/* Not from in here: an errand outlives its last call. */
 	if (first(temps))
-		timer_arm(&temps->next, clock_monotonic_ns());
+		timer_arm_now(&temps->next);
 }
 
 static void remove_next(void *data)
@@ -91,7 +91,7 @@ static void remove_next(void *data)
 			first(temps)->path);
 		drop(first(temps));
 		if (first(temps))
-			timer_arm(&temps->next, clock_monotonic_ns());
+			timer_arm_now(&temps->next);
 	}
 }
 
@@ -116,7 +116,7 @@ void temps_remove(struct temps *temps, int folder, const char *path)
 	}
 	list_append(&temps->leaving, &leaving->link);
 	if (idle)
-		timer_arm(&temps->next, clock_monotonic_ns());
+		timer_arm_now(&temps->next);
 }
 
 int temps_create(sd_event *loop, struct temps **ret_temps)

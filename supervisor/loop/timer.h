@@ -6,6 +6,7 @@
 
 struct timer {
 	sd_event_source *source;
+	sd_event_source *turn; /* NULL until it is first armed for now */
 	void (*expired)(void *data);
 	void *data;
 };
@@ -16,4 +17,11 @@ void timer_finish(struct timer *timer);
 
 /* (Re)arm for a moment of CLOCK_MONOTONIC; a moment that has passed expires on the next turn. */
 void timer_arm(struct timer *timer, uint64_t at_ns);
+
+/*
+ * For the next turn, instead of any other moment. No clock is set for it: that the kernel finds a
+ * moment that has passed costs an interrupt, 30 us in a virtual machine.
+ */
+void timer_arm_now(struct timer *timer);
+
 void timer_disarm(struct timer *timer);

@@ -85,7 +85,7 @@ static void tell_all_incomplete(struct list_link *list, const char *why)
 static void begin_soon(struct scene *scene)
 {
 	if (!scene->sitting && !list_empty(&scene->waiting))
-		timer_arm(&scene->next, clock_monotonic_ns());
+		timer_arm_now(&scene->next);
 }
 
 static void keep_latest(struct scene *scene, struct view *view)
