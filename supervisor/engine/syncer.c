@@ -16,13 +16,16 @@
 #include "record/store.h"
 
 #define WAITING_MOST   64
-#define HOLD_BACK_NS   (5 * NS_PER_MS) /* for the answer to be first */
+#define QUIET_NS       (50 * NS_PER_MS)
+#define HOLD_BACK_NS   (500 * NS_PER_MS)
+#define HELD_BACK_MOST (WAITING_MOST / 2)
 #define FORGET_NS      NS_PER_SEC /* many rows go in one transaction */
 #define FORGOTTEN_MOST 64 /* in one */
 
 struct unsynced {
 	struct list_link link; /* syncer::waiting, then ::synced */
 	uint64_t job;
+	uint64_t ended_ns;
 	unsigned attempt;
 	int folder; /* owned */
 };
@@ -33,6 +36,7 @@ struct syncer {
 	struct list_link waiting; /* unsynced::link; the first one may be under way */
 	struct list_link synced; /* unsynced::link: their rows are still there */
 	size_t count; /* of those that wait */
+	bool under_way;
 	struct errand *errand; /* for the first one that waits */
 	struct timer next, forget;
 	struct error error;
@@ -41,6 +45,15 @@ struct syncer {
 static struct unsynced *first_of(const struct list_link *list)
 {
 	return list_empty(list) ? NULL : container_of(list->next, struct unsynced, link);
+}
+
+uint64_t syncer_due_ns(uint64_t first_ns, uint64_t last_ns, size_t count)
+{
+	uint64_t quiet_ns = last_ns + QUIET_NS, most_ns = first_ns + HOLD_BACK_NS;
+
+	if (count >= HELD_BACK_MOST)
+		return last_ns;
+	return quiet_ns < most_ns ? quiet_ns : most_ns;
 }
 
 static void drop(struct unsynced *unsynced)
@@ -83,9 +96,10 @@ static void synced(int code, void *data)
 	struct syncer *syncer = data;
 
 	conclude(syncer, code);
+	syncer->under_way = syncer->count;
 	/* Not from in here: an errand outlives its last call. */
-	if (syncer->count)
-		timer_arm(&syncer->next, clock_monotonic_ns());
+	if (syncer->under_way)
+		timer_arm_now(&syncer->next);
 }
 
 static void sync_next(void *data)
@@ -93,6 +107,7 @@ static void sync_next(void *data)
 	struct syncer *syncer = data;
 	int code;
 
+	syncer->under_way = true;
 	errand_destroy(take_pointer(syncer->errand));
 	code = errand_create(syncer->loop, sync_first, synced, syncer, &syncer->errand);
 	if (code < 0) {
@@ -173,6 +188,14 @@ bool syncer_has_room(const struct syncer *syncer)
 	return syncer->store && syncer->count < WAITING_MOST;
 }
 
+/* Nothing is under way yet: once it is, all that wait go one after the other. */
+static void begin_when_due(struct syncer *syncer, uint64_t now_ns)
+{
+	uint64_t first_ns = first_of(&syncer->waiting)->ended_ns;
+
+	timer_arm(&syncer->next, syncer_due_ns(first_ns, now_ns, syncer->count));
+}
+
 void syncer_take(struct syncer *syncer, uint64_t job, unsigned attempt, int folder)
 {
 	struct unsynced *unsynced = folder < 0 ? NULL : calloc(1, sizeof(*unsynced));
@@ -183,7 +206,9 @@ void syncer_take(struct syncer *syncer, uint64_t job, unsigned attempt, int fold
 		return;
 	}
 	*unsynced = (struct unsynced){ .job = job, .attempt = attempt, .folder = folder };
+	unsynced->ended_ns = clock_monotonic_ns();
 	list_append(&syncer->waiting, &unsynced->link);
-	if (syncer->count++ == 0)
-		timer_arm(&syncer->next, clock_monotonic_ns() + HOLD_BACK_NS);
+	syncer->count++;
+	if (!syncer->under_way)
+		begin_when_due(syncer, unsynced->ended_ns);
 }

@@ -16,6 +16,10 @@
  *                                      they are torn or not (remake.c);
  *   after                              they are on the disk.
  *
+ * A sync keeps the disk from those who wait for it, above all the jobs that follow one another. So
+ * the files wait until no job has ended for 50 ms; for half a second at the most, and only half as
+ * many as may wait at all.
+ *
  * What a sync refuses keeps its row, too. A supervisor without a store syncs before it answers, and
  * so does one of which as many files as it keeps in mind wait for the disk. Never synced are
  * results.ndjson, the trace and what programs write.
@@ -37,6 +41,9 @@ void syncer_destroy(struct syncer *syncer);
 
 /* Whether another job's files may wait. */
 bool syncer_has_room(const struct syncer *syncer);
+
+/* When those that wait are to be synced of which the first and the last ended then. */
+uint64_t syncer_due_ns(uint64_t first_ns, uint64_t last_ns, size_t count);
 
 /* The files of this attempt in the job's folder (taken; negative: their row stays). */
 void syncer_take(struct syncer *syncer, uint64_t job, unsigned attempt, int folder);

@@ -10,6 +10,8 @@
 
 #define PATIENCE_US UINT64_C(20000000)
 #define MOST_WAIT   64 /* as the syncer has it */
+#define ENDED_NS    (1000 * NS_PER_SEC)
+#define HELD_NS     (500 * NS_PER_MS) /* at the most, likewise */
 
 static const char *const names[] = {
 	"results.json",
@@ -160,6 +162,35 @@ static void without_a_store_nobody_waits(void **state)
 	syncer_destroy(alone);
 }
 
+static void one_waits_for_a_quiet_moment(void **state)
+{
+	assert_true(syncer_due_ns(ENDED_NS, ENDED_NS, 1) > ENDED_NS + 20 * NS_PER_MS);
+	assert_true(syncer_due_ns(ENDED_NS, ENDED_NS, 1) < ENDED_NS + 100 * NS_PER_MS);
+}
+
+static void each_end_puts_it_off(void **state)
+{
+	uint64_t before = syncer_due_ns(ENDED_NS, ENDED_NS, 1);
+	uint64_t after = syncer_due_ns(ENDED_NS, ENDED_NS + 7 * NS_PER_MS, 2);
+
+	assert_int_equal(7 * NS_PER_MS, after - before);
+}
+
+static void nothing_puts_it_off_for_ever(void **state)
+{
+	for (uint64_t after = 0; after <= HELD_NS; after += 7 * NS_PER_MS)
+		assert_true(syncer_due_ns(ENDED_NS, ENDED_NS + after, 5) <= ENDED_NS + HELD_NS);
+}
+
+/* Else the next would have to be synced before its answer. */
+static void half_of_what_may_wait_goes_at_once(void **state)
+{
+	uint64_t last = ENDED_NS + NS_PER_MS;
+
+	assert_true(syncer_due_ns(ENDED_NS, last, MOST_WAIT / 2 - 1) > last);
+	assert_int_equal(last, syncer_due_ns(ENDED_NS, last, MOST_WAIT / 2));
+}
+
 #define scene_test(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int main(void)
@@ -170,6 +201,10 @@ int main(void)
 		scene_test(what_waits_at_the_end_is_synced_then),
 		scene_test(no_more_wait_than_it_keeps_in_mind),
 		scene_test(without_a_store_nobody_waits),
+		cmocka_unit_test(one_waits_for_a_quiet_moment),
+		cmocka_unit_test(each_end_puts_it_off),
+		cmocka_unit_test(nothing_puts_it_off_for_ever),
+		cmocka_unit_test(half_of_what_may_wait_goes_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
