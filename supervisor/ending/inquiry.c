@@ -22,7 +22,7 @@
 #include "loop/timer.h"
 
 #define SURVIVORS_MOST 64
-#define BUDGET_NS      (500 * NS_PER_MS)
+#define BUDGET_NS      (500 * NS_PER_MS) /* as unanswered() says */
 #define ANSWER_MOST    (SURVIVORS_MOST * 16384)
 
 struct inquiry {
@@ -69,7 +69,8 @@ static void __attribute__((noreturn)) describe_all(const struct inquiry *inquiry
 static json_t *unanswered(pid_t pid)
 {
 	return json_pack("{s:i, s:n, s:s}", "pid", (int)pid, "state", "reason",
-		"not described in time: reading its state from /proc blocks");
+		"not described within 500 ms: reading its state from /proc hangs, or this"
+		" machine is too busy");
 }
 
 /* Its place among the survivors; their number: it has none. */
