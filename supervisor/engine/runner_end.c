@@ -51,7 +51,7 @@ static bool was_out_of_memory(const struct runner *runner)
 	return runner->watch && watch_slot(runner->watch)->oom_kills && runner->root_status != 0;
 }
 
-static void decide(const struct runner *runner, bool left_residue, struct ruling *ret_ruling)
+static void decide(const struct runner *runner, struct ruling *ret_ruling)
 {
 	const struct assessment *assessment = runner->assessment;
 	struct ending ending = {
@@ -72,7 +72,7 @@ static void decide(const struct runner *runner, bool left_residue, struct ruling
 			runner->root_waited ? runner->root_status : (int)runner->root.exit_code,
 		.leaked = (unsigned)runner->leaked,
 		.leaks = assessment->leaks,
-		.left_residue = left_residue,
+		.left_residue = runner_survey_holds(runner),
 		.residue = assessment->residue,
 		.exit_codes = &assessment->exit_codes,
 	};
@@ -163,7 +163,8 @@ static json_t *settle(struct runner *runner, struct ruling *ret_ruling)
 		warn(warnings, "support", runner->unreachable);
 	limit_warnings_add(warnings, &runner->assessment->limits, runner->limits, &usage);
 	warn_of_oom(runner, warnings);
-	decide(runner, runner_survey_tell(runner, warnings), ret_ruling);
+	runner_survey_tell(runner, warnings);
+	decide(runner, ret_ruling);
 	return result_json(runner, &facts);
 }
 
@@ -180,6 +181,7 @@ void runner_end(struct runner *runner)
 {
 	runner->phase = RUNNER_ENDING;
 	runner_deadlines_disarm(runner);
+	runner_survey_hasten(runner);
 	/* The root's death may be known before its report was read, but the report is there. */
 	runner_read_report(runner);
 	runner->report = sd_event_source_disable_unref(runner->report);
@@ -205,14 +207,11 @@ void runner_end_empty(struct runner *runner)
 		runner_end(runner);
 }
 
-/* One that is surveyed may be held what was found against it. */
 static void leave_place(struct runner *runner)
 {
 	struct ruling ruling;
 
-	if (runner->assessment->residue != RESIDUE_IGNORE)
-		return;
-	decide(runner, false, &ruling);
+	decide(runner, &ruling);
 	runner->owner.vacated(runner, ruling.verdict, runner->owner.data);
 }
 

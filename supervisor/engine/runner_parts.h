@@ -209,14 +209,18 @@ void runner_survey_lost(struct runner *runner);
 bool runner_survey_look(struct runner *runner);
 void runner_survey_look_over(struct runner *runner); /* what has not come by now does not count */
 
+/* Nothing of it lives: where its host can be looked at now, that begins, beside all else that its
+ * end takes. */
+void runner_survey_hasten(struct runner *runner);
 /* Look at the host after its end, then conclude. False: it is not surveyed. */
 bool runner_survey(struct runner *runner);
 void runner_survey_hear(struct runner *runner, const struct axe_event *event);
 void runner_survey_meet(struct runner *runner, const struct axe_process_key *key);
 void runner_survey_finish(struct runner *runner);
 
-/* What it left, in its result and in the trace; true: something that is held against it. */
-bool runner_survey_tell(struct runner *runner, json_t *warnings);
+/* What it left, in its result and in the trace; and whether some of that is held against it. */
+void runner_survey_tell(struct runner *runner, json_t *warnings);
+bool runner_survey_holds(const struct runner *runner);
 
 /* runner_end.c: once the host was looked at, too. */
 void runner_conclude(struct runner *runner);

@@ -148,6 +148,27 @@ static const char *name_in_hierarchy(const struct runner *runner)
 	return place;
 }
 
+void runner_survey_hasten(struct runner *runner)
+{
+	/* What still lives may ask for another lock, and of one never born nothing is looked for.
+	 */
+	if (!runner->before || !runner->child.pid || runner->abandoned)
+		return;
+	runner->look = scene_look_now(runner->context->engine->scene, watch_may_lock(runner->watch),
+		runner->context->deadlines.look_ns, looked, runner);
+}
+
+/* False: it could not be asked for. */
+static bool look(struct runner *runner, const struct comparison_order *order)
+{
+	struct scene *scene = runner->context->engine->scene;
+
+	if (!runner->look)
+		return scene_look(scene, order, looked, runner, &runner->look) == 0;
+	scene_order(scene, order);
+	return true;
+}
+
 bool runner_survey(struct runner *runner)
 {
 	const struct cooperation_host *host = runner->context->engine->cooperation;
@@ -181,7 +202,7 @@ bool runner_survey(struct runner *runner)
 	note_ignored(runner, &order);
 	runner->before = NULL;
 	runner->pids = NULL;
-	if (scene_look(runner->context->engine->scene, &order, looked, runner, &runner->look) == 0)
+	if (look(runner, &order))
 		return true;
 	leave(runner);
 	return false;
@@ -208,9 +229,19 @@ static void write_line(struct runner *runner, json_t *told)
 	trace_write(runner->context->trace, &line, NULL);
 }
 
-bool runner_survey_tell(struct runner *runner, json_t *warnings)
+bool runner_survey_holds(const struct runner *runner)
 {
-	bool held = false;
+	json_t *finding;
+	size_t index;
+
+	json_array_foreach (runner->residue, index, finding)
+		if (is_held_against_it(finding))
+			return true;
+	return false;
+}
+
+void runner_survey_tell(struct runner *runner, json_t *warnings)
+{
 	json_t *finding;
 	size_t index;
 
@@ -220,9 +251,7 @@ bool runner_survey_tell(struct runner *runner, json_t *warnings)
 		json_object_set_new(told, "text", finding_text(finding));
 		write_line(runner, told);
 		json_array_append_new(warnings, told);
-		held |= is_held_against_it(finding);
 	}
-	return held;
 }
 
 void runner_survey_finish(struct runner *runner)

@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/list.h"
 #include "loop/timer.h"
+#include "scene/look.h"
 #include "scene/view.h"
 #include "survey/source.h"
 #include "survey/survey.h"
@@ -26,13 +26,6 @@
  */
 #define BUDGET_NS (2 * NS_PER_SEC)
 
-struct look {
-	struct list_link link; /* scene::waiting or scene::seated */
-	struct comparison_order order; /* empty once it is seated */
-	look_told *told; /* NULL: forgotten */
-	void *data;
-};
-
 struct scene {
 	sd_event *loop; /* borrowed */
 	struct list_link waiting, seated; /* look::link */
@@ -44,43 +37,6 @@ struct scene {
 	struct survey_memory *memory; /* while none is under way */
 	unsigned running;
 };
-
-static void look_destroy(struct look *look)
-{
-	list_remove(&look->link);
-	comparison_order_finish(&look->order);
-	free(look);
-}
-
-static void tell(struct look *look, struct view *view, const json_t *findings)
-{
-	look_told *told = look->told;
-	void *data = look->data;
-
-	look_destroy(look);
-	if (told)
-		told(view, findings, data);
-}
-
-json_t *scene_incomplete(const char *why)
-{
-	return json_pack("[{s:s, s:s, s:s, s:n, s:s, s:n, s:b, s:s}]", "kind", "incomplete",
-		"object", "the host", "certainty", "unattributed", "pid", "evidence", why, "remedy",
-		"safe", 0, "source", "survey");
-}
-
-/* Who is told may ask again: that is put behind, and not told here. */
-static void tell_all_incomplete(struct list_link *list, const char *why)
-{
-	json_t *findings = scene_incomplete(why);
-	struct list_link now;
-
-	list_init(&now);
-	list_move_all(list, &now);
-	while (!list_empty(&now))
-		tell(container_of(now.next, struct look, link), NULL, findings);
-	json_decref(findings);
-}
 
 static void begin_soon(struct scene *scene)
 {
@@ -119,12 +75,12 @@ static void sitting_ended(struct sitting *sitting, void *data)
 	while (!list_empty(&scene->seated)) {
 		struct look *look = container_of(scene->seated.next, struct look, link);
 		struct comparison_order *order = sitting_order(sitting, number++);
-		json_t *findings = order->findings ? json_incref(order->findings)
-				   : view && !order->before
+		json_t *findings = order && order->findings ? json_incref(order->findings)
+				   : view && order && !order->before
 					   ? NULL
 					   : scene_incomplete("there was no memory to look at it");
 
-		tell(look, view, findings);
+		look_tell(look, view, findings);
 		json_decref(findings);
 	}
 	sitting_destroy(sitting);
@@ -136,47 +92,58 @@ static void budget_spent(void *data)
 	struct scene *scene = data;
 
 	scene->stuck = take_pointer(scene->sitting);
-	tell_all_incomplete(
+	looks_tell_incomplete(
 		&scene->seated, "it could not be looked at: the kernel did not answer in time");
 	begin_soon(scene);
 }
 
-/* Everybody who waits, into one sitting. */
-static void sit_down(struct scene *scene)
+static int begin_sitting(struct scene *scene, bool may_lock, uint64_t budget_ns)
 {
-	struct comparison_order *orders;
-	struct look *look;
-	unsigned count = 0;
-	uint64_t budget_ns = BUDGET_NS;
-	bool locked = false;
-	int code = -ENOMEM;
+	int code;
 
-	list_for_each (look, &scene->waiting, link)
-		count++;
-	orders = calloc(count, sizeof(*orders));
-	for (unsigned number = 0; orders && number < count; number++) {
-		look = container_of(scene->waiting.next, struct look, link);
-		orders[number] = look->order;
-		look->order = (struct comparison_order){ 0 };
-		locked |= orders[number].may_lock;
-		if (budget_ns < orders[number].budget_ns)
-			budget_ns = orders[number].budget_ns;
-		list_remove(&look->link);
-		list_append(&scene->seated, &look->link);
-	}
 	if (!scene->memory)
 		scene->memory = survey_memory_create();
-	if (scene->memory && locked)
+	if (scene->memory && may_lock)
 		survey_memory_doubt(scene->memory, &survey_locks);
-	if (orders)
-		code = sitting_create(scene->loop, orders, count, take_pointer(scene->memory),
-			sitting_ended, scene, &scene->sitting);
-	if (code == 0) {
-		timer_arm(&scene->budget, clock_monotonic_ns() + budget_ns);
-		return;
+	code = sitting_create(
+		scene->loop, take_pointer(scene->memory), sitting_ended, scene, &scene->sitting);
+	if (code == 0)
+		timer_arm(&scene->budget,
+			clock_monotonic_ns() + (budget_ns > BUDGET_NS ? budget_ns : BUDGET_NS));
+	return code;
+}
+
+/* Everybody who waits; without memory none of them has an order. */
+static void seat_all(struct scene *scene)
+{
+	struct comparison_order *orders;
+	unsigned count = looks_count(&scene->waiting), number = 0;
+	struct look *look;
+
+	orders = calloc(count, sizeof(*orders));
+	list_for_each (look, &scene->waiting, link)
+		if (orders)
+			orders[number++] = look_take_order(look);
+	list_move_all(&scene->waiting, &scene->seated);
+	sitting_give(scene->sitting, orders, number);
+}
+
+static void sit_down(struct scene *scene)
+{
+	uint64_t budget_ns = 0;
+	bool may_lock = false;
+	struct look *look;
+
+	list_for_each (look, &scene->waiting, link) {
+		may_lock |= look->order.may_lock;
+		if (budget_ns < look->order.budget_ns)
+			budget_ns = look->order.budget_ns;
 	}
-	tell_all_incomplete(orders ? &scene->seated : &scene->waiting,
-		"it could not be looked at: no thread could be started");
+	if (begin_sitting(scene, may_lock, budget_ns) == 0)
+		seat_all(scene);
+	else
+		looks_tell_incomplete(
+			&scene->waiting, "it could not be looked at: no thread could be started");
 }
 
 static void next_turn(void *data)
@@ -189,8 +156,9 @@ static void next_turn(void *data)
 		sitting_destroy(take_pointer(scene->stuck));
 	/* One thread that hangs is enough. */
 	if (scene->stuck)
-		tell_all_incomplete(&scene->waiting, "it could not be looked at: the kernel still "
-						     "does not answer an earlier look");
+		looks_tell_incomplete(&scene->waiting,
+			"it could not be looked at: the kernel still "
+			"does not answer an earlier look");
 	else
 		sit_down(scene);
 }
@@ -256,31 +224,50 @@ struct view *scene_latest(const struct scene *scene)
 int scene_look(struct scene *scene, const struct comparison_order *order, look_told *told,
 	void *data, struct look **ret_look)
 {
-	struct look *look = calloc(1, sizeof(*look));
+	struct look *look;
 
-	if (!look) {
+	if (look_create(told, data, &look) < 0) {
 		struct comparison_order refused = *order;
 
 		comparison_order_finish(&refused);
 		return -ENOMEM;
 	}
 	look->order = *order;
-	look->told = told;
-	look->data = data;
 	list_append(&scene->waiting, &look->link);
 	begin_soon(scene);
 	*ret_look = look;
 	return 0;
 }
 
+struct look *scene_look_now(
+	struct scene *scene, bool may_lock, uint64_t budget_ns, look_told *told, void *data)
+{
+	struct look *look;
+
+	if (scene->running != 1 || scene->sitting || scene->stuck || !list_empty(&scene->waiting) ||
+		look_create(told, data, &look) < 0)
+		return NULL;
+	if (begin_sitting(scene, may_lock, budget_ns) < 0) {
+		look_destroy(look);
+		return NULL;
+	}
+	list_append(&scene->seated, &look->link);
+	return look;
+}
+
+void scene_order(struct scene *scene, const struct comparison_order *order)
+{
+	struct comparison_order *orders = malloc(sizeof(*orders)), refused = *order;
+
+	if (orders)
+		*orders = *order;
+	else
+		comparison_order_finish(&refused);
+	sitting_give(scene->sitting, orders, orders ? 1 : 0);
+}
+
 void scene_begin(struct scene *scene)
 {
 	if (!scene->sitting && !scene->stuck && !list_empty(&scene->waiting))
 		sit_down(scene);
-}
-
-void look_forget(struct look *look)
-{
-	if (look)
-		look->told = NULL;
 }

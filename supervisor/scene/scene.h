@@ -33,6 +33,15 @@ int scene_look(struct scene *scene, const struct comparison_order *order, look_t
 	void *data, struct look **ret_look);
 
 /*
+ * The same for one that has just ended, and is alone on the scene: the picture begins now, and what
+ * is held against it follows by scene_order (taken), before the loop turns. NULL: it cannot begin
+ * now, and is to be asked for by scene_look.
+ */
+struct look *scene_look_now(
+	struct scene *scene, bool may_lock, uint64_t budget_ns, look_told *told, void *data);
+void scene_order(struct scene *scene, const struct comparison_order *order);
+
+/*
  * Begin now with what was asked for, for a caller that has something else to do meanwhile. Where no
  * thread can be had `told` comes from in here.
  */

@@ -1,38 +1,45 @@
 /*
- * One picture of the host, taken by a thread that may be given up: reading /proc can hang.
+ * One picture of the host, taken by threads that may be given up: reading /proc can hang.
  *
- * Two hold the shared part: the loop and the thread. Whoever lets go last frees it.
+ * The loop and the threads hold the shared part. Whoever lets go last frees it.
  */
 #include "scene/sitting.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/json.h"
-#include "scene/culprits.h"
-#include "scene/pid_set.h"
-#include "scene/still.h"
 #include "scene/view.h"
-#include "scene/witness.h"
-#include "survey/finding.h"
-#include "survey/frozen.h"
 #include "survey/source.h"
 #include "survey/survey.h"
-#include "survey/writes.h"
 
-/* What thread and loop share. */
+struct work;
+
+/* One thread, and the parts of the picture that it looks at. */
+struct seat {
+	struct work *work;
+	unsigned first, last;
+};
+
+/* What the threads and the loop share. */
 struct work {
 	atomic_uint holders;
+	atomic_uint looking; /* threads that have not looked at all of theirs */
+	atomic_bool failed; /* one of them could not */
 	atomic_bool over;
-	int bell; /* rung by the thread when it is over */
+	int bell; /* rung by the last of the threads when it is over */
+	struct seat seats[PICTURE_PARTS];
+	struct picture *picture;
+	uint64_t begun_ns;
+	sem_t given; /* the orders are there */
 	struct comparison_order *orders;
 	unsigned count;
 	struct survey_memory *memory;
@@ -41,24 +48,11 @@ struct work {
 
 struct sitting {
 	struct work *work;
+	bool given;
 	sd_event_source *source;
 	sitting_done *done;
 	void *data;
 };
-
-void comparison_order_finish(struct comparison_order *order)
-{
-	view_drop(order->before);
-	pid_set_destroy(order->suspects);
-	free(order->seen);
-	still_drop(order->still);
-	for (unsigned number = 0; number < COMPARISON_IGNORED_MAX; number++)
-		free(order->ignored[number]);
-	free(order->group);
-	free(order->places);
-	free(order->folder);
-	json_decref(order->findings);
-}
 
 static void orders_free(struct comparison_order *orders, unsigned count)
 {
@@ -73,112 +67,47 @@ static void work_drop(struct work *work)
 		return;
 	orders_free(work->orders, work->count);
 	survey_memory_destroy(work->memory);
+	picture_destroy(work->picture);
 	view_drop(work->view);
+	sem_destroy(&work->given);
 	cleanup_fd(&work->bell);
 	free(work);
 }
 
-static bool include(pid_t pid, void *data)
+static void look_around(const struct seat *seat, const struct survey_host *host)
 {
-	return data && pid_set_has(data, pid);
+	struct work *work = seat->work;
+	int code = host->root < 0 ? -EMFILE : 0;
+
+	for (unsigned part = seat->first; code == 0 && part <= seat->last; part++)
+		code = picture_look(work->picture, part, host, work->memory);
+	if (code < 0)
+		atomic_store(&work->failed, true);
 }
 
-/* A socket that somebody outside holds now: who of ours held it, too, when they were stopped? */
-static void attribute_sockets(struct comparison_order *order)
+static void conclude(struct work *work, const struct survey_host *host)
 {
-	json_t *finding;
-	size_t index;
-
-	json_array_foreach (order->findings, index, finding) {
-		const char *source = json_string_value(json_object_get(finding, "source"));
-		const char *key = json_string_value(json_object_get(finding, "key"));
-		const char *inode = key ? strrchr(key, ' ') : NULL;
-		pid_t pid;
-
-		if (!inode || !source || strcmp(source, survey_sockets.name) != 0)
-			continue;
-		pid = frozen_picture_listener(
-			still_picture(order->still), strtoull(inode, NULL, 10));
-		if (!include(pid, order->suspects))
-			continue;
-		json_object_set_new(finding, "pid", json_integer(pid));
-		json_object_set_new(
-			finding, "certainty", json_string(certainty_name(CERTAINTY_LIKELY)));
-	}
-}
-
-/* The picture may be of more than this assessment. */
-static void add_interrupted(struct comparison_order *order, const struct survey_host *host)
-{
-	auto_json found = NULL;
-	json_t *finding;
-	size_t index;
-
-	if (!order->still)
-		return;
-	attribute_sockets(order);
-	found = frozen_picture_findings(
-		still_picture(order->still), host, (const char *const *)order->ignored);
-	json_array_foreach (found, index, finding) {
-		const json_t *pid = json_object_get(finding, "pid");
-
-		if (!json_is_integer(pid) ||
-			include((pid_t)json_integer_value(pid), order->suspects))
-			json_array_append(order->findings, finding);
-	}
-}
-
-static void carry_out(
-	struct comparison_order *order, const struct survey_host *host, const struct view *after)
-{
-	auto_json evidence = json_array();
-	auto_json further = json_array();
-	const struct survey_suspects suspects = {
-		.include = include,
-		.data = order->suspects,
-		.complete = order->complete,
-		.evidence = evidence,
-		.group = order->group,
-		.places = order->places,
-	};
-
-	if (!order->before)
-		return;
-	for (unsigned number = 0; number < order->seen_count; number++)
-		writes_judge(host, &order->seen[number].key, &order->seen[number].row, evidence,
-			further);
-	order->findings =
-		survey_compare(view_picture(order->before), view_picture(after), &suspects);
-	if (!order->findings)
-		return;
-	survey_look_again(host, order->findings);
-	add_interrupted(order, host);
-	/* What was open when it was stopped had been opened before. */
-	findings_add_unknown(order->findings, further);
-	if (order->folder)
-		culprits_name(order->findings, order->folder, order->index, order->try_number);
-}
-
-static struct view *look_around(const struct survey_host *host, struct survey_memory *memory)
-{
-	uint64_t now = clock_monotonic_ns();
-	struct picture *picture = memory ? picture_take_again(host, memory) : picture_take(host);
-
-	return picture ? view_create(picture, now) : NULL;
+	if (!atomic_load(&work->failed))
+		work->view = view_create(take_pointer(work->picture), work->begun_ns);
+	while (sem_wait(&work->given) < 0 && errno == EINTR)
+		;
+	for (unsigned number = 0; work->view && number < work->count; number++)
+		comparison_carry_out(&work->orders[number], host, work->view);
+	atomic_store(&work->over, true);
+	eventfd_write(work->bell, 1);
 }
 
 static void *sit(void *argument)
 {
 	struct survey_host host = { open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), .live = true };
-	struct work *work = argument;
+	const struct seat *seat = argument;
+	struct work *work = seat->work;
 
-	if (host.root >= 0)
-		work->view = look_around(&host, work->memory);
-	for (unsigned number = 0; work->view && number < work->count; number++)
-		carry_out(&work->orders[number], &host, work->view);
+	look_around(seat, &host);
+	/* Nobody waits for the other one: who is last goes on. */
+	if (atomic_fetch_sub(&work->looking, 1) == 1)
+		conclude(work, &host);
 	cleanup_fd(&host.root);
-	atomic_store(&work->over, true);
-	eventfd_write(work->bell, 1);
 	work_drop(work);
 	return NULL;
 }
@@ -196,8 +125,9 @@ static int bell_rang(sd_event_source *source, int fd, uint32_t events, void *dat
 }
 
 /* Detached from the start: nobody can wait for a thread that hangs in the kernel. */
-static int start_thread(struct work *work)
+static int start_thread(struct seat *seat)
 {
+	struct work *work = seat->work;
 	pthread_attr_t attributes;
 	pthread_t thread;
 	int code;
@@ -205,46 +135,60 @@ static int start_thread(struct work *work)
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	atomic_fetch_add(&work->holders, 1);
-	code = pthread_create(&thread, &attributes, sit, work);
+	code = pthread_create(&thread, &attributes, sit, seat);
 	if (code)
 		atomic_fetch_sub(&work->holders, 1);
 	pthread_attr_destroy(&attributes);
 	return -code;
 }
 
-static struct work *work_create(
-	struct comparison_order *orders, unsigned count, struct survey_memory *memory)
+/* Two, or one for all where no second can be had. */
+static int start_threads(struct work *work)
+{
+	static_assert(PICTURE_PARTS == 2, "each part has a thread");
+	work->seats[0] = (struct seat){ work, 0, 0 };
+	work->seats[1] = (struct seat){ work, 1, 1 };
+	work->begun_ns = clock_monotonic_ns();
+	atomic_store(&work->looking, 2);
+	if (start_thread(&work->seats[1]) < 0) {
+		work->seats[0].last = 1;
+		atomic_store(&work->looking, 1);
+	}
+	return start_thread(&work->seats[0]);
+}
+
+static struct work *work_create(struct survey_memory *memory)
 {
 	struct work *work = calloc(1, sizeof(*work));
 
 	if (!work) {
-		orders_free(orders, count);
 		survey_memory_destroy(memory);
 		return NULL;
 	}
 	atomic_init(&work->holders, 1);
-	work->orders = orders;
-	work->count = count;
 	work->memory = memory;
+	work->picture = picture_create();
 	work->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	sem_init(&work->given, 0, 0);
 	return work;
 }
 
-int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned count,
-	struct survey_memory *memory, sitting_done *done, void *data, struct sitting **ret_sitting)
+int sitting_create(sd_event *loop, struct survey_memory *memory, sitting_done *done, void *data,
+	struct sitting **ret_sitting)
 {
-	struct work *work = work_create(orders, count, memory);
+	struct work *work = work_create(memory);
 	struct sitting *sitting = work ? calloc(1, sizeof(*sitting)) : NULL;
 	int code = sitting ? 0 : -ENOMEM;
 
 	if (code == 0) {
 		*sitting = (struct sitting){ .work = work, .done = done, .data = data };
-		code = work->bell < 0 ? -EMFILE
-				      : sd_event_add_io(loop, &sitting->source, work->bell, EPOLLIN,
-						bell_rang, sitting);
+		code = work->bell < 0 || !work->picture
+			       ? -EMFILE
+			       : sd_event_add_io(loop, &sitting->source, work->bell, EPOLLIN,
+					 bell_rang, sitting);
 	}
 	if (code >= 0)
-		code = start_thread(work);
+		code = start_threads(work);
 	if (code < 0) {
 		if (sitting)
 			sd_event_source_disable_unref(sitting->source);
@@ -255,6 +199,14 @@ int sitting_create(sd_event *loop, struct comparison_order *orders, unsigned cou
 	}
 	*ret_sitting = sitting;
 	return 0;
+}
+
+void sitting_give(struct sitting *sitting, struct comparison_order *orders, unsigned count)
+{
+	sitting->work->orders = orders;
+	sitting->work->count = count;
+	sitting->given = true;
+	sem_post(&sitting->work->given);
 }
 
 struct survey_memory *sitting_take_memory(struct sitting *sitting)
@@ -269,7 +221,7 @@ struct view *sitting_view(const struct sitting *sitting)
 
 struct comparison_order *sitting_order(struct sitting *sitting, unsigned number)
 {
-	return &sitting->work->orders[number];
+	return number < sitting->work->count ? &sitting->work->orders[number] : NULL;
 }
 
 bool sitting_is_over(const struct sitting *sitting)
@@ -282,6 +234,8 @@ void sitting_destroy(struct sitting *sitting)
 	if (!sitting)
 		return;
 	sd_event_source_disable_unref(sitting->source);
+	if (!sitting->given)
+		sitting_give(sitting, NULL, 0);
 	work_drop(sitting->work);
 	free(sitting);
 }

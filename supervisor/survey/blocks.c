@@ -143,4 +143,5 @@ const struct survey_source survey_blocks = {
 	.name = "blocks",
 	.take = take,
 	.explain = explain,
+	.aside = true,
 };

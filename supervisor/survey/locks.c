@@ -75,4 +75,5 @@ const struct survey_source survey_locks = {
 	.take = take,
 	.explain = explain,
 	.remembered = true,
+	.aside = true,
 };

@@ -266,4 +266,5 @@ const struct survey_source survey_network = {
 	.name = "network",
 	.take = take,
 	.explain = explain,
+	.aside = true,
 };

@@ -139,28 +139,48 @@ void survey_memory_doubt(struct survey_memory *memory, const struct survey_sourc
 			json_decref(take_pointer(memory->objects[index]));
 }
 
-struct picture *picture_take_again(const struct survey_host *host, struct survey_memory *memory)
+struct picture *picture_create(void)
 {
-	auto_of(picture) struct picture *picture = calloc(1, sizeof(*picture));
+	return calloc(1, sizeof(struct picture));
+}
+
+/* What is kept open is for one thread, and only the first part has any use for it. */
+static struct survey_host keep(const struct survey_host *host, struct survey_memory *memory)
+{
 	struct survey_host keeping = *host;
-	int code = picture ? 0 : -ENOMEM;
 
 	keeping.kept = memory->kept;
 	keeping.notices = memory->notices;
 	kept_files_renew(memory->kept);
+	return keeping;
+}
+
+int picture_look(struct picture *picture, unsigned part, const struct survey_host *host,
+	struct survey_memory *memory)
+{
+	struct survey_host keeping = memory && part == 0 ? keep(host, memory) : *host;
+	int code = 0;
+
 	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
-		code = look_again(picture, index, &keeping, memory);
+		if (survey_sources[index]->aside == (part > 0))
+			code = memory ? look_again(picture, index, &keeping, memory)
+				      : look(picture, index, host);
+	return code;
+}
+
+struct picture *picture_take_again(const struct survey_host *host, struct survey_memory *memory)
+{
+	auto_of(picture) struct picture *picture = picture_create();
+	int code = picture ? 0 : -ENOMEM;
+
+	for (unsigned part = 0; code == 0 && part < PICTURE_PARTS; part++)
+		code = picture_look(picture, part, host, memory);
 	return code == 0 ? take_pointer(picture) : NULL;
 }
 
 struct picture *picture_take(const struct survey_host *host)
 {
-	auto_of(picture) struct picture *picture = calloc(1, sizeof(*picture));
-	int code = picture ? 0 : -ENOMEM;
-
-	for (size_t index = 0; code == 0 && index < survey_sources_count; index++)
-		code = look(picture, index, host);
-	return code == 0 ? take_pointer(picture) : NULL;
+	return picture_take_again(host, NULL);
 }
 
 void picture_destroy(struct picture *picture)

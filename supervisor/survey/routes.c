@@ -227,4 +227,5 @@ const struct survey_source survey_routes = {
 	.name = "routes",
 	.take = take,
 	.explain = explain,
+	.aside = true,
 };

@@ -151,4 +151,5 @@ const struct survey_source survey_sockets = {
 	.name = "sockets",
 	.take = take,
 	.explain = explain,
+	.aside = true,
 };

@@ -77,6 +77,9 @@ struct survey_source {
 	int (*stamp)(const struct survey_host *host, FILE *stream);
 	/* So dear to look at that a memory has it stand until somebody doubts it. */
 	bool remembered;
+	/* Of a picture's second part: about half of what a picture takes, and nothing that wants
+	 * the files or the notices which a host keeps. */
+	bool aside;
 };
 
 extern const struct survey_source survey_mounts, survey_sysv_ipc, survey_posix_ipc, survey_sockets,

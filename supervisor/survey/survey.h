@@ -32,7 +32,17 @@ struct survey_memory *survey_memory_create(void); /* NULL: out of memory */
 void survey_memory_destroy(struct survey_memory *memory); /* NULL is fine */
 /* What it has of that source, one that is `remembered`, may not be so any more. */
 void survey_memory_doubt(struct survey_memory *memory, const struct survey_source *source);
+/* NULL: nothing was remembered, and nothing will be. */
 struct picture *picture_take_again(const struct survey_host *host, struct survey_memory *memory);
+
+/*
+ * The same part by part, in any order, or each by a thread of its own at the same time. Only all
+ * of them together are a picture. 0 or -ENOMEM.
+ */
+#define PICTURE_PARTS 2
+struct picture *picture_create(void); /* NULL: out of memory */
+int picture_look(struct picture *picture, unsigned part, const struct survey_host *host,
+	struct survey_memory *memory);
 
 /* NULL is fine. */
 void picture_destroy(struct picture *picture);

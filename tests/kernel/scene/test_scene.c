@@ -163,6 +163,46 @@ static void scene_may_go_while_a_look_hangs(void **state)
 	assert_int_equal(late.told, 1);
 }
 
+/* Its end to write to, once somebody waits there to read; who reads waits on as long as it is open.
+ */
+static int hold_reader(const char *fifo)
+{
+	uint64_t patience = clock_monotonic_ns() + patience_ns(PATIENCE_NS);
+	int fd;
+
+	while ((fd = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
+		assert_true(errno == ENXIO && clock_monotonic_ns() < patience);
+	return fd;
+}
+
+/* Who reads one of two files of a look is held there, and the other one is read all the same. */
+static void two_look_at_the_same_time(void **state)
+{
+	static const char other[] = "/proc/sysvipc/shm";
+	const struct comparison_order order = { .budget_ns = PATIENCE_NS };
+	struct stage *stage = *state;
+	struct asker asker = { 0 };
+	struct look *look = NULL;
+	char fifo[64];
+	int held[2];
+
+	snprintf(fifo, sizeof(fifo), "%s/other", stage->folder);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(mount(fifo, other, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(scene_look(stage->scene, &order, hear, &asker, &look), 0);
+	scene_begin(stage->scene);
+	held[0] = hold_reader(fifo);
+	held[1] = hold_reader(stage->fifo);
+	assert_int_equal(umount2(other, MNT_DETACH), 0);
+	assert_int_equal(umount2(BLOCKED, MNT_DETACH), 0);
+	close(held[0]);
+	close(held[1]);
+	while (!asker.told)
+		turn(stage);
+	assert_true(asker.seen);
+	unlink(fifo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +211,7 @@ int main(void)
 		LIVE(look_is_waited_for_as_long_as_was_asked),
 		LIVE(look_that_ended_late_is_forgotten),
 		LIVE(scene_may_go_while_a_look_hangs),
+		LIVE(two_look_at_the_same_time),
 	};
 
 	require_root();

@@ -112,7 +112,8 @@ static struct sitting *sit(struct stage *stage, struct view *before)
 
 	assert_int_equal(pid_set_create(&order->suspects), 0);
 	order->before = before;
-	assert_int_equal(sitting_create(stage->loop, order, 1, NULL, hear, &over, &sitting), 0);
+	assert_int_equal(sitting_create(stage->loop, NULL, hear, &over, &sitting), 0);
+	sitting_give(sitting, order, 1);
 	while (!over)
 		assert_true(sd_event_run(stage->loop, patience_ns(PATIENCE_NS) / 1000) > 0);
 	return sitting;

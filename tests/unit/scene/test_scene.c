@@ -8,6 +8,8 @@
 struct asker {
 	unsigned told;
 	uint64_t asked_ns, taken_ns;
+	bool compared;
+	struct view **kept; /* NULL: nobody wants it */
 	size_t findings;
 };
 
@@ -17,6 +19,9 @@ static void hear(struct view *view, const json_t *findings, void *data)
 
 	asker->told++;
 	asker->taken_ns = view ? view_taken_ns(view) : 0;
+	asker->compared = findings != NULL;
+	if (asker->kept)
+		*asker->kept = view_reference(view);
 	asker->findings = json_array_size(findings);
 }
 
@@ -122,6 +127,56 @@ static void forgotten_look_tells_nobody(void **state)
 	assert_int_equal(forgotten.told, 0);
 }
 
+/* The picture is of the host as it was before the order was given. */
+static void look_begun_at_once_gets_its_order_later(void **state)
+{
+	struct comparison_order order = { 0 };
+	struct asker first = { .kept = &order.before }, asker = { 0 };
+	uint64_t asked_ns, ordered_ns;
+	struct scene *scene;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	scene_enter(scene);
+	ask(scene, &first, NULL);
+	run_until_told(loop, &first, 1);
+	asked_ns = clock_monotonic_ns();
+	assert_non_null(scene_look_now(scene, false, 0, hear, &asker));
+	ordered_ns = clock_monotonic_ns();
+	scene_order(scene, &order);
+	run_until_told(loop, &asker, 1);
+	assert_true(asker.taken_ns >= asked_ns && asker.taken_ns <= ordered_ns);
+	assert_true(asker.compared);
+	scene_destroy(scene);
+	sd_event_unref(loop);
+}
+
+/* What others do meanwhile is for a picture that all of them share. */
+static void look_begins_at_once_only_for_who_is_alone(void **state)
+{
+	struct asker asker = { 0 };
+	struct scene *scene;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	scene_enter(scene);
+	scene_enter(scene);
+	assert_null(scene_look_now(scene, false, 0, hear, &asker));
+	scene_leave(scene);
+	ask(scene, &asker, NULL);
+	assert_null(scene_look_now(scene, false, 0, hear, &asker));
+	scene_begin(scene);
+	assert_null(scene_look_now(scene, false, 0, hear, &asker));
+	run_until_told(loop, &asker, 1);
+	/* One that is never given its order goes with the scene, and its threads. */
+	assert_non_null(scene_look_now(scene, false, 0, hear, &asker));
+	scene_destroy(scene);
+	assert_int_equal(asker.told, 1);
+	sd_event_unref(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +184,8 @@ int main(void)
 		cmocka_unit_test(latest_view_is_of_a_scene_where_nothing_runs),
 		cmocka_unit_test(latest_view_is_of_no_use_when_it_is_old),
 		cmocka_unit_test(forgotten_look_tells_nobody),
+		cmocka_unit_test(look_begun_at_once_gets_its_order_later),
+		cmocka_unit_test(look_begins_at_once_only_for_who_is_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

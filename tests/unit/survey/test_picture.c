@@ -36,6 +36,32 @@ static void memory_hides_no_change(void **state)
 	recorded_end(&recorded);
 }
 
+/* So that two threads can look at the same time: each source is of one part, and none of both. */
+static void parts_share_no_source(void **state)
+{
+	struct survey_memory *memory = survey_memory_create();
+	struct picture *picture = picture_create();
+	size_t looked[PICTURE_PARTS] = { 0 };
+	struct recorded recorded;
+
+	pictures_begin(&recorded);
+	for (unsigned part = PICTURE_PARTS; part-- > 0;) {
+		struct picture before = *picture;
+
+		assert_int_equal(picture_look(picture, part, &recorded.host, memory), 0);
+		for (size_t index = 0; index < survey_sources_count; index++) {
+			assert_true(!before.objects[index] ||
+				    before.objects[index] == picture->objects[index]);
+			looked[part] += before.objects[index] != picture->objects[index];
+		}
+	}
+	assert_int_equal(looked[0] + looked[1], survey_sources_count);
+	assert_true(looked[0] > 0 && looked[1] > 0);
+	picture_destroy(picture);
+	survey_memory_destroy(memory);
+	recorded_end(&recorded);
+}
+
 /* Several sources share one reading of the mounts, but no picture has that of another. */
 static void hierarchy_mounted_between_two_pictures_is_looked_into(void **state)
 {
@@ -174,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_hides_no_change),
+		cmocka_unit_test(parts_share_no_source),
 		cmocka_unit_test(hierarchy_mounted_between_two_pictures_is_looked_into),
 		cmocka_unit_test(group_that_comes_goes_or_is_renamed_is_told_of_wherever_it_is),
 		cmocka_unit_test(remembered_source_is_looked_at_again_when_it_is_doubted),
