@@ -3,10 +3,11 @@
  * down: the one processor writes while the other one executes.
  *
  * Only where nothing that is still to be found out may forbid it: the one that ended has passed for
- * good, and nobody looks at the host between the two. What is told of the two keeps its order, the
- * end before the begin; but a successor of ours that finds both untold takes both for running, and
- * tells the begin first. At no time more of them live than the job allows; only the number of slots
- * of the kernel half that are in use is greater, by the ended one's, until the next step.
+ * good, and its host was looked at already, as the next one finds it, or nobody looks at it. What
+ * is told of the two keeps its order, the end before the begin; but a successor of ours that finds
+ * both untold takes both for running, and tells the begin first. At no time more of them live than
+ * the job allows; only the number of slots of the kernel half that are in use is greater, by the
+ * ended one's, until the next step.
  */
 #include "base/cleanup.h"
 #include "engine/agenda.h"
@@ -25,7 +26,7 @@ static bool has_passed_for_good(const struct job_try *ended, enum verdict verdic
 /* It is still counted as active; an adopted job may have more of those than it allows. */
 static bool may_follow(const struct job *job)
 {
-	return job->phase == JOB_RUNNING && job_may_start(job) && !job->surveyed &&
+	return job->phase == JOB_RUNNING && job_may_start(job) &&
 	       job->active <= job->manifest->parallel;
 }
 
@@ -34,15 +35,16 @@ void job_bear_heir(struct job_try *ended, enum verdict verdict)
 	struct job *job = ended->job;
 	size_t index;
 
-	if (!has_passed_for_good(ended, verdict) || !may_follow(job))
+	if (!has_passed_for_good(ended, verdict) || !may_follow(job) || !job_survey_inherit(job))
 		return;
 	/* Who waited for it may be the next one. */
 	agenda_done(job->agenda, ended->index);
 	ended->followed = true;
-	if (!agenda_take(job->agenda, &index))
-		return;
-	job->followed = ended;
-	job_start_assessment(job, index);
+	if (agenda_take(job->agenda, &index)) {
+		job->followed = ended;
+		job_start_assessment(job, index);
+	}
+	job_survey_begun(job);
 }
 
 bool job_holds_begin(struct job *job, struct runner *runner, json_t *description)

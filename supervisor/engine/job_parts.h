@@ -226,6 +226,9 @@ struct runner *job_find_runner(const struct job *job, size_t index);
 void job_survey_foresee(struct job *job);
 /* False: that is being looked at, and the step comes again. */
 bool job_survey_begin(struct job *job);
+/* For a start without a step: the host as the one that has just ended left it. False: that is not
+ * known, or not of now. */
+bool job_survey_inherit(struct job *job);
 /* The step is over: what starts next needs another view. */
 void job_survey_begun(struct job *job);
 /* Keep what an assessment left for the job's own end. */

@@ -126,6 +126,19 @@ bool job_survey_begin(struct job *job)
 	return !able || has_looked(job);
 }
 
+bool job_survey_inherit(struct job *job)
+{
+	if (!job->surveyed)
+		return true;
+	/* What was looked at for the next step is no younger. */
+	if (job->look || has_looked(job))
+		return false;
+	job->context.before = scene_latest(job->engine->scene);
+	if (job->context.before)
+		set_witnesses(job);
+	return job->context.before;
+}
+
 void job_survey_begun(struct job *job)
 {
 	if (job->look)

@@ -24,7 +24,7 @@ struct runner_owner {
 	void (*begun)(struct runner *runner, json_t *description, void *data);
 	/* Nothing of it lives, and it ends as soon as this returns. May look at it again. */
 	void (*emptied)(struct runner *runner, void *data);
-	/* Nobody looks at the host behind it, and this is what it comes to: its place is free. */
+	/* All is found out, and this is what it comes to: its place is free. */
 	void (*vacated)(struct runner *runner, enum verdict verdict, void *data);
 	/* Its end is established: the last call. Both are borrowed. */
 	void (*ended)(

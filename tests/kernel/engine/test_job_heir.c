@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "kernel/engine/job_fixture.h"
+#include "support/patience.h"
 #include "support/require.h"
 #include "support/unit.h"
 
@@ -124,15 +127,67 @@ static void nobody_is_born_behind_one_that_is_tried_again(void **state)
 	assert_false(seen.lives);
 }
 
-static void nobody_is_born_while_the_host_is_looked_at(void **state)
+#define SURVEYED "{'name':'j','defaults':{'timeout':'20s'},'assessments':["
+
+/* Leaves a segment of shared memory, of which the kernel keeps who made it. */
+#define LEAVES "'command':['ipcmk','-M','64']"
+
+/* How many segments are held against it; they are removed. */
+static unsigned left_by(const struct fixture *fixture, unsigned index)
+{
+	const json_t *warnings = value_at(fixture_result(fixture, index), "warnings");
+	json_t *warning;
+	unsigned count = 0;
+	size_t at;
+
+	json_array_foreach ((json_t *)warnings, at, warning) {
+		int id;
+
+		if (json_is_integer(json_object_get(warning, "pid")) &&
+			sscanf(text_at(warning, "object"), "shm %d", &id) == 1)
+			count += shmctl(id, IPC_RMID, NULL) == 0;
+	}
+	return count;
+}
+
+/* On a host so busy that a look is old when it is over, the next one waits for one of its own. */
+static void host_is_looked_at_between_them(void **state)
+{
+	uint64_t patience = clock_monotonic_ns() + patience_ns(60 * NS_PER_SEC);
+
+	do {
+		fixture_teardown(state);
+		fixture_setup(state);
+		run_and_look(*state, SURVEYED "{'name':'a'," LEAVES "}," UNTIL_SEEN "]}");
+		assert_int_equal(left_by(*state, 0), 1);
+		/* It found that when it came. */
+		assert_int_equal(left_by(*state, 1), 0);
+		assert_true(clock_monotonic_ns() < patience);
+	} while (!seen.lives);
+	assert_string_equal(story(*state),
+		"job.begin assessment.begin1 assessment.end1 assessment.begin2 "
+		"assessment.end2 job.end");
+}
+
+/* The one before it was not looked behind, and what was seen before that one is too old. */
+static void nobody_is_born_before_the_host_is_looked_at(void **state)
 {
 	struct fixture *fixture = *state;
 
-	run_and_look(fixture,
-		"{'name':'j','defaults':{'timeout':'20s'},'assessments':["
-		"{'name':'a','command':['true'],'residue':'ignore'}," UNTIL_SEEN "]}");
+	run_and_look(fixture, SURVEYED
+		"{'name':'a','command':['sleep','0.2'],'residue':'ignore'}," UNTIL_SEEN "]}");
 	assert_false(seen.lives);
 	assert_int_equal(number_at(fixture->summary, "counts.passed"), 2);
+}
+
+static void nobody_is_born_behind_one_that_may_leave_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	run_and_look(fixture, SURVEYED "{'name':'a'," LEAVES ",'residue':'fail'}," UNTIL_SEEN "]}");
+	assert_int_equal(left_by(fixture, 0), 1);
+	assert_false(seen.lives);
+	assert_string_equal(text_at(fixture_result(fixture, 0), "verdict"), "leaked");
 }
 
 static void who_waited_for_it_is_the_next_one(void **state)
@@ -198,7 +253,9 @@ int main(void)
 		LIVE(the_next_one_lives_before_the_end_is_told),
 		LIVE(nobody_is_born_behind_one_that_failed),
 		LIVE(nobody_is_born_behind_one_that_is_tried_again),
-		LIVE(nobody_is_born_while_the_host_is_looked_at),
+		LIVE(host_is_looked_at_between_them),
+		LIVE(nobody_is_born_before_the_host_is_looked_at),
+		LIVE(nobody_is_born_behind_one_that_may_leave_nothing),
 		LIVE(who_waited_for_it_is_the_next_one),
 		LIVE(it_has_begun_before_it_is_canceled),
 		LIVE(it_has_begun_before_it_is_terminated),
