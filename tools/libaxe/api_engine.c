@@ -16,6 +16,7 @@ static void destroy(axe_engine *engine)
 	run_drop(engine, engine->run);
 	run_drop(engine, engine->last);
 	line_close(engine);
+	leavers_finish(&engine->leavers);
 	cleanup_fd(&engine->wake);
 	cleanup_fd(&engine->epoll);
 	faults_destroy(engine->faults);
@@ -50,6 +51,7 @@ static axe_engine *create(const char *socket)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&engine->changed, &attributes);
 	pthread_condattr_destroy(&attributes);
+	leavers_init(&engine->leavers);
 	engine->threading = AXE_THREADING_FREE;
 	engine->epoll = -1;
 	engine->wake = -1;

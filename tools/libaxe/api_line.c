@@ -52,9 +52,21 @@ int line_open(axe_engine *engine, struct error *error)
 	if (is_usable(engine))
 		return 0;
 	line_close(engine);
+	leavers_reap(&engine->leavers);
 	code = engine->socket ? connection_open(engine->socket, &engine->connection, error)
 			      : spawn(engine, error);
 	return code < 0 ? code : watch(engine, error);
+}
+
+/* One that takes longer to end is this process's child all the same, and must be reaped. */
+static void dismiss(axe_engine *engine)
+{
+	struct supervisor *supervisor = take_pointer(engine->supervisor);
+
+	if (supervisor_dismiss(supervisor, DISMISS_NS, NULL) == -ETIMEDOUT)
+		leavers_add(&engine->leavers, supervisor);
+	else
+		supervisor_destroy(supervisor);
 }
 
 void line_close(axe_engine *engine)
@@ -62,11 +74,9 @@ void line_close(axe_engine *engine)
 	if (!engine->connection)
 		return;
 	epoll_ctl(engine->epoll, EPOLL_CTL_DEL, connection_descriptor(engine->connection), NULL);
-	if (engine->supervisor) {
-		supervisor_dismiss(engine->supervisor, DISMISS_NS, NULL);
-		supervisor_destroy(take_pointer(engine->supervisor));
-	} else {
+	if (engine->supervisor)
+		dismiss(engine);
+	else
 		connection_destroy(engine->connection);
-	}
 	engine->connection = NULL;
 }

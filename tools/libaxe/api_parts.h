@@ -10,6 +10,7 @@
 #include "libaxe/api_fault.h"
 #include "libaxe/api_run.h"
 #include "libaxe/connection.h"
+#include "libaxe/leavers.h"
 
 struct supervisor;
 
@@ -45,6 +46,7 @@ struct axe_engine {
 
 	/* Whoever has the turn may touch these. */
 	struct supervisor *supervisor; /* owned; NULL: a daemon's, or not started */
+	struct leavers leavers; /* of those before it */
 	struct connection *connection; /* the supervisor's, or owned; NULL: none */
 	struct reply first; /* an answer that was read, and not heard yet; else all zero */
 	int epoll; /* readable: there is something to do */

@@ -2,12 +2,14 @@
 #include "support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -128,6 +130,66 @@ static void a_killed_supervisor_does_not_keep_a_job_from_being_terminated(void *
 	axe_engine_close(engine);
 }
 
+/* Hangs up on its first client and lives on until somebody writes to `go`; then it is axed. */
+static const char unhurried[] = "#!/usr/bin/python3\n"
+				"import os, sys\n"
+				"place = os.path.dirname(sys.argv[0])\n"
+				"try:\n"
+				"    os.mkdir(place + '/first')\n"
+				"except FileExistsError:\n"
+				"    os.execv(os.environ['AXED'], sys.argv)\n"
+				"line = int(sys.argv[sys.argv.index('--private') + 1])\n"
+				"while not os.read(line, 65536).endswith(b'\\0'):\n"
+				"    pass\n"
+				"os.close(line)\n"
+				"open(place + '/go').read()\n";
+
+static void write_program(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "wxe");
+
+	assert_non_null(file);
+	assert_int_equal(strlen(text), fwrite(text, 1, strlen(text), file));
+	assert_int_equal(0, fchmod(fileno(file), 0755));
+	assert_int_equal(0, fclose(file));
+}
+
+static bool is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/* Takes the 10 s that a supervisor has for its end. */
+static void a_supervisor_that_ends_late_is_reaped_by_the_next_call(void **state)
+{
+	char *program = place_path(*state, "axed"), *go = place_path(*state, "go");
+	char *axed = strdup(getenv("AXE_AXED"));
+	axe_engine *engine = engine_private(*state, NULL);
+	axe_job *job = job_of("{'name': 'next', 'assessments': [{'name': 'n', 'command': "
+			      "['true']}]}");
+	siginfo_t info;
+	pid_t pid;
+
+	write_program(program, unhurried);
+	assert_int_equal(0, mkfifo(go, 0600));
+	setenv("AXED", axed, 1);
+	setenv("AXE_AXED", program, 1);
+	assert_true(axe_engine_execute_job(engine, job, NULL) != S_OK);
+	pid = find_supervisor();
+	close(open(go, O_WRONLY | O_CLOEXEC));
+	assert_int_equal(0, waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+	assert_int_equal(S_OK, axe_engine_execute_job(engine, job, NULL));
+	assert_false(is_child(pid));
+	axe_job_free(job);
+	axe_engine_close(engine);
+	setenv("AXE_AXED", axed, 1);
+	free(axed);
+	free(go);
+	free(program);
+}
+
 /* A client that is killed while it waits for the answer of TerminateJob. */
 static void be_client(void **state, const char *path)
 {
@@ -185,6 +247,7 @@ int main(void)
 		STORY(a_client_killed_in_terminate_leaves_nothing),
 		STORY(the_job_of_a_killed_supervisor_is_ended_and_told),
 		STORY(a_killed_supervisor_does_not_keep_a_job_from_being_terminated),
+		STORY(a_supervisor_that_ends_late_is_reaped_by_the_next_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
