@@ -33,6 +33,8 @@ void receipt_add_living(struct receipt *receipt, const struct ledger *ledger, ui
 {
 	size_t have = json_array_size(receipt->picture);
 
+	if (!receipt->counted)
+		receipt_count_living(receipt, ledger);
 	if (have < RECEIPT_PICTURE_MOST) {
 		auto_json more =
 			process_json_all_living(ledger, origin_ns, RECEIPT_PICTURE_MOST - have);
@@ -67,6 +69,11 @@ static json_t *frozen_json(const struct receipt *receipt)
 	return json_null();
 }
 
+static uint64_t unseen(const struct receipt *receipt)
+{
+	return receipt->members > receipt->seen ? receipt->members - receipt->seen : 0;
+}
+
 json_t *receipt_json(
 	const struct receipt *receipt, const struct killing_report *report, const json_t *survivors)
 {
@@ -75,7 +82,7 @@ json_t *receipt_json(
 	json_object_set_new(json, "seen", json_integer((json_int_t)receipt->seen));
 	json_object_set_new(json, "killed", json_integer((json_int_t)receipt->killed));
 	json_object_set_new(json, "exits_observed", json_integer((json_int_t)receipt->observed));
-	json_object_set_new(json, "unseen", json_integer((json_int_t)receipt->unseen));
+	json_object_set_new(json, "unseen", json_integer((json_int_t)unseen(receipt)));
 	json_object_set_new(json, "unrecorded", json_integer((json_int_t)receipt->unrecorded));
 	json_object_set_new(
 		json, "survivors", survivors ? json_deep_copy(survivors) : json_array());

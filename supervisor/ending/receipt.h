@@ -11,7 +11,9 @@ struct still;
 
 struct receipt {
 	uint64_t seen; /* processes in the frozen picture */
-	uint64_t unseen; /* in the group at that moment, but not in the book */
+	uint64_t members; /* of the group at that moment: more than were seen are unseen */
+	uint64_t struck_ns; /* just before the first SIGKILL: who ended before was not there */
+	bool counted; /* the living are; else they are when they are listed */
 	uint64_t killed; /* ended by SIGKILL after the strike */
 	uint64_t observed; /* all exits recorded after the strike */
 	uint64_t unrecorded; /* members for whom there was no room: counted, and in neither of the
@@ -28,7 +30,10 @@ struct receipt {
 void receipt_init(struct receipt *receipt);
 void receipt_finish(struct receipt *receipt);
 
-/* Add the living of a ledger: their number to those seen, and what they are to the picture. */
+/*
+ * Add the living of a ledger: their number to those seen, unless that was done, and what they are
+ * to the picture.
+ */
 void receipt_count_living(struct receipt *receipt, const struct ledger *ledger);
 void receipt_add_living(struct receipt *receipt, const struct ledger *ledger, uint64_t origin_ns);
 

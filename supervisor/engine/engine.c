@@ -43,16 +43,28 @@ static void engine_step_jobs(struct engine *engine)
 	}
 }
 
+/* True when all that there is is being killed. */
+static bool engine_look_at_kills(struct engine *engine)
+{
+	struct job *job, *following;
+	bool all = !list_empty(&engine->jobs);
+
+	list_for_each_safe (job, following, &engine->jobs, link) {
+		all &= job_look_at_kill(job);
+	}
+	return all;
+}
+
 static int engine_bell(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct engine *engine = data;
-	struct job *job, *following;
 
 	/* First what the time of a termination ends with: to read the ring takes as long as it has
-	 * births and ends to tell. */
-	list_for_each_safe (job, following, &engine->jobs, link) {
-		job_look_at_kill(job);
-	}
+	 * births and ends to tell. While all that there is is being killed nobody waits for them,
+	 * and it would take a processor from who dies: what is over reads it, or the sweep. */
+	if (engine_look_at_kills(engine) &&
+		watches_filled(engine->watches) < WATCHES_LITTLE_PERCENT)
+		return 0;
 	pressure_relieve(engine);
 	/* Listeners only write down; acting comes after the whole of what the ring held. */
 	watches_drain(engine->watches);
@@ -89,11 +101,6 @@ static void engine_sweep(void *data)
 void engine_sweep_soon(struct engine *engine)
 {
 	timer_arm(&engine->sweep, clock_monotonic_ns() + SWEEP_NS);
-}
-
-void engine_sweep_now(struct engine *engine)
-{
-	timer_arm_now(&engine->sweep);
 }
 
 static void engine_hold(bool held, void *data)

@@ -102,10 +102,12 @@ void job_step(void *data)
 		job_end(job);
 }
 
-void job_look_at_kill(struct job *job)
+bool job_look_at_kill(struct job *job)
 {
-	if (job->killing)
-		job_terminate_look(job);
+	if (!job->killing)
+		return false;
+	job_terminate_look(job);
+	return !killing_is_over(job->killing);
 }
 
 void job_look(struct job *job)

@@ -163,7 +163,8 @@ void job_step(void *data);
 /* job.c: the facts may have changed; act on them. */
 void job_look(struct job *job);
 void job_sweep(struct job *job);
-void job_look_at_kill(struct job *job);
+/* True while it is being killed. */
+bool job_look_at_kill(struct job *job);
 
 /* All that was told of its processes becomes ours, and the kernel may forget it. */
 void job_release_ends(struct job *job);

@@ -38,33 +38,43 @@ static uint64_t count_members(const struct job *job)
 	return count > 0 ? (uint64_t)count : 0;
 }
 
-static void note_unseen(struct job *job)
-{
-	uint64_t there = count_members(job);
-
-	if (there > job->receipt.seen)
-		job->receipt.unseen = there - job->receipt.seen;
-}
-
 static bool is_frozen(const struct job *job)
 {
 	return killing_report(job->killing)->froze;
 }
 
-/* The book is read while the camera looks. What is not frozen is counted at the same moment. */
-static bool job_picture(void *data)
+/* What is not frozen changes: the book and the group are counted at the same moment. */
+static void count_unfrozen(struct job *job)
 {
-	struct job *job = data;
-	bool looks = job_survey_look(job);
 	struct job_try *running;
 
-	watches_drain(job->engine->watches);
 	job_each_running(running, job)
 	{
 		runner_count(running->runner, &job->receipt);
 	}
+	job->receipt.counted = true;
+	job->receipt.members = count_members(job);
+}
+
+/*
+ * Births that nobody has heard are not lost while the ring has room for all ends behind them. Its
+ * bell, at an eighth, has not rung for them yet.
+ */
+static bool births_can_wait(const struct job *job)
+{
+	return is_frozen(job) && watches_filled(job->engine->watches) < WATCHES_LITTLE_PERCENT;
+}
+
+/* The book is read while the camera looks; without one, behind the kill. */
+static bool job_picture(void *data)
+{
+	struct job *job = data;
+	bool looks = job_survey_look(job);
+
+	if (looks || !births_can_wait(job))
+		watches_drain(job->engine->watches);
 	if (!is_frozen(job))
-		note_unseen(job);
+		count_unfrozen(job);
 	return looks;
 }
 
@@ -76,10 +86,12 @@ static void job_strike(void *data)
 	children_leave(job->engine->children);
 	job_survey_look_over(job);
 	if (is_frozen(job))
-		note_unseen(job);
+		job->receipt.members = count_members(job);
+	job->receipt.struck_ns = clock_monotonic_ns();
 	job_each_running(running, job)
 	{
-		runner_note_termination(running->runner, clock_monotonic_ns(), job->receipt.still);
+		runner_note_termination(
+			running->runner, job->receipt.struck_ns, job->receipt.still);
 	}
 }
 
@@ -98,6 +110,7 @@ void job_list_living(struct job *job)
 {
 	struct job_try *running;
 
+	watches_drain(job->engine->watches);
 	job_each_running(running, job)
 	{
 		runner_list(running->runner);
@@ -148,9 +161,8 @@ static void job_emptied(void *data)
 	struct job_try *running;
 
 	children_fetch(job->engine->children);
-	job_list_living(job);
 	tell_asked(job);
-	watches_drain(job->engine->watches);
+	job_list_living(job);
 	list_for_each (running, &job->tries, link)
 		runner_account(running->runner, &job->receipt);
 	if (job->phase == JOB_RUNNING)
@@ -159,15 +171,6 @@ static void job_emptied(void *data)
 	{
 		runner_note_emptied(running->runner);
 	}
-}
-
-/* While they are being frozen: where nobody looks at them, there is no later time for it. */
-static void hear_of_births(struct job *job)
-{
-	watches_drain(job->engine->watches);
-	/* The bell may have rung for what was read here. */
-	if (group_frozen(job->group) > 0)
-		engine_sweep_now(job->engine);
 }
 
 static int start_killing(struct job *job, struct error *error)
@@ -195,8 +198,6 @@ static int start_killing(struct job *job, struct error *error)
 	{
 		runner_lift_limits(running->runner);
 	}
-	if (!job->surveyed)
-		hear_of_births(job);
 	return 0;
 }
 

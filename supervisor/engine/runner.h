@@ -95,9 +95,9 @@ void runner_abandon(struct runner *runner);
 struct receipt;
 void runner_count(const struct runner *runner, struct receipt *receipt);
 /*
- * Add who lives there to the receipt's picture: by runner_list at the latest, and before the first
- * of them is heard to have ended. It takes a processor and memory, so not while they die if it can
- * wait.
+ * Add who lives there to the receipt: by runner_list at the latest, and before the first of them is
+ * heard to have ended behind the strike. It takes a processor and memory, and so do births that are
+ * not heard yet: not while they die if it can wait.
  */
 void runner_list_later(struct runner *runner, struct receipt *receipt);
 void runner_list(struct runner *runner);

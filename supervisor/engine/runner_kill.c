@@ -46,6 +46,14 @@ void runner_list(struct runner *runner)
 		receipt_add_living(receipt, runner->ledger, runner->begun_ns);
 }
 
+void runner_list_before(struct runner *runner, const struct axe_process *record)
+{
+	bool exited = record->flags & AXE_PROCESS_EXITED;
+
+	if (runner->unlisted && (!exited || record->exit_ns >= runner->unlisted->struck_ns))
+		runner_list(runner);
+}
+
 void runner_account(struct runner *runner, struct receipt *receipt)
 {
 	if (runner->watch) {
@@ -58,9 +66,15 @@ void runner_account(struct runner *runner, struct receipt *receipt)
 
 uint64_t runner_kill_strays(struct runner *runner, bool group_is_empty)
 {
+	bool escaped;
+
 	if (!runner->watch || watch_living(runner->watch) == 0)
 		return 0;
-	if (watch_slot(runner->watch)->escapes)
+	escaped = watch_slot(runner->watch)->escapes;
+	/* Who they are may not have been heard yet. */
+	if (escaped || group_is_empty)
+		watches_drain(runner->context->engine->watches);
+	if (escaped)
 		strays_kill(runner->ledger);
 	/* Counters that disagree with /proc are the barrier's business, not a reason to wait. */
 	return group_is_empty ? strays_count(runner->ledger) : 0;

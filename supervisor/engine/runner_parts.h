@@ -156,6 +156,9 @@ void runner_reconcile(struct runner *runner);
 struct told_process;
 void runner_take_in(struct runner *runner, const struct told_process *process);
 
+/* runner_kill.c: list who lives here before what the record tells, if that is not older. */
+void runner_list_before(struct runner *runner, const struct axe_process *record);
+
 /* Take the ends that the ring lost from the kernel's table. The ring must be drained. */
 void runner_recover(struct runner *runner);
 

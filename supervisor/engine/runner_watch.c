@@ -86,7 +86,7 @@ void runner_hear(const struct axe_event *event, void *data)
 		return;
 	note_heard(runner, event);
 	if (event->type == AXE_EVENT_EXIT)
-		runner_list(runner);
+		runner_list_before(runner, &((const struct axe_event_exit *)event)->record);
 	if (!ledger_apply(runner->ledger, event, NULL))
 		return;
 	/* It was in the table a moment before its event was in the ring. */
@@ -110,7 +110,7 @@ static bool learn(
 
 	if (is_known_root(runner, key))
 		return false;
-	runner_list(runner);
+	runner_list_before(runner, record);
 	ledger_learn(runner->ledger, key, record, &ended);
 	runner_survey_meet(runner, key);
 	if (!(record->flags & AXE_PROCESS_EXITED))

@@ -66,9 +66,6 @@ struct engine {
 /* Begin or go on sweeping (draining, trimming outputs) while there is a job. */
 void engine_sweep_soon(struct engine *engine);
 
-/* In the loop's next turn, for what was heard outside of it. */
-void engine_sweep_now(struct engine *engine);
-
 /* The filter of a profile, the engine's own; NULL of SECCOMP_NONE. */
 int engine_filter(struct engine *engine, enum seccomp_profile profile,
 	const struct sock_fprog **ret_program, struct error *error);

@@ -77,6 +77,11 @@ void watches_drain(struct watches *watches)
 	probe_drain(watches->probe);
 }
 
+unsigned watches_filled(const struct watches *watches)
+{
+	return probe_filled(watches->probe);
+}
+
 void watches_pressure(const struct watches *watches, struct probe_pressure *ret_pressure)
 {
 	probe_pressure(watches->probe, ret_pressure);

@@ -26,6 +26,10 @@ int watches_descriptor(const struct watches *watches);
 
 /* Deliver all that waits. */
 void watches_drain(struct watches *watches);
+/* How much of the ring waits for that, in percent. */
+unsigned watches_filled(const struct watches *watches);
+/* So little may wait while others die: not yet what the ring's own bell rings for. */
+#define WATCHES_LITTLE_PERCENT 12
 
 /* How full the kernel half is. */
 void watches_pressure(const struct watches *watches, struct probe_pressure *ret_pressure);

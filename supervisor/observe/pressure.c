@@ -15,10 +15,15 @@ static uint64_t difference(uint64_t whole, uint64_t part)
 	return whole > part ? whole - part : 0;
 }
 
-void probe_pressure(const struct probe *probe, struct probe_pressure *ret_pressure)
+unsigned probe_filled(const struct probe *probe)
 {
 	unsigned long consumed = ring_consumed(probe->ring);
-	unsigned long produced = ring_produced(probe->ring);
+
+	return percent(ring_produced(probe->ring) - consumed, probe->ring_bytes);
+}
+
+void probe_pressure(const struct probe *probe, struct probe_pressure *ret_pressure)
+{
 	uint64_t records = 0, dead = 0;
 
 	for (uint32_t slot = 0; slot < probe->slots_count; slot++) {
@@ -33,7 +38,7 @@ void probe_pressure(const struct probe *probe, struct probe_pressure *ret_pressu
 			counters->forks + counters->joins, counters->lost_records + missing);
 	}
 	*ret_pressure = (struct probe_pressure){
-		.ring = percent(produced - consumed, probe->ring_bytes),
+		.ring = probe_filled(probe),
 		.records = percent(records, probe->records_room),
 		.dead = percent(dead, probe->records_room),
 	};

@@ -136,6 +136,9 @@ void probe_forget(struct probe *probe, const struct axe_process_key *key);
 void probe_forget_many(
 	struct probe *probe, uint32_t slot, const struct axe_process_key *keys, size_t count);
 
+/* How much of the ring waits for probe_drain, in percent. */
+unsigned probe_filled(const struct probe *probe);
+
 /* How full the kernel half is, in percent of its room. Costs no call of the kernel. */
 struct probe_pressure {
 	unsigned ring; /* given back by probe_drain */
