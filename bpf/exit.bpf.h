@@ -49,14 +49,6 @@ static __always_inline bool exit_complete(struct axe_process *record, struct tas
 	return !(__sync_fetch_and_or(&record->flags, AXE_PROCESS_EXITED) & AXE_PROCESS_EXITED);
 }
 
-/* The supervisor kills all of them, and waits for their group to be empty, which rings. */
-static __always_inline bool exit_is_one_of_many(const struct ring_place *place)
-{
-	struct axe_intent *intent = bpf_map_lookup_elem(&intents, &place->index);
-
-	return intent && intent->generation == place->generation && intent->flags & AXE_INTENT_KILL;
-}
-
 /* A bell for one that dies among others would take from them a processor that they die on. */
 static __always_inline void exit_count(const struct ring_place *place,
 	const struct axe_process_key *key, const struct axe_process *record)
@@ -67,7 +59,7 @@ static __always_inline void exit_count(const struct ring_place *place,
 		place->slot->root_exited = 1;
 		urgent = true;
 	}
-	exit_tell(place, key, record, urgent && !exit_is_one_of_many(place));
+	exit_tell(place, key, record, urgent && !place_is_struck(place));
 }
 
 /* Told before the process leaves its group: `populated 0` finds every end in the maps. */

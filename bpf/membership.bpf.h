@@ -81,6 +81,14 @@ static __always_inline bool place_of_group(struct ring_place *place, axe_u64 cgr
 	return group && place_at(place, group->slot, group->generation);
 }
 
+/* The supervisor kills all there, and waits for their group to be empty, which rings. */
+static __always_inline bool place_is_struck(const struct ring_place *place)
+{
+	struct axe_intent *intent = bpf_map_lookup_elem(&intents, &place->index);
+
+	return intent && intent->generation == place->generation && intent->flags & AXE_INTENT_KILL;
+}
+
 /* The living record of a process of a slot in use, with its place; NULL: not a member. */
 static __always_inline struct axe_process *member_find(
 	const struct axe_process_key *key, struct ring_place *place)

@@ -66,6 +66,9 @@ static __always_inline void group_tell(struct cgroup *cgroup, axe_u16 type, int 
 
 	if (!cgroup_is_v2(cgroup) || !place_of_any(&place, id))
 		return;
+	/* Each of the frozen that is killed thaws its group, and by its end freezes it again. */
+	if (type == AXE_EVENT_FROZEN && place_is_struck(&place))
+		return;
 
 	event = ring_reserve(&place, type, sizeof(*event), NULL);
 	if (!event)

@@ -27,5 +27,6 @@ void job_save(struct job *job)
 	intent->cancel_until_ns = job->cancel_until_ns;
 	intent->flags = (job->terminated ? AXE_INTENT_TERMINATE : 0) |
 			(job->canceled ? AXE_INTENT_CANCEL_JOB : 0) |
-			(job->overrun ? AXE_INTENT_OVERRUN : 0);
+			(job->overrun ? AXE_INTENT_OVERRUN : 0) |
+			(job->receipt.struck_ns ? AXE_INTENT_KILL : 0);
 }

@@ -88,6 +88,7 @@ static void job_strike(void *data)
 	if (is_frozen(job))
 		job->receipt.members = count_members(job);
 	job->receipt.struck_ns = clock_monotonic_ns();
+	job_save(job);
 	job_each_running(running, job)
 	{
 		runner_note_termination(

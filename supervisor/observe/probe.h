@@ -84,7 +84,7 @@ int probe_take(struct probe *probe, uint32_t slot);
 
 /* Readable when the kernel half rang the bell: root died, populated, frozen, first failure, ring
  * an eighth full. Everything else waits for the next bell or the next probe_drain; so do root and
- * failure where the slot's intent has AXE_INTENT_KILL. */
+ * failure where the slot's intent has AXE_INTENT_KILL, and frozen is not told there at all. */
 int probe_descriptor(const struct probe *probe);
 
 /*

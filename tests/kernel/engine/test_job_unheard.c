@@ -136,6 +136,8 @@ static void births_are_heard_behind_the_kill(void **state)
 	/* At times all die while the kill is still being written. */
 	if (!killing_is_over(fixture->job->killing))
 		assert_int_equal(births_heard(fixture), 1);
+	/* By this the kernel half knows that nobody waits for them to be frozen once more. */
+	assert_true(watch_intent(fixture->job->watch)->flags & AXE_INTENT_KILL);
 	fixture_finish(fixture);
 	assert_crowd_was_killed(fixture, 1 + CROWD);
 }

@@ -34,6 +34,38 @@ static void deaths_of_a_group_that_is_killed_wait_for_its_last(void **state)
 	watched_end(&watched);
 }
 
+/* By the end of each the others are frozen again: nobody waits for that. */
+static void who_is_frozen_again_by_a_death_is_not_told(void **state)
+{
+	struct watched watched;
+	struct gate gate;
+	pid_t root, other;
+
+	watched_begin(&watched);
+	gate_open(&gate);
+	root = watched_spawn(&watched, wait_at_gate, &gate);
+	other = watched_spawn(&watched, wait_at_gate, &gate);
+	assert_int_equal(bpf_group_write(&watched.group, "cgroup.freeze", "1"), 0);
+	await_group_event(&watched, AXE_EVENT_FROZEN, 1);
+	assert_int_equal(test_groups_wait(watched.group.path, "frozen", 1), 0);
+	watched_drain(&watched);
+	assert_false(watched_hear(&watched, SILENCE_MS));
+	probe_intent(watched.probe, watched.slot)->flags = AXE_INTENT_KILL;
+	probe_intent_seal(watched.probe, watched.slot);
+
+	assert_return_code(kill(root, SIGKILL), 0);
+	watched_reap(root);
+	assert_int_equal(test_groups_wait(watched.group.path, "frozen", 1), 0);
+	assert_false(watched_hear(&watched, SILENCE_MS));
+	assert_return_code(kill(other, SIGKILL), 0);
+	assert_true(watched_hear(&watched, WATCHED_PATIENCE_MS));
+	watched_drain(&watched);
+	assert_int_equal(watched_count(&watched, AXE_EVENT_FROZEN), 1);
+	watched_reap(other);
+	gate_close(&gate);
+	watched_end(&watched);
+}
+
 /* What was decided about an earlier tenant of the slot says nothing of this one. */
 static void an_intent_that_is_not_sealed_keeps_nobody_quiet(void **state)
 {
@@ -64,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deaths_of_a_group_that_is_killed_wait_for_its_last),
+		cmocka_unit_test(who_is_frozen_again_by_a_death_is_not_told),
 		cmocka_unit_test(an_intent_that_is_not_sealed_keeps_nobody_quiet),
 	};
 
