@@ -23,6 +23,7 @@
 #include "record/job_files.h"
 #include "record/jobdir.h"
 #include "record/results.h"
+#include "scene/scene.h"
 
 /* A caller of TerminateJob learns after this that its end events are not yet on the disk. */
 #define DISK_PATIENCE_NS NS_PER_SEC
@@ -230,6 +231,9 @@ void job_end(struct job *job)
 
 	job->phase = JOB_SEALED;
 	timer_disarm(&job->runtime);
+	/* A private supervisor ends with its job. */
+	if (!job->engine->recoverable)
+		scene_rest(job->engine->scene);
 	job->outcome = outcome.code;
 	if (job_post_failed(job) && outcome.code != AXE_E_POSTEXECUTION)
 		job_errors_note(job, ERROR_KIND_ERROR, AXE_E_POSTEXECUTION, NULL);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "loop/errand.h"
 #include "loop/timer.h"
 #include "scene/look.h"
 #include "scene/view.h"
@@ -35,6 +36,8 @@ struct scene {
 	struct timer next; /* begins one, or tells that none can be */
 	struct view *latest;
 	struct survey_memory *memory; /* while none is under way */
+	struct survey_memory *given_up; /* the errand's */
+	struct errand *resting; /* NULL: never */
 	unsigned running;
 };
 
@@ -198,7 +201,29 @@ void scene_destroy(struct scene *scene)
 	timer_finish(&scene->next);
 	view_drop(scene->latest);
 	survey_memory_destroy(scene->memory);
+	errand_destroy(scene->resting);
 	free(scene);
+}
+
+static int forget(void *data)
+{
+	struct scene *scene = data;
+
+	survey_memory_destroy(take_pointer(scene->given_up));
+	return 0;
+}
+
+static void forgotten(int code, void *data)
+{
+}
+
+void scene_rest(struct scene *scene)
+{
+	if (!scene->memory || scene->resting)
+		return;
+	scene->given_up = take_pointer(scene->memory);
+	if (errand_create(scene->loop, forget, forgotten, scene, &scene->resting) < 0)
+		scene->memory = take_pointer(scene->given_up);
 }
 
 void scene_enter(struct scene *scene)

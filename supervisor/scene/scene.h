@@ -13,6 +13,13 @@ struct scene;
 int scene_create(sd_event *loop, struct scene **ret_scene);
 void scene_destroy(struct scene *scene); /* NULL is fine */
 
+/*
+ * Nobody is expected to look again: what a look leaves for the next one goes, beside the loop. To
+ * stop listening for groups takes one of the kernel's grace periods, 10 ms, that the end of the
+ * process would wait for.
+ */
+void scene_rest(struct scene *scene);
+
 /* Something that is surveyed begins, or has ended and was looked at. */
 void scene_enter(struct scene *scene);
 void scene_leave(struct scene *scene);

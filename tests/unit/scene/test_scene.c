@@ -1,8 +1,13 @@
 /* Who asks for a look gets one that began after the question, and each gets an answer. */
 #include "scene/scene.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "scene/view.h"
+#include "support/patience.h"
 #include "support/unit.h"
 
 struct asker {
@@ -177,6 +182,47 @@ static void look_begins_at_once_only_for_who_is_alone(void **state)
 	sd_event_unref(loop);
 }
 
+/* Of this process: what tells of groups that come and go. */
+static unsigned count_listening(void)
+{
+	char path[64], what[64];
+	unsigned count = 0;
+
+	for (int fd = 0; fd < 256; fd++) {
+		ssize_t length;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		length = readlink(path, what, sizeof(what) - 1);
+		what[length > 0 ? length : 0] = '\0';
+		count += strcmp(what, "anon_inode:inotify") == 0;
+	}
+	return count;
+}
+
+/* Beside the loop: nobody waits for the kernel, and who asks all the same is answered. */
+static void scene_at_rest_listens_no_more(void **state)
+{
+	uint64_t patience = clock_monotonic_ns() + patience_ns(60 * NS_PER_SEC);
+	struct asker asker = { 0 };
+	struct scene *scene;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	scene_rest(scene); /* where nobody looked nothing is kept */
+	ask(scene, &asker, NULL);
+	run_until_told(loop, &asker, 1);
+	assert_int_equal(count_listening(), 1);
+	scene_rest(scene);
+	while (count_listening())
+		assert_true(clock_monotonic_ns() < patience);
+	ask(scene, &asker, NULL);
+	run_until_told(loop, &asker, 2);
+	assert_true(asker.taken_ns >= asker.asked_ns);
+	scene_destroy(scene);
+	sd_event_unref(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +230,7 @@ int main(void)
 		cmocka_unit_test(latest_view_is_of_a_scene_where_nothing_runs),
 		cmocka_unit_test(latest_view_is_of_no_use_when_it_is_old),
 		cmocka_unit_test(forgotten_look_tells_nobody),
+		cmocka_unit_test(scene_at_rest_listens_no_more),
 		cmocka_unit_test(look_begun_at_once_gets_its_order_later),
 		cmocka_unit_test(look_begins_at_once_only_for_who_is_alone),
 	};
