@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "control/listener.h"
 #include "control/supervisor_parts.h"
+#include "model/manifest.h"
 #include "queue/queue.h"
 
 void supervisor_turn_soon(void *data)
@@ -86,8 +87,11 @@ int supervisor_reserve(struct supervisor *supervisor, struct run *run)
 {
 	axe_result refusal = AXE_E_INIT_FAILED;
 	struct error error;
-	int code = supervisor_prepare(supervisor, &error);
+	int code;
 
+	supervisor->config.engine.surveys =
+		supervisor->config.engine_per_job && manifest_is_surveyed(run->manifest);
+	code = supervisor_prepare(supervisor, &error);
 	if (code == 0) {
 		refusal = AXE_E_JOB_PREPARATION;
 		code = run_reserve(run, supervisor->engine, supervisor->config.state_dir, &error);

@@ -194,6 +194,10 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = tree_create(loop, &engine->hierarchy, config->name, &engine->tree, error);
 	if (code == 0)
+		code = scene_create(loop, &engine->scene);
+	if (code == 0 && config->surveys)
+		scene_warm(engine->scene);
+	if (code == 0)
 		code = engine_load_kernel_half(engine, config, error);
 	if (code == 0)
 		code = guard_create(engine, GUARD_ROUND_NS, &engine->guard, error);
@@ -207,8 +211,6 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 		code = sweeper_create(&engine->sweeper);
 	if (code == 0)
 		code = syncer_create(loop, engine->store, &engine->syncer);
-	if (code == 0)
-		code = scene_create(loop, &engine->scene);
 	if (code == 0)
 		code = witness_create(
 			engine->hierarchy.root_level + TREE_ASSESSMENT_DEPTH, &engine->witness);

@@ -29,6 +29,7 @@ struct engine_config {
 	 * the same at its next start; borrowed. NULL: what it leaves is ended by any other one.
 	 */
 	const char *name;
+	bool surveys; /* its first job is surveyed, and comes at once: the host is looked at now */
 	const char *pin_dir; /* of a named one: where the kernel half is kept; borrowed */
 	uint32_t ring_bytes; /* 0: the default, and so on */
 	uint32_t records;

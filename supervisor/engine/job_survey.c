@@ -18,18 +18,10 @@
 /* The findings that a job's summary repeats of its assessments. */
 #define RESIDUE_MOST 1000
 
-static bool is_surveyed(const struct manifest *manifest)
-{
-	for (size_t index = 0; index < manifest->assessments_count; index++)
-		if (manifest->assessments[index]->residue != RESIDUE_IGNORE)
-			return true;
-	return manifest->post && manifest->post->residue != RESIDUE_IGNORE;
-}
-
 int job_survey_init(struct job *job)
 {
 	job->evidence = (struct evidence_watch)EVIDENCE_WATCH_NONE;
-	job->surveyed = is_surveyed(job->manifest);
+	job->surveyed = manifest_is_surveyed(job->manifest);
 	job->residue = json_array();
 	return job->residue ? 0 : -ENOMEM;
 }

@@ -121,3 +121,11 @@ void manifest_error_format(
 		file || *place ? ": " : "", path, *path ? ": " : "", error->expected, error->found,
 		*error->advice ? "; " : "", error->advice);
 }
+
+bool manifest_is_surveyed(const struct manifest *manifest)
+{
+	for (size_t index = 0; index < manifest->assessments_count; index++)
+		if (manifest->assessments[index]->residue != RESIDUE_IGNORE)
+			return true;
+	return manifest->post && manifest->post->residue != RESIDUE_IGNORE;
+}

@@ -78,6 +78,9 @@ int manifest_check_unqueued(const struct manifest *manifest, struct manifest_err
 /* Likewise where the supervisor ends with its client and has no successor. */
 int manifest_check_private(const struct manifest *manifest, struct manifest_error *ret_error);
 
+/* Whether somebody wants to know what one of its assessments leaves on the host. */
+bool manifest_is_surveyed(const struct manifest *manifest);
+
 /*
  * Give a parameter another value; `source` stays as it is. -ENOENT: there is no such parameter;
  * -EPERM: it is read-only; -EINVAL: the value is not UTF-8 or too long; -ENOMEM.

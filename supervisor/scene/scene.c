@@ -11,12 +11,10 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "loop/errand.h"
 #include "loop/timer.h"
+#include "scene/keepsake.h"
 #include "scene/look.h"
 #include "scene/view.h"
-#include "survey/source.h"
-#include "survey/survey.h"
 
 /* So old may a picture be that counts as what the next one found. */
 #define FRESH_NS (100 * NS_PER_MS)
@@ -32,12 +30,11 @@ struct scene {
 	struct list_link waiting, seated; /* look::link */
 	struct sitting *sitting; /* NULL: none is under way */
 	struct sitting *stuck; /* one that was given up and has not come back */
+	bool warming; /* it is for what it leaves to the next one: nobody waits for it */
 	struct timer budget; /* of the sitting */
 	struct timer next; /* begins one, or tells that none can be */
 	struct view *latest;
-	struct survey_memory *memory; /* while none is under way */
-	struct survey_memory *given_up; /* the errand's */
-	struct errand *resting; /* NULL: never */
+	struct keepsake keepsake; /* empty while a sitting is under way */
 	unsigned running;
 };
 
@@ -72,9 +69,10 @@ static void sitting_ended(struct sitting *sitting, void *data)
 	}
 	timer_disarm(&scene->budget);
 	scene->sitting = NULL;
-	scene->memory = sitting_take_memory(sitting);
-	if (view)
+	scene->keepsake.memory = sitting_take_memory(sitting);
+	if (view && !scene->warming)
 		keep_latest(scene, view);
+	scene->warming = false;
 	while (!list_empty(&scene->seated)) {
 		struct look *look = container_of(scene->seated.next, struct look, link);
 		struct comparison_order *order = sitting_order(sitting, number++);
@@ -95,24 +93,26 @@ static void budget_spent(void *data)
 	struct scene *scene = data;
 
 	scene->stuck = take_pointer(scene->sitting);
+	scene->warming = false;
 	looks_tell_incomplete(
 		&scene->seated, "it could not be looked at: the kernel did not answer in time");
 	begin_soon(scene);
+}
+
+static void set_budget(struct scene *scene, uint64_t budget_ns)
+{
+	timer_arm(&scene->budget,
+		clock_monotonic_ns() + (budget_ns > BUDGET_NS ? budget_ns : BUDGET_NS));
 }
 
 static int begin_sitting(struct scene *scene, bool may_lock, uint64_t budget_ns)
 {
 	int code;
 
-	if (!scene->memory)
-		scene->memory = survey_memory_create();
-	if (scene->memory && may_lock)
-		survey_memory_doubt(scene->memory, &survey_locks);
-	code = sitting_create(
-		scene->loop, take_pointer(scene->memory), sitting_ended, scene, &scene->sitting);
+	code = sitting_create(scene->loop, keepsake_take(&scene->keepsake, may_lock), sitting_ended,
+		scene, &scene->sitting);
 	if (code == 0)
-		timer_arm(&scene->budget,
-			clock_monotonic_ns() + (budget_ns > BUDGET_NS ? budget_ns : BUDGET_NS));
+		set_budget(scene, budget_ns);
 	return code;
 }
 
@@ -200,30 +200,21 @@ void scene_destroy(struct scene *scene)
 	timer_finish(&scene->budget);
 	timer_finish(&scene->next);
 	view_drop(scene->latest);
-	survey_memory_destroy(scene->memory);
-	errand_destroy(scene->resting);
+	keepsake_finish(&scene->keepsake);
 	free(scene);
 }
 
-static int forget(void *data)
+void scene_warm(struct scene *scene)
 {
-	struct scene *scene = data;
-
-	survey_memory_destroy(take_pointer(scene->given_up));
-	return 0;
-}
-
-static void forgotten(int code, void *data)
-{
+	if (scene->sitting || scene->stuck || begin_sitting(scene, false, 0) < 0)
+		return;
+	scene->warming = true;
+	sitting_give(scene->sitting, NULL, 0);
 }
 
 void scene_rest(struct scene *scene)
 {
-	if (!scene->memory || scene->resting)
-		return;
-	scene->given_up = take_pointer(scene->memory);
-	if (errand_create(scene->loop, forget, forgotten, scene, &scene->resting) < 0)
-		scene->memory = take_pointer(scene->given_up);
+	keepsake_rest(&scene->keepsake, scene->loop);
 }
 
 void scene_enter(struct scene *scene)
@@ -259,6 +250,9 @@ int scene_look(struct scene *scene, const struct comparison_order *order, look_t
 	}
 	look->order = *order;
 	list_append(&scene->waiting, &look->link);
+	/* Who waits behind the first one waits for it as long as for its own. */
+	if (scene->warming)
+		set_budget(scene, order->budget_ns);
 	begin_soon(scene);
 	*ret_look = look;
 	return 0;

@@ -14,6 +14,12 @@ int scene_create(sd_event *loop, struct scene **ret_scene);
 void scene_destroy(struct scene *scene); /* NULL is fine */
 
 /*
+ * Somebody will look soon: what a first look takes long for (all locks, each group and setting) is
+ * looked at from now on, for that one's sake alone. It is not the latest view of anybody.
+ */
+void scene_warm(struct scene *scene);
+
+/*
  * Nobody is expected to look again: what a look leaves for the next one goes, beside the loop. To
  * stop listening for groups takes one of the kernel's grace periods, 10 ms, that the end of the
  * process would wait for.

@@ -182,6 +182,27 @@ static void look_begins_at_once_only_for_who_is_alone(void **state)
 	sd_event_unref(loop);
 }
 
+/* Much may be made between the two: who looks then does so anew. */
+static void warm_scene_has_no_view_of_its_own(void **state)
+{
+	struct asker asker = { 0 };
+	struct scene *scene;
+	sd_event *loop;
+
+	assert_true(sd_event_new(&loop) >= 0);
+	assert_int_equal(scene_create(loop, &scene), 0);
+	scene_warm(scene);
+	assert_true(sd_event_run(loop, 60 * NS_PER_SEC / 1000) > 0);
+	assert_null(scene_latest(scene));
+	scene_warm(scene);
+	ask(scene, &asker, NULL);
+	run_until_told(loop, &asker, 1);
+	assert_true(asker.taken_ns >= asker.asked_ns);
+	scene_warm(scene);
+	scene_destroy(scene);
+	sd_event_unref(loop);
+}
+
 /* Of this process: what tells of groups that come and go. */
 static unsigned count_listening(void)
 {
@@ -230,6 +251,7 @@ int main(void)
 		cmocka_unit_test(latest_view_is_of_a_scene_where_nothing_runs),
 		cmocka_unit_test(latest_view_is_of_no_use_when_it_is_old),
 		cmocka_unit_test(forgotten_look_tells_nobody),
+		cmocka_unit_test(warm_scene_has_no_view_of_its_own),
 		cmocka_unit_test(scene_at_rest_listens_no_more),
 		cmocka_unit_test(look_begun_at_once_gets_its_order_later),
 		cmocka_unit_test(look_begins_at_once_only_for_who_is_alone),
