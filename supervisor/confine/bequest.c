@@ -14,7 +14,8 @@
 #include "confine/heritage.h"
 #include "confine/spawn.h"
 
-#define ALIGNMENT alignof(max_align_t)
+#define ALIGNMENT  alignof(max_align_t)
+#define ROOM_BYTES (16 * 1024)
 
 /* Packed twice: without memory, to know how much is needed; then in earnest. */
 struct parcel {
@@ -122,7 +123,24 @@ static struct child_plan *pack(struct parcel *parcel, const struct child_plan *c
 	return put(parcel, &copy, sizeof(copy));
 }
 
-int bequest_create(const struct spawn_plan *plan, int report, struct bequest *ret_bequest)
+/* Rather more than is needed now, so that what follows finds it large enough. */
+static int make_room(struct bequest *bequest, size_t size)
+{
+	void *memory;
+
+	if (bequest->memory && size <= bequest->size)
+		return 0;
+	size = (size + ROOM_BYTES - 1) & ~(size_t)(ROOM_BYTES - 1);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (memory == MAP_FAILED)
+		return -ENOMEM;
+	bequest_destroy(bequest);
+	*bequest = (struct bequest){ .memory = memory, .size = size };
+	return 0;
+}
+
+int bequest_fill(const struct spawn_plan *plan, int report, struct bequest *bequest)
 {
 	auto_free const char **candidates =
 		candidates_create(plan->argv[0], plan->path, plan->environment);
@@ -132,19 +150,14 @@ int bequest_create(const struct spawn_plan *plan, int report, struct bequest *re
 		.report = report,
 	};
 	struct parcel parcel = { .memory = NULL };
-	struct bequest bequest;
 
 	if (!candidates)
 		return -ENOMEM;
 	pack(&parcel, &child);
-	bequest.size = parcel.used;
-	bequest.memory = mmap(NULL, bequest.size, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (bequest.memory == MAP_FAILED)
+	if (make_room(bequest, parcel.used) < 0)
 		return -ENOMEM;
-	parcel = (struct parcel){ .memory = bequest.memory };
-	bequest.plan = pack(&parcel, &child);
-	*ret_bequest = bequest;
+	parcel = (struct parcel){ .memory = bequest->memory };
+	bequest->plan = pack(&parcel, &child);
 	return 0;
 }
 

@@ -13,6 +13,6 @@ struct bequest {
 	size_t size;
 };
 
-/* -ENOMEM. `report` is the child's end. */
-int bequest_create(const struct spawn_plan *plan, int report, struct bequest *ret_bequest);
+/* Into the memory that it has, if that is large enough. -ENOMEM. `report` is the child's end. */
+int bequest_fill(const struct spawn_plan *plan, int report, struct bequest *bequest);
 void bequest_destroy(struct bequest *bequest); /* also of one that is zero */

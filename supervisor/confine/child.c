@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <linux/futex.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -204,10 +205,18 @@ static const struct {
 	{ SPAWN_STAGE_EXEC, become_program },
 };
 
+static void tell_alive(uint32_t *alive)
+{
+	__atomic_store_n(alive, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, alive, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
 void child_run(const struct child_plan *plan)
 {
 	struct spawn_failure failure = { 0 };
 
+	if (plan->alive)
+		tell_alive(plan->alive);
 	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages) && failure.code == 0; i++) {
 		failure.stage = stages[i].stage;
 		failure.code = stages[i].run(plan);

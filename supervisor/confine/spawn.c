@@ -13,6 +13,7 @@
 #include "base/heap.h"
 #include "confine/bequest.h"
 #include "confine/child.h"
+#include "confine/midwife.h"
 
 static const char *const stage_names[] = {
 	[SPAWN_STAGE_NONE] = "none",
@@ -62,11 +63,8 @@ static int report_open(int *ret_read, int *ret_write)
 }
 
 /*
- * Like a fork, with neither CLONE_VFORK nor CLONE_VM: those would make the supervisor wait, in D,
- * until the child has executed its program, which a frozen group or a file system that hangs may
- * put off for ever; and the OOM killer ends all who share the memory of one whom it has chosen. A
- * copy without the heap is cheap. CLONE_CLEAR_SIGHAND: no handler of the supervisor ever runs in
- * the child.
+ * Like a fork, for where no midwife is to be had or no memory to be shared: a copy without the heap
+ * is cheap. CLONE_CLEAR_SIGHAND: no handler of the supervisor ever runs in the child.
  */
 static pid_t clone_into(int group_fd, int *ret_pidfd)
 {
@@ -93,35 +91,37 @@ static int clone_failed(int code, struct error *error)
 }
 
 /* The heap is given again by the parent alone: in the child there is none. */
-static pid_t bear(const struct spawn_plan *plan, const struct bequest *bequest, int *ret_pidfd)
+static pid_t bear_copy(const struct spawn_plan *plan, int report, int *ret_pidfd)
 {
-	int code;
+	struct bequest bequest = { 0 };
+	int code = bequest_fill(plan, report, &bequest);
 	pid_t pid;
 
+	if (code < 0)
+		return code;
 	heap_withhold();
 	pid = clone_into(plan->group_fd, ret_pidfd);
 	if (pid == 0)
-		child_run(bequest->plan);
+		child_run(bequest.plan);
 	code = errno;
 	heap_give();
+	bequest_destroy(&bequest);
 	return pid < 0 ? -code : pid;
 }
 
 int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct error *error)
 {
-	struct bequest bequest = { 0 };
 	auto_fd reading = -1, writing = -1;
 	int pidfd = -1, code;
+	bool called;
 	pid_t pid;
 
 	code = report_open(&reading, &writing);
 	if (code < 0)
 		return fail(error, -code, "make the report pipe of `%s`", plan->argv[0]);
-	code = bequest_create(plan, writing, &bequest);
-	if (code < 0)
-		return fail(error, -code, "prepare `%s`", plan->argv[0]);
-	pid = bear(plan, &bequest, &pidfd);
-	bequest_destroy(&bequest);
+	pid = midwives_bear(plan->midwives, plan, writing, &pidfd, &called);
+	if (!called)
+		pid = bear_copy(plan, writing, &pidfd);
 	if (pid < 0)
 		return clone_failed(-pid, error);
 	*ret_spawned = (struct spawned){ pid, pidfd, take_fd(&reading) };

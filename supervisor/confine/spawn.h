@@ -10,6 +10,7 @@
 
 struct error;
 struct heritage;
+struct midwives;
 struct sock_fprog;
 
 /* Where between clone and exec the child failed. */
@@ -36,6 +37,7 @@ struct spawn_rlimit {
 
 /* Everything the child needs; the caller owns all of it and it must outlive spawn(). */
 struct spawn_plan {
+	struct midwives *midwives; /* borrowed; NULL: it is a copy of us until its program runs */
 	int group_fd; /* CLONE_INTO_CGROUP */
 	const int *procs_fds; /* v1 cgroup.procs files to enter */
 	unsigned procs_fds_count;

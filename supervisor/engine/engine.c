@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "confine/filter.h"
+#include "confine/midwife.h"
 #include "confine/reaper.h"
 #include "engine/children.h"
 #include "engine/guard.h"
@@ -210,6 +211,8 @@ int engine_create(sd_event *loop, const struct engine_config *config, struct eng
 	if (code == 0)
 		code = sweeper_create(&engine->sweeper);
 	if (code == 0)
+		code = midwives_create(&engine->midwives);
+	if (code == 0)
 		code = syncer_create(loop, engine->store, &engine->syncer);
 	if (code == 0)
 		code = witness_create(
@@ -258,6 +261,7 @@ void engine_destroy(struct engine *engine)
 	witness_destroy(engine->witness);
 	camera_destroy(engine->camera);
 	sweeper_destroy(engine->sweeper);
+	midwives_destroy(engine->midwives);
 	syncer_destroy(engine->syncer);
 	temps_destroy(engine->temps);
 	residue_destroy(engine->residue, engine->recoverable);

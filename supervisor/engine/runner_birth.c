@@ -189,6 +189,20 @@ static int prepare_surroundings(
 		runner->limits, runner->index, runner->try_number, error);
 }
 
+/*
+ * Who has limits does not share our memory until its program runs: what it is refused then, or
+ * killed for, is to be its own end and not a clone's.
+ */
+static struct midwives *midwives_for(const struct runner *runner)
+{
+	const struct limits *limits = &runner->assessment->limits;
+
+	for (unsigned kind = 0; kind < LIMIT_KINDS; kind++)
+		if (limits->set[kind])
+			return NULL;
+	return runner->context->engine->midwives;
+}
+
 static int give_birth(struct runner *runner, struct error *error)
 {
 	struct surroundings surroundings;
@@ -209,6 +223,7 @@ static int give_birth(struct runner *runner, struct error *error)
 		struct spawn_plan *plan = &surroundings.plan;
 		int v1_groups[LIMIT_SET_DESCRIPTORS];
 
+		plan->midwives = midwives_for(runner);
 		plan->group_fd = group_descriptor(runner->group);
 		plan->procs_fds = v1_groups;
 		plan->procs_fds_count =

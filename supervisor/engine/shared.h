@@ -17,6 +17,7 @@ struct error;
 struct filter;
 struct guard;
 struct heritage;
+struct midwives;
 struct open_jobs;
 struct reaper;
 struct sock_fprog;
@@ -44,6 +45,7 @@ struct engine {
 	struct temps *temps;
 	struct sweeper *sweeper;
 	struct syncer *syncer;
+	struct midwives *midwives;
 	struct filter *safe; /* made when the first assessment asks for it */
 	sd_event_source *bell;
 	struct children *children;

@@ -8,9 +8,10 @@
  * faster and still knows. Who does without the look needs no freeze, and is faster: bare_kill,
  * measured in the same turns.
  *
- * A round forks as the supervisor does. A child that shares the memory (CLONE_VM, CLONE_VFORK)
- * saves up to a sixth of it, but its parent waits uninterruptibly until the program is executed,
- * which a file system that hangs may put off for ever: that is less than the same guarantee.
+ * A round forks. A child that shares the memory (CLONE_VM, CLONE_VFORK) saves up to a sixth of it,
+ * but its parent waits uninterruptibly until the program is executed, which a file system that
+ * hangs may put off for ever: without the threads that the supervisor has for it, that is less than
+ * the same guarantee.
  */
 #pragma once
 

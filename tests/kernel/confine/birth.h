@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "confine/group.h"
 #include "confine/hierarchy.h"
+#include "confine/midwife.h"
 #include "confine/spawn.h"
 #include "support/groups.h"
 #include "support/unit.h"
@@ -23,6 +24,7 @@ struct nursery {
 	struct test_groups groups;
 	struct hierarchy hierarchy;
 	struct group *group;
+	struct midwives *midwives; /* NULL: they are copies of the test until then */
 };
 
 static inline int nursery_open(struct nursery *nursery)
@@ -34,8 +36,16 @@ static inline int nursery_open(struct nursery *nursery)
 	return group_create(&nursery->hierarchy, "nursery", &nursery->group, NULL);
 }
 
+/* The same for children who share our memory. */
+static inline int nursery_call_midwives(struct nursery *nursery)
+{
+	return midwives_create(&nursery->midwives);
+}
+
 static inline int nursery_close(struct nursery *nursery)
 {
+	midwives_destroy(nursery->midwives);
+	nursery->midwives = NULL;
 	group_destroy(nursery->group);
 	hierarchy_close(&nursery->hierarchy);
 	return test_groups_destroy(&nursery->groups);
@@ -60,6 +70,7 @@ static inline void birth_prepare(
 	birth->output = memfd_create("output", MFD_CLOEXEC);
 	assert_true(birth->output >= 0);
 	birth->plan = (struct spawn_plan){
+		.midwives = nursery->midwives,
 		.group_fd = group_descriptor(nursery->group),
 		.argv = argv,
 		.environment = environment,

@@ -20,6 +20,11 @@ static int setup(void **state)
 	return 0;
 }
 
+static int setup_with_midwives(void **state)
+{
+	return setup(state) < 0 ? -1 : nursery_call_midwives(&nursery);
+}
+
 static int teardown(void **state)
 {
 	return nursery_close(&nursery);
@@ -139,5 +144,6 @@ int main(void)
 	};
 
 	require_root();
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, teardown) ||
+	       cmocka_run_group_tests_name("by a midwife", tests, setup_with_midwives, teardown);
 }

@@ -8,7 +8,8 @@
 #include "tests/kernel/confine/birth.h"
 
 static struct nursery nursery;
-static char directory[] = "/var/tmp/axe-child-XXXXXX"; /* everybody may enter it */
+#define TEMPLATE "/var/tmp/axe-child-XXXXXX"
+static char directory[] = TEMPLATE; /* everybody may enter it */
 
 static char *path_of(const char *name)
 {
@@ -30,6 +31,7 @@ static void file_make(const char *name, const char *text, mode_t mode)
 
 static int setup(void **state)
 {
+	strcpy(directory, TEMPLATE);
 	if (!mkdtemp(directory) || chmod(directory, 0755) < 0)
 		return -1;
 	mkdir(path_of("private"), 0700);
@@ -46,6 +48,11 @@ static int setup(void **state)
 	/* No stage may need more than what axed leaves to its children. */
 	heap_keep_libraries();
 	return 0;
+}
+
+static int setup_with_midwives(void **state)
+{
+	return setup(state) < 0 ? -1 : nursery_call_midwives(&nursery);
 }
 
 static int teardown(void **state)
@@ -237,5 +244,6 @@ int main(void)
 	};
 
 	require_root();
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, teardown) ||
+	       cmocka_run_group_tests_name("by a midwife", tests, setup_with_midwives, teardown);
 }

@@ -16,6 +16,11 @@ static int setup(void **state)
 	return nursery_open(&nursery);
 }
 
+static int setup_with_midwives(void **state)
+{
+	return setup(state) < 0 ? -1 : nursery_call_midwives(&nursery);
+}
+
 static int teardown(void **state)
 {
 	return nursery_close(&nursery);
@@ -287,5 +292,6 @@ int main(void)
 	};
 
 	require_root();
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, teardown) ||
+	       cmocka_run_group_tests_name("by a midwife", tests, setup_with_midwives, teardown);
 }
