@@ -93,10 +93,22 @@ def test_reader_that_keeps_up_misses_nothing(axe):
     assert (code, rest, stderr) == (0, "", "")
 
 
+def is_cut(path):
+    """What is over its bounds is taken from a file while its program runs."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return False
+    return status.st_size == 60000000 and status.st_blocks * 512 < status.st_size // 2
+
+
 def test_reader_that_is_too_slow_is_told_and_it_is_no_success(axe):
-    running = axe.start("run", "--", "head", "-c", "60000000", "/dev/zero")
-    until(lambda: axe.jobs() and latest(axe).folder.joinpath("results.json").exists(),
-          "the command is over")
+    enough = axe.state.parent / "enough"
+    running = axe.start("run", "--", "sh", "-c", "head -c 60000000 /dev/zero; "
+                        f"until [ -e {enough} ]; do sleep 0.02; done")
+    until(lambda: axe.jobs() and is_cut(latest(axe).folder / "1" / "0.1" / "stdout"),
+          "the output is cut, and nobody has read it")
+    enough.touch()
     code, stdout, stderr = end(running)
     assert code == 3
     assert "cut from the middle" in stderr
