@@ -154,13 +154,15 @@ static void on_time(void *data)
 int guard_check(const struct guard *guard, struct error *error)
 {
 	struct error gone = { 0 };
+	int code;
 
 	if (guard->blindness[0])
 		return fail_plain(
 			error, ENOTRECOVERABLE, REFUSAL "%s; restart axed", guard->blindness);
-	if (watches_check(guard->engine->watches, &gone) < 0)
+	code = watches_check(guard->engine->watches, &gone);
+	if (code == -ENOENT)
 		return fail_plain(error, ENOTRECOVERABLE, REFUSAL "%s; restart axed", gone.text);
-	return 0;
+	return code < 0 ? fail_plain(error, -code, REFUSAL "%s", gone.text) : 0;
 }
 
 unsigned guard_counted(const struct guard *guard)

@@ -243,30 +243,41 @@ int pins_open(const struct probe_config *config, struct core *ret_core,
 	return code;
 }
 
-static bool link_is_pinned(const char *set, const struct core_link *link)
+/* That a pin cannot be looked at, as where no descriptor is free, does not say that it is gone. */
+static int pin_failed(
+	int code, const char *words, const char *name, const char *set, struct error *error)
 {
-	auto_fd pin = pin_open(set, PIN_LINK, link->program);
+	if (code == -ENOENT)
+		return fail_plain(error, ENOENT, "the %s `%s` in `%s`", words, name, set);
+	return fail(error, -code, "look for `%s` in `%s`", name, set);
+}
 
-	return pin >= 0 && core_link_holds(pin);
+static int check_map(const char *set, const char *name, struct error *error)
+{
+	auto_fd pin = pin_open(set, PIN_MAP, name);
+
+	return pin < 0 ? pin_failed(pin, "kernel no longer keeps the table", name, set, error) : 0;
+}
+
+static int check_link(const char *set, const char *program, struct error *error)
+{
+	auto_fd pin = pin_open(set, PIN_LINK, program);
+	int code = pin < 0 ? pin : core_link_holds(pin) ? 0 : -ENOENT;
+
+	return code < 0 ? pin_failed(code, "kernel no longer keeps the attached program", program,
+				  set, error)
+			: 0;
 }
 
 int pins_check(const char *pin_dir, const struct core *core, struct error *error)
 {
 	char kept[PATH_MAX];
+	int code = 0;
 
 	pin_set_path(kept, pin_dir, SET_KEPT);
-	for (size_t i = 0; i < CORE_MAPS; i++) {
-		auto_fd pin = pin_open(kept, PIN_MAP, core_map_name(i));
-
-		if (pin < 0)
-			return fail_plain(error, ENOENT,
-				"the kernel's table `%s` is no longer in `%s`", core_map_name(i),
-				kept);
-	}
-	for (size_t i = 0; i < core->links_count; i++)
-		if (!link_is_pinned(kept, &core->links[i]))
-			return fail_plain(error, ENOENT,
-				"the program `%s` is no longer kept attached in `%s`",
-				core->links[i].program, kept);
-	return 0;
+	for (size_t i = 0; code == 0 && i < CORE_MAPS; i++)
+		code = check_map(kept, core_map_name(i), error);
+	for (size_t i = 0; code == 0 && i < core->links_count; i++)
+		code = check_link(kept, core->links[i].program, error);
+	return code;
 }
