@@ -169,18 +169,18 @@ static int procs_read(int directory, struct listing *listing)
 }
 
 /* kernfs counts a link for each directory below; what cannot be told is looked into. */
-static bool is_leaf(int directory)
+static bool has_below(int directory, size_t count)
 {
 	struct stat info;
 
-	return fstat(directory, &info) == 0 && info.st_nlink == 2;
+	return fstat(directory, &info) == 0 && info.st_nlink == 2 + count;
 }
 
 static int below_list(int directory, struct listing *listing, unsigned depth)
 {
 	auto_directory children = NULL;
 
-	if (is_leaf(directory))
+	if (has_below(directory, 0))
 		return 0;
 	children = children_open(directory);
 	if (!children)
@@ -212,4 +212,19 @@ int tree_processes(int directory, pid_t *pids, size_t room)
 	if (code == 0)
 		code = below_list(directory, &listing, 1);
 	return code < 0 ? code : (int)listing.count;
+}
+
+int tree_count(int directory, const int *below, size_t count)
+{
+	struct listing listing = { 0 };
+	int code = procs_read(directory, &listing);
+
+	/* One that has gone is not one of those that the link count stands for. */
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		code = procs_read(below[i], &listing);
+		if (code == 0)
+			code = below_list(below[i], &listing, 1);
+	}
+	return code == 0 && has_below(directory, count) ? (int)listing.count
+							: tree_processes(directory, NULL, 0);
 }

@@ -15,3 +15,9 @@ int tree_remove(int parent, const char *name);
  * be more, or -errno (-ELOOP: nested too deep to be listed).
  */
 int tree_processes(int directory, pid_t *pids, size_t room);
+
+/*
+ * How many tree_processes would count. Where all groups right below are the `count` different ones
+ * in `below`, they need not be searched for.
+ */
+int tree_count(int directory, const int *below, size_t count);

@@ -277,6 +277,9 @@ void job_list_living(struct job *job);
 int job_terminate_init(struct job *job);
 void job_terminate_finish(struct job *job);
 
+/* job_count.c: the processes of a job; only while it is frozen that is one moment's number. */
+uint64_t job_count_members(struct job *job);
+
 /* job_survivors.c: a killing_owner's acts, a timer's, and a call after a failed one. */
 void job_survived(void *data);
 void job_given_up(void *data);

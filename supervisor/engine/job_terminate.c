@@ -18,25 +18,10 @@
 #include "engine/job_parts.h"
 #include "engine/runner.h"
 #include "engine/shared.h"
-#include "scene/still.h"
-#include "survey/frozen.h"
 
 /* What is told goes to the disk, whose interrupts come to the processors that are to end the job.
  */
 #define UNTOLD_MOST_NS (5 * NS_PER_MS)
-
-/* A picture has counted them; to ask the group takes longer than a small one's picture. */
-static uint64_t count_members(const struct job *job)
-{
-	const struct still *still = job->receipt.still;
-	uint64_t pictured;
-	int count;
-
-	if (still && frozen_picture_count(still_picture(still), &pictured))
-		return pictured;
-	count = group_processes(job->group, NULL, 0);
-	return count > 0 ? (uint64_t)count : 0;
-}
 
 static bool is_frozen(const struct job *job)
 {
@@ -53,7 +38,7 @@ static void count_unfrozen(struct job *job)
 		runner_count(running->runner, &job->receipt);
 	}
 	job->receipt.counted = true;
-	job->receipt.members = count_members(job);
+	job->receipt.members = job_count_members(job);
 }
 
 /*
@@ -86,7 +71,7 @@ static void job_strike(void *data)
 	children_leave(job->engine->children);
 	job_survey_look_over(job);
 	if (is_frozen(job))
-		job->receipt.members = count_members(job);
+		job->receipt.members = job_count_members(job);
 	job->receipt.struck_ns = clock_monotonic_ns();
 	job_save(job);
 	job_each_running(running, job)

@@ -91,6 +91,9 @@ void runner_note_emptied(struct runner *runner);
 /* The job gave up on what survives: end as `abandoned`. */
 void runner_abandon(struct runner *runner);
 
+/* Its group's directory; -1 when it has none. */
+int runner_directory(const struct runner *runner);
+
 /* For the job's receipt: see runner_receipt_add. */
 struct receipt;
 void runner_count(const struct runner *runner, struct receipt *receipt);

@@ -27,6 +27,11 @@ static const char *const cause_names[] = {
 	[CAUSE_JOB] = "terminate",
 };
 
+int runner_directory(const struct runner *runner)
+{
+	return runner->group ? group_descriptor(runner->group) : -1;
+}
+
 void runner_count(const struct runner *runner, struct receipt *receipt)
 {
 	if (runner->ledger)

@@ -167,6 +167,54 @@ static void processes_of_a_threaded_group_stand_in_its_domain(void **state)
 	assert_int_equal(tree_remove(parent, "domain"), 0);
 }
 
+static int directory_of(const char *name)
+{
+	int directory = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(directory >= 0);
+	return directory;
+}
+
+static void known_groups_and_what_is_below_them_are_counted(void **state)
+{
+	pid_t made[3];
+
+	MAKE("known", "known/a", "known/b", "known/b/c");
+	made[0] = sleeper_in("known/a");
+	made[1] = sleeper_in("known/b");
+	made[2] = sleeper_in("known/b/c");
+	{
+		auto_fd directory = directory_of("known"), a = directory_of("known/a");
+		auto_fd b = directory_of("known/b");
+
+		assert_int_equal(tree_count(directory, (int[]){ a, b }, 2), 3);
+		/* A group that nobody knows of. */
+		assert_int_equal(tree_count(directory, (int[]){ a }, 1), 3);
+		assert_int_equal(tree_count(directory, NULL, 0), 3);
+	}
+	for (int i = 0; i < 3; i++)
+		kill_and_await(made[i]);
+	await_empty("known");
+	assert_int_equal(tree_remove(parent, "known"), 0);
+}
+
+static void group_in_the_place_of_a_known_one_is_counted(void **state)
+{
+	auto_fd directory = -1, gone = -1;
+	pid_t pid;
+
+	MAKE("replaced", "replaced/a");
+	directory = directory_of("replaced");
+	gone = directory_of("replaced/a");
+	assert_int_equal(unlinkat(directory, "a", AT_REMOVEDIR), 0);
+	assert_int_equal(mkdirat(directory, "b", 0755), 0);
+	pid = sleeper_in("replaced/b");
+	assert_int_equal(tree_count(directory, &gone, 1), 1);
+	kill_and_await(pid);
+	await_empty("replaced");
+	assert_int_equal(tree_remove(parent, "replaced"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +224,8 @@ int main(void)
 		cmocka_unit_test(busy_group_far_below_is_waited_for),
 		cmocka_unit_test(processes_below_are_listed_and_counted),
 		cmocka_unit_test(processes_of_a_threaded_group_stand_in_its_domain),
+		cmocka_unit_test(known_groups_and_what_is_below_them_are_counted),
+		cmocka_unit_test(group_in_the_place_of_a_known_one_is_counted),
 	};
 
 	require_root();
