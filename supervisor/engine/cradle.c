@@ -3,6 +3,7 @@
 #include "engine/cradle.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -103,14 +104,22 @@ bool cradle_take(
 	return true;
 }
 
+/* Its files by their names: where it could not be made for want of a descriptor, none is to be had
+ * to look into it either, and the next to make it would find it in the way. */
+static void remove_folder(struct cradle *cradle, const struct job_context *context)
+{
+	for (int i = 0; i < RUNNER_OUTPUTS; i++)
+		unlinkat(cradle->folder, runner_output_names[i], 0);
+	jobdir_discard_try(context->jobdir, context->attempt, cradle->index, cradle->try_number);
+}
+
 void cradle_remove(struct cradle *cradle, const struct job_context *context)
 {
 	refusals_destroy(cradle->refusals);
 	for (int i = 0; i < RUNNER_OUTPUTS; i++)
 		output_destroy(cradle->outputs[i]);
 	if (cradle->folder >= 0)
-		jobdir_discard_try(
-			context->jobdir, context->attempt, cradle->index, cradle->try_number);
+		remove_folder(cradle, context);
 	cleanup_fd(&cradle->folder);
 	if (cradle->group || cradle->limits)
 		tree_bury(context->engine->tree, cradle->group, cradle->limits);

@@ -284,9 +284,8 @@ void jobdir_discard_try(
 	auto_fd folder = jobdir_open_try(jobdir, attempt, index, try_number, NULL);
 	char path[48];
 
-	if (folder < 0)
-		return;
-	remove_content(folder, DISCARD_DEPTH);
+	if (folder >= 0)
+		remove_content(folder, DISCARD_DEPTH);
 	snprintf(path, sizeof(path), "%u/%u.%u", attempt, index, try_number);
 	unlinkat(jobdir->fd, path, AT_REMOVEDIR);
 }

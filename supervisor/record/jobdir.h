@@ -54,6 +54,7 @@ int jobdir_make_try(struct jobdir *jobdir, unsigned attempt, unsigned index, uns
 int jobdir_open_try(struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number,
 	struct error *error);
 
-/* Remove it with all that is in it: of a try that nobody was born in. Missing is fine. */
+/* Remove it with all that is in it: of a try that nobody was born in. Missing is fine. An empty one
+ * goes though no descriptor is free. */
 void jobdir_discard_try(
 	struct jobdir *jobdir, unsigned attempt, unsigned index, unsigned try_number);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "record/jobdir.h"
@@ -227,6 +228,26 @@ static void discarded_job_leaves_nothing_but_its_number(void **state)
 	assert_int_equal(2, make_job(folder));
 }
 
+/* As behind one that could not be made for want of descriptors. */
+static void empty_try_is_discarded_without_a_descriptor(void **state)
+{
+	struct folder *folder = *state;
+	struct jobdir *jobdir = NULL;
+	auto_fd open = -1;
+	struct rlimit before, none;
+
+	assert_int_equal(0, jobdir_create(folder->path, &jobdir, NULL));
+	open = jobdir_make_try(jobdir, 1, 0, 1, NULL);
+	assert_true(open >= 0);
+	assert_int_equal(0, getrlimit(RLIMIT_NOFILE, &before));
+	none = (struct rlimit){ .rlim_max = before.rlim_max };
+	assert_int_equal(0, setrlimit(RLIMIT_NOFILE, &none));
+	jobdir_discard_try(jobdir, 1, 0, 1);
+	assert_int_equal(0, setrlimit(RLIMIT_NOFILE, &before));
+	assert_false(exists(folder, "jobs/1/1/0.1"));
+	jobdir_destroy(jobdir);
+}
+
 static void unusable_state_directory_is_told_with_advice(void **state)
 {
 	struct folder *folder = *state;
@@ -268,6 +289,7 @@ int main(void)
 		TEST(try_has_a_folder_of_its_own),
 		TEST(link_in_place_of_a_folder_is_not_followed),
 		TEST(discarded_job_leaves_nothing_but_its_number),
+		TEST(empty_try_is_discarded_without_a_descriptor),
 		TEST(unusable_state_directory_is_told_with_advice),
 		TEST(full_disk_leaves_no_folder),
 	};
