@@ -1,7 +1,6 @@
 /* Who survives is described by a helper; what it does not say in time is said to be missing. */
 #include "ending/inquiry.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "kernel/ending/killing_scene.h"
+#include "support/children.h"
 #include "support/patience.h"
 
 #define PATIENCE_NS (20 * NS_PER_SEC)
@@ -29,21 +28,6 @@ static struct inquiry *ask(struct scene *scene, json_t **answer)
 				   answer, &inquiry),
 		0);
 	return inquiry;
-}
-
-/* The youngest child of this thread: the kernel lists them in the order of their births. */
-static pid_t find_helper(void)
-{
-	char path[64], text[256] = "";
-	const char *last = NULL;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
-	assert_true(file_read_text_at(AT_FDCWD, path, text, sizeof(text)) > 0);
-	for (char *rest = text, *word; (word = strsep(&rest, " "));)
-		if (*word)
-			last = word;
-	assert_non_null(last);
-	return (pid_t)atoi(last);
 }
 
 static void run_until_answered(struct scene *scene, json_t *const *answer)
@@ -82,7 +66,7 @@ static void an_answer_counts_though_the_loop_comes_late(void **state)
 
 	assert_true(pid > 0);
 	inquiry = ask(scene, &answer);
-	assert_return_code(waitid(P_PID, (id_t)find_helper(), &ended, WEXITED | WNOWAIT), 0);
+	assert_return_code(waitid(P_PID, (id_t)children_youngest(), &ended, WEXITED | WNOWAIT), 0);
 	spend_budget(begin_ns);
 	run_until_answered(scene, &answer);
 	assert_null(strstr(reason_of(answer, pid), "not described"));
@@ -124,7 +108,7 @@ static void who_is_not_described_in_time_is_named_and_so_is_that(void **state)
 	assert_true(pid > 0);
 	keep_the_processor(&before);
 	inquiry = ask(scene, &answer);
-	assert_return_code(kill(find_helper(), SIGSTOP), 0);
+	assert_return_code(kill(children_youngest(), SIGSTOP), 0);
 	give_the_processor_back(&before);
 	run_until_answered(scene, &answer);
 	assert_non_null(strstr(reason_of(answer, pid), "not described within 500 ms"));

@@ -3,6 +3,13 @@
 
 #include "belled.h"
 
+/* What its supervisor says before it does so. */
+static void intend_kill(const struct watched *watched)
+{
+	probe_intent(watched->probe, watched->slot)->flags = AXE_INTENT_KILL;
+	probe_intent_seal(watched->probe, watched->slot);
+}
+
 /* The supervisor kills all of them, and waits for the last. */
 static void deaths_of_a_group_that_is_killed_wait_for_its_last(void **state)
 {
@@ -17,8 +24,7 @@ static void deaths_of_a_group_that_is_killed_wait_for_its_last(void **state)
 	await_group_event(&watched, AXE_EVENT_POPULATED, 1);
 	watched_drain(&watched);
 	assert_false(watched_hear(&watched, SILENCE_MS));
-	probe_intent(watched.probe, watched.slot)->flags = AXE_INTENT_KILL;
-	probe_intent_seal(watched.probe, watched.slot);
+	intend_kill(&watched);
 
 	assert_return_code(kill(root, SIGKILL), 0);
 	watched_reap(root);
@@ -50,8 +56,7 @@ static void who_is_frozen_again_by_a_death_is_not_told(void **state)
 	assert_int_equal(test_groups_wait(watched.group.path, "frozen", 1), 0);
 	watched_drain(&watched);
 	assert_false(watched_hear(&watched, SILENCE_MS));
-	probe_intent(watched.probe, watched.slot)->flags = AXE_INTENT_KILL;
-	probe_intent_seal(watched.probe, watched.slot);
+	intend_kill(&watched);
 
 	assert_return_code(kill(root, SIGKILL), 0);
 	watched_reap(root);

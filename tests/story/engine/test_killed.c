@@ -14,22 +14,9 @@
 #include <unistd.h>
 
 #include "place.h"
+#include "support/children.h"
 
 #define FOREVER "{'name': 'long', 'assessments': [{'name': 'a', 'command': ['sleep', '1000']}]}"
-
-/* The only child of this process, which is its private supervisor. */
-static pid_t find_supervisor(void)
-{
-	char path[64], text[64] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	return atoi(text);
-}
 
 /* A program's pid from the file that it wrote it to. */
 static pid_t read_pid(const char *path)
@@ -89,7 +76,7 @@ static void the_job_of_a_killed_supervisor_is_ended_and_told(void **state)
 	assert_int_equal(S_OK, execute_async(engine, job));
 	pid = read_pid(path);
 	ear_await(&ear, AXE_EVENT_ASSESSMENT_BEGIN, 1);
-	kill(find_supervisor(), SIGKILL);
+	kill(children_youngest(), SIGKILL);
 	assert_int_equal(AXE_E_ENGINE_NOT_RUNNING, axe_engine_wait(engine, AXE_FOREVER));
 	assert_false(is_alive(pid));
 	assert_int_equal(
@@ -121,7 +108,7 @@ static void a_killed_supervisor_does_not_keep_a_job_from_being_terminated(void *
 	axe_engine *engine = engine_at_work(*state, &ear, FOREVER);
 	axe_result code;
 
-	kill(find_supervisor(), SIGKILL);
+	kill(children_youngest(), SIGKILL);
 	code = axe_engine_terminate_job(engine, NULL);
 	/* The end may have been told already. */
 	assert_true(code == S_OK || code == AXE_E_NO_JOB_RUNNING);
@@ -177,7 +164,7 @@ static void a_supervisor_that_ends_late_is_reaped_by_the_next_call(void **state)
 	setenv("AXED", axed, 1);
 	setenv("AXE_AXED", program, 1);
 	assert_true(axe_engine_execute_job(engine, job, NULL) != S_OK);
-	pid = find_supervisor();
+	pid = children_youngest();
 	close(open(go, O_WRONLY | O_CLOEXEC));
 	assert_int_equal(0, waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
 	assert_int_equal(S_OK, axe_engine_execute_job(engine, job, NULL));

@@ -3,7 +3,6 @@
 #include "support/unit.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,51 +10,31 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "libaxe/leavers.h"
 #include "libaxe/supervisor.h"
+#include "support/children.h"
+#include "unit/tools/program_place.h"
 
 /* Ends when its client hangs up. */
 static const char program[] = "#!/bin/sh\nexec cat <&$2 >/dev/null\n";
 
 struct place {
-	char directory[40];
-	char program[60];
+	struct program_place axed;
 	struct leavers leavers;
 	struct supervisor *supervisor;
 	pid_t pid;
 };
 
-/* The only child of this process. */
-static pid_t find_child(void)
-{
-	char path[64], text[64] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	return atoi(text);
-}
-
 static int place_setup(void **state)
 {
 	const struct supervisor_options options = { .stdin_fd = -1 };
 	struct place *place = calloc(1, sizeof(*place));
-	auto_fd fd = -1;
 
-	strcpy(place->directory, "/tmp/axe-leavers-XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(place->program, sizeof(place->program), "%s/axed", place->directory);
-	fd = open(place->program, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
-	assert_int_equal(0, file_write_all(fd, program, strlen(program)));
-	cleanup_fd(&fd);
-	setenv("AXE_AXED", place->program, 1);
+	program_place_make(&place->axed, program);
+	setenv("AXE_AXED", place->axed.program, 1);
 	leavers_init(&place->leavers);
 	assert_int_equal(0, supervisor_spawn(&options, &place->supervisor, NULL));
-	place->pid = find_child();
+	place->pid = children_youngest();
 	*state = place;
 	return 0;
 }
@@ -64,9 +43,7 @@ static int place_teardown(void **state)
 {
 	struct place *place = *state;
 
-	unsetenv("AXE_AXED");
-	unlink(place->program);
-	rmdir(place->directory);
+	program_place_remove(&place->axed);
 	free(place);
 	return 0;
 }

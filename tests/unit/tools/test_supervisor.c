@@ -18,6 +18,7 @@
 #include "libaxe/connection.h"
 #include "libaxe/supervisor.h"
 #include "libaxe/supervisor_locate.h"
+#include "unit/tools/program_place.h"
 
 #define PATIENCE_NS      (20 * NS_PER_SEC)
 #define STANDARD_SIGNALS 0x7fffffffull /* the C library keeps two of the others for itself */
@@ -38,39 +39,25 @@ static const char program[] =
 	"cat <&$2 >/dev/null\n"
 	"exit 7\n";
 
-struct place {
-	char directory[40];
-	char program[60];
-};
-
 static int place_setup(void **state)
 {
-	struct place *place = calloc(1, sizeof(*place));
-	auto_fd fd = -1;
+	struct program_place *place = calloc(1, sizeof(*place));
 
-	strcpy(place->directory, "/tmp/axe-supervisor-XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(place->program, sizeof(place->program), "%s/axed", place->directory);
-	fd = open(place->program, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
-	assert_int_equal(0, file_write_all(fd, program, strlen(program)));
+	program_place_make(place, program);
 	*state = place;
 	return 0;
 }
 
 static int place_teardown(void **state)
 {
-	struct place *place = *state;
-
-	unsetenv("AXE_AXED");
-	unlink(place->program);
-	rmdir(place->directory);
-	free(place);
+	program_place_remove(*state);
+	free(*state);
 	return 0;
 }
 
 static void named_program_is_taken(void **state)
 {
-	struct place *place = *state;
+	struct program_place *place = *state;
 	char path[PATH_MAX];
 
 	setenv("AXE_AXED", place->program, 1);
@@ -90,7 +77,7 @@ static void named_program_that_is_none_is_refused(void **state)
 
 static void path_is_searched_last_and_never_relatively(void **state)
 {
-	struct place *place = *state;
+	struct program_place *place = *state;
 	char path[PATH_MAX], search[200];
 	struct error error = { 0 };
 
@@ -132,7 +119,7 @@ static unsigned long long signals_of(const struct reply *reply, const char *name
 
 static void supervisor_is_apart_and_ends_with_its_client(void **state)
 {
-	struct place *place = *state;
+	struct program_place *place = *state;
 	auto_fd input = make_input();
 	const struct supervisor_options options = {
 		.state_dir = "/some/state",
@@ -171,7 +158,7 @@ static void supervisor_is_apart_and_ends_with_its_client(void **state)
 
 static void signalled_supervisor_hangs_up(void **state)
 {
-	struct place *place = *state;
+	struct program_place *place = *state;
 	auto_fd input = make_input();
 	const struct supervisor_options options = { .stdin_fd = input };
 	auto_of(supervisor) struct supervisor *supervisor = NULL;
