@@ -16,6 +16,7 @@ struct receipt {
 	bool counted; /* the living are; else they are when they are listed */
 	uint64_t killed; /* ended by SIGKILL after the strike */
 	uint64_t observed; /* all exits recorded after the strike */
+	bool accounted; /* nobody lives: those three are final */
 	uint64_t unrecorded; /* members for whom there was no room: counted, and in neither of the
 				two */
 	json_t *picture; /* the processes, at most RECEIPT_PICTURE_MOST; owned */

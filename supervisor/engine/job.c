@@ -84,7 +84,7 @@ static void job_begin(struct job *job)
 
 static bool job_is_done(const struct job *job)
 {
-	bool killing = job->killing && !killing_is_over(job->killing) && !job->abandoned;
+	bool killing = job_is_being_killed(job) && !job->abandoned;
 
 	return !job->active && job->post_done && !killing;
 }
@@ -107,7 +107,7 @@ bool job_look_at_kill(struct job *job)
 	if (!job->killing)
 		return false;
 	job_terminate_look(job);
-	return !killing_is_over(job->killing);
+	return job_is_being_killed(job);
 }
 
 void job_look(struct job *job)

@@ -274,6 +274,9 @@ void job_waiters_finish(struct job *job);
 void job_terminate_look(struct job *job);
 /* Before a receipt is told: see runner_list_later. */
 void job_list_living(struct job *job);
+/* Add what has ended by now; for that, tries stay while their job is being killed. */
+void job_account(struct job *job, struct receipt *receipt);
+bool job_is_being_killed(const struct job *job);
 int job_terminate_init(struct job *job);
 void job_terminate_finish(struct job *job);
 

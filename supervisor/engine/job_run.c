@@ -56,10 +56,13 @@ void job_start_assessment(struct job *job, size_t index)
 	job_not_run(job, index);
 }
 
+/* Not before the kill of all is accounted for: see job_account. */
 static void job_clear_ended(struct job *job)
 {
 	struct job_try *ended, *following;
 
+	if (job_is_being_killed(job))
+		return;
 	list_for_each_safe (ended, following, &job->tries, link) {
 		if (!runner_is_over(ended->runner))
 			continue;

@@ -69,7 +69,7 @@ void job_ask_again(void *data)
 {
 	struct job *job = data;
 
-	if (job->killing && !killing_is_over(job->killing))
+	if (job_is_being_killed(job))
 		ask_for_survivors(job);
 }
 

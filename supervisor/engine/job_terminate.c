@@ -103,6 +103,19 @@ void job_list_living(struct job *job)
 	}
 }
 
+bool job_is_being_killed(const struct job *job)
+{
+	return job->killing && !killing_is_over(job->killing);
+}
+
+void job_account(struct job *job, struct receipt *receipt)
+{
+	struct job_try *killed;
+
+	list_for_each (killed, &job->tries, link)
+		runner_account(killed->runner, receipt);
+}
+
 static uint64_t job_stray(bool group_is_empty, void *data)
 {
 	struct job *job = data;
@@ -149,14 +162,16 @@ static void job_emptied(void *data)
 	children_fetch(job->engine->children);
 	tell_asked(job);
 	job_list_living(job);
-	list_for_each (running, &job->tries, link)
-		runner_account(running->runner, &job->receipt);
+	job_account(job, &job->receipt);
+	job->receipt.accounted = true;
 	if (job->phase == JOB_RUNNING)
 		emit_kill(job);
 	job_each_running(running, job)
 	{
 		runner_note_emptied(running->runner);
 	}
+	if (!job->active)
+		job_step_soon(job);
 }
 
 static int start_killing(struct job *job, struct error *error)

@@ -19,6 +19,16 @@ int job_add_waiter(struct job *job, job_terminated *done, void *data)
 	return 0;
 }
 
+/* Of a kill that is not over: as far as it has come. */
+static json_t *receipt_by_now(struct job *job)
+{
+	struct receipt receipt = job->receipt;
+
+	if (!receipt.accounted)
+		job_account(job, &receipt);
+	return receipt_json(&receipt, killing_report(job->killing), job->survivors);
+}
+
 void job_answer_waiters(struct job *job, axe_result code, bool durable)
 {
 	struct waiter *waiter, *following;
@@ -27,10 +37,8 @@ void job_answer_waiters(struct job *job, axe_result code, bool durable)
 	if (list_empty(&job->waiters))
 		return;
 	job_list_living(job);
-	receipt =
-		code == S_OK && job->final_receipt
-			? json_incref(job->final_receipt)
-			: receipt_json(&job->receipt, killing_report(job->killing), job->survivors);
+	receipt = code == S_OK && job->final_receipt ? json_incref(job->final_receipt)
+						     : receipt_by_now(job);
 	list_for_each_safe (waiter, following, &job->waiters, link) {
 		list_remove(&waiter->link);
 		waiter->done(code, receipt, durable, waiter->data);

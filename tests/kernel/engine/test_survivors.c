@@ -50,6 +50,11 @@ static bool has_begun(struct fixture *fixture)
 	return fixture_count(fixture, "assessment.begin") == 1;
 }
 
+static bool both_have_begun(struct fixture *fixture)
+{
+	return fixture_count(fixture, "assessment.begin") == 2;
+}
+
 static bool was_answered(struct fixture *fixture)
 {
 	return fixture->answers == 1;
@@ -157,6 +162,40 @@ static void a_kill_is_told_before_the_end_of_whom_it_ended(void **state)
 	assert_true(place_of(fixture, "job.kill") < place_of(fixture, "assessment.end"));
 }
 
+static bool one_has_ended(struct fixture *fixture)
+{
+	return fixture_count(fixture, "assessment.end") == 1;
+}
+
+/* What ended long before the last of its job is in the receipt like the last. */
+static void the_receipt_counts_whom_a_parallel_assessment_outlived(void **state)
+{
+	struct fixture *fixture = *state;
+	char manifest[512];
+
+	snprintf(manifest, sizeof(manifest),
+		"{'name':'j','parallel':2,'assessments':[{'name':'dies','command':['sleep','999']},"
+		"{'name':'stuck','command':['stat','%s/x']}]}",
+		fuse.mount);
+	fixture_start(fixture, manifest);
+	fixture_until(fixture, both_have_begun);
+	assert_return_code(mute_fuse_wait(&fuse), 0);
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	fixture_until(fixture, one_has_ended);
+	fixture_until(fixture, was_answered);
+	assert_int_equal(fixture->answer, AXE_E_TERMINATE_FAILED);
+	assert_int_equal(number_at(fixture->receipt, "seen"), 2);
+	assert_int_equal(number_at(fixture->receipt, "killed"), 1);
+
+	fixture->answers = 0;
+	assert_int_equal(fixture_terminate(fixture), S_OK);
+	mute_fuse_release(&fuse);
+	fixture_finish(fixture);
+	assert_int_equal(fixture->answers, 1);
+	assert_int_equal(number_at(fixture->receipt, "killed"), 2);
+	assert_int_equal(number_at(fixture->receipt, "exits_observed"), 2);
+}
+
 static void who_ended_while_survivors_of_a_timeout_were_asked_is_none(void **state)
 {
 	struct fixture *fixture = *state;
@@ -244,6 +283,7 @@ int main(void)
 		LIVE(a_survivor_is_named_and_the_call_may_be_repeated),
 		LIVE(who_ended_while_survivors_were_asked_is_none),
 		LIVE(a_kill_is_told_before_the_end_of_whom_it_ended),
+		LIVE(the_receipt_counts_whom_a_parallel_assessment_outlived),
 		LIVE(who_ended_while_survivors_of_a_timeout_were_asked_is_none),
 		LIVE(a_freeze_that_cannot_complete_does_not_hold_up_the_kill),
 		LIVE(what_survives_for_long_is_abandoned_truthfully),
