@@ -87,7 +87,7 @@ void watches_pressure(const struct watches *watches, struct probe_pressure *ret_
 	probe_pressure(watches->probe, ret_pressure);
 }
 
-int watches_check(const struct watches *watches, struct error *error)
+int watches_check(struct watches *watches, struct error *error)
 {
 	return probe_check(watches->probe, error);
 }

@@ -35,7 +35,7 @@ unsigned watches_filled(const struct watches *watches);
 void watches_pressure(const struct watches *watches, struct probe_pressure *ret_pressure);
 
 /* Is all that observes still in its place? 0 or -errno with what is not. */
-int watches_check(const struct watches *watches, struct error *error);
+int watches_check(struct watches *watches, struct error *error);
 
 /* Observe a group from before its first process. The listener may close its own watch. */
 int watch_open(struct watches *watches, const struct group *group, enum axe_slot_kind kind,

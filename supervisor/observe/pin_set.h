@@ -8,6 +8,8 @@ struct error;
 
 #define PIN_DIR_MAX 200 /* room for the names of a set and of a pin behind it */
 
+#define PIN_SET_KEPT "kept" /* the valid set of a folder of pins */
+
 enum pin_kind { PIN_IDENTITY, PIN_MAP, PIN_LINK };
 
 /* The folder of a set. */

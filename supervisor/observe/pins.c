@@ -17,8 +17,7 @@
 #include "observe/pin_set.h"
 #include "observe/pins_take_over.h"
 
-/* Sets of pins, each a folder: the valid one; one that is being made; one that is being removed. */
-#define SET_KEPT   "kept"
+/* Other sets of pins than the valid one: one that is being made; one that is being removed. */
 #define SET_MAKING "making"
 #define SET_GONE   "gone"
 
@@ -39,7 +38,7 @@ static int publish(const char *pin_dir, struct error *error)
 	char making[PATH_MAX], kept[PATH_MAX], gone[PATH_MAX];
 
 	pin_set_path(making, pin_dir, SET_MAKING);
-	pin_set_path(kept, pin_dir, SET_KEPT);
+	pin_set_path(kept, pin_dir, PIN_SET_KEPT);
 	pin_set_path(gone, pin_dir, SET_GONE);
 	if (rename(kept, gone) < 0 && errno != ENOENT)
 		return fail(error, errno, "put `%s` aside", kept);
@@ -184,7 +183,7 @@ static int open_sets(const struct probe_config *config, struct core *ret_core,
 	char kept[PATH_MAX], making[PATH_MAX], gone[PATH_MAX];
 	bool used;
 
-	pin_set_path(kept, config->pin_dir, SET_KEPT);
+	pin_set_path(kept, config->pin_dir, PIN_SET_KEPT);
 	pin_set_path(making, config->pin_dir, SET_MAKING);
 	pin_set_path(gone, config->pin_dir, SET_GONE);
 	/* Killed between the two renames of publish: the old one still counts, and is taken over
@@ -205,7 +204,7 @@ void pins_remove(const char *pin_dir)
 {
 	char kept[PATH_MAX], making[PATH_MAX], gone[PATH_MAX];
 
-	pin_set_path(kept, pin_dir, SET_KEPT);
+	pin_set_path(kept, pin_dir, PIN_SET_KEPT);
 	pin_set_path(making, pin_dir, SET_MAKING);
 	pin_set_path(gone, pin_dir, SET_GONE);
 	/* Not valid any more from the first step on, wherever this is interrupted. */
@@ -221,7 +220,7 @@ static void remove_unused(const char *pin_dir)
 {
 	char kept[PATH_MAX];
 
-	pin_set_path(kept, pin_dir, SET_KEPT);
+	pin_set_path(kept, pin_dir, PIN_SET_KEPT);
 	if (!set_is_used(kept))
 		pins_remove(pin_dir);
 }
@@ -240,44 +239,5 @@ int pins_open(const struct probe_config *config, struct core *ret_core,
 	code = open_sets(config, ret_core, ret_origin, error);
 	if (code < 0)
 		remove_unused(config->pin_dir);
-	return code;
-}
-
-/* That a pin cannot be looked at, as where no descriptor is free, does not say that it is gone. */
-static int pin_failed(
-	int code, const char *words, const char *name, const char *set, struct error *error)
-{
-	if (code == -ENOENT)
-		return fail_plain(error, ENOENT, "the %s `%s` in `%s`", words, name, set);
-	return fail(error, -code, "look for `%s` in `%s`", name, set);
-}
-
-static int check_map(const char *set, const char *name, struct error *error)
-{
-	auto_fd pin = pin_open(set, PIN_MAP, name);
-
-	return pin < 0 ? pin_failed(pin, "kernel no longer keeps the table", name, set, error) : 0;
-}
-
-static int check_link(const char *set, const char *program, struct error *error)
-{
-	auto_fd pin = pin_open(set, PIN_LINK, program);
-	int code = pin < 0 ? pin : core_link_holds(pin) ? 0 : -ENOENT;
-
-	return code < 0 ? pin_failed(code, "kernel no longer keeps the attached program", program,
-				  set, error)
-			: 0;
-}
-
-int pins_check(const char *pin_dir, const struct core *core, struct error *error)
-{
-	char kept[PATH_MAX];
-	int code = 0;
-
-	pin_set_path(kept, pin_dir, SET_KEPT);
-	for (size_t i = 0; code == 0 && i < CORE_MAPS; i++)
-		code = check_map(kept, core_map_name(i), error);
-	for (size_t i = 0; code == 0 && i < core->links_count; i++)
-		code = check_link(kept, core->links[i].program, error);
 	return code;
 }

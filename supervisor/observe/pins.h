@@ -19,9 +19,3 @@ int pins_open(const struct probe_config *config, struct core *ret_core,
 
 /* Remove all pins, the mount and the folder. What nobody else holds ends with its descriptors. */
 void pins_remove(const char *pin_dir);
-
-/*
- * Is each pin of the set still there, and does each link still lead to a loaded program? 0, or
- * -ENOENT with the first that has gone.
- */
-int pins_check(const char *pin_dir, const struct core *core, struct error *error);

@@ -122,11 +122,13 @@ int probe_descriptor(const struct probe *probe)
 	return probe->core.maps[CORE_EVENTS];
 }
 
-int probe_check(const struct probe *probe, struct error *error)
+int probe_check(struct probe *probe, struct error *error)
 {
 	int code = core_check(&probe->core, error);
 
-	return code == 0 && probe->pin_dir ? pins_check(probe->pin_dir, &probe->core, error) : code;
+	if (code < 0 || !probe->pin_dir)
+		return code;
+	return pins_check(probe->pin_dir, &probe->core, &probe->pins_look, error);
 }
 
 void probe_destroy(struct probe *probe)

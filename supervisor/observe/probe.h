@@ -148,7 +148,7 @@ struct probe_pressure {
 void probe_pressure(const struct probe *probe, struct probe_pressure *ret_pressure);
 
 /* Is each pin and each link of the kernel half still in its place? 0 or -errno with what is not. */
-int probe_check(const struct probe *probe, struct error *error);
+int probe_check(struct probe *probe, struct error *error);
 
 /* Walk all records of a slot, living or dead: the truth when the ring lost something. Slow. */
 typedef void probe_visitor(

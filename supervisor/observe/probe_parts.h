@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "observe/core.h"
+#include "observe/pins_check.h"
 #include "observe/probe.h"
 
 struct ring;
@@ -18,6 +19,7 @@ struct probe_slot {
 struct probe {
 	struct core core;
 	char *pin_dir; /* NULL: nothing is pinned */
+	struct pins_look pins_look;
 	enum probe_origin origin;
 	struct ring *ring;
 	probe_handler *handler;

@@ -2,7 +2,6 @@
 #include "observe/pins.h"
 
 #include <bpf/bpf.h>
-#include <sys/resource.h>
 
 #include "observe/pin_identity.h"
 #include "observe/probe_parts.h"
@@ -211,35 +210,6 @@ static void foreign_folder_is_refused(void **state)
 	assert_false(pinned_is_mounted(pinned));
 }
 
-static void removed_pin_is_named(void **state)
-{
-	struct pinned *pinned = *state;
-	struct error error = { 0 };
-
-	pinned->probe = pinned_create(pinned, pinned_ignore, NULL);
-	assert_int_equal(pins_check(pinned->pin_dir, &pinned->probe->core, &error), 0);
-	remove_pin(pinned, "kept/link-process_signal");
-	assert_int_equal(pins_check(pinned->pin_dir, &pinned->probe->core, &error), -ENOENT);
-	assert_non_null(strstr(error.text, "process_signal"));
-}
-
-static void pin_that_cannot_be_looked_at_is_not_called_gone(void **state)
-{
-	struct pinned *pinned = *state;
-	struct error error = { 0 };
-	struct rlimit before, none;
-	int code;
-
-	pinned->probe = pinned_create(pinned, pinned_ignore, NULL);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	none = (struct rlimit){ .rlim_max = before.rlim_max };
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	code = pins_check(pinned->pin_dir, &pinned->probe->core, &error);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	assert_int_equal(code, -EMFILE);
-	assert_non_null(strstr(error.text, strerror(EMFILE)));
-}
-
 #define PIN_TEST(test) cmocka_unit_test_setup_teardown(test, pinned_setup, pinned_teardown)
 
 int main(void)
@@ -256,8 +226,6 @@ int main(void)
 		PIN_TEST(set_of_another_boot_is_replaced),
 		PIN_TEST(other_build_goes_on_while_it_is_needed),
 		PIN_TEST(foreign_folder_is_refused),
-		PIN_TEST(removed_pin_is_named),
-		PIN_TEST(pin_that_cannot_be_looked_at_is_not_called_gone),
 	};
 
 	require_root();
