@@ -31,20 +31,30 @@ static int enter_v1_groups(const struct child_plan *plan)
 }
 
 /*
- * A session of its own: no terminal, no process group of ours. The clone cleared the handlers; what
- * the supervisor ignores would still be ignored, and what it blocks blocked. The raw calls reach
- * the two signals that the C library keeps for itself.
+ * The clone cleared the handlers; what the supervisor ignores would still be ignored. Where it is
+ * not known which those are, all are reset. The raw call reaches the two signals that the C library
+ * keeps for itself.
  */
+static void heed_signals(const struct child_plan *plan)
+{
+	const struct heritage *heritage = plan->spawn->heritage;
+	const uint64_t ignored = heritage ? heritage->ignored : UINT64_MAX;
+	const unsigned long default_action[8] = { 0 };
+
+	for (int number = 1; number <= KERNEL_SIGNALS; number++)
+		if (ignored >> (number - 1) & 1 && number != SIGKILL && number != SIGSTOP)
+			syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_SIGSET_SIZE);
+}
+
+/* A session of its own: no terminal, no process group of ours. Nothing stays blocked. */
 static int begin_session(const struct child_plan *plan)
 {
-	const unsigned long default_action[8] = { 0 }, empty_mask[1] = { 0 };
+	const unsigned long empty_mask[1] = { 0 };
 
 	if (setsid() < 0)
 		return errno;
 	umask(022);
-	for (int number = 1; number <= KERNEL_SIGNALS; number++)
-		if (number != SIGKILL && number != SIGSTOP)
-			syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_SIGSET_SIZE);
+	heed_signals(plan);
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, empty_mask, NULL, KERNEL_SIGSET_SIZE) < 0)
 		return errno;
 	return 0;

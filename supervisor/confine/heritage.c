@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -12,6 +14,9 @@
 #define OOM_SCORE_ADJ "/proc/self/oom_score_adj"
 /* Behind every program of a job, yet within reach: at -1000 a leak of ours could end the host. */
 #define OOM_SPARED "-900"
+
+#define KERNEL_SIGNALS     64
+#define KERNEL_SIGSET_SIZE 8
 
 static int write_score(const char *score)
 {
@@ -23,6 +28,21 @@ static int write_score(const char *score)
 	code = write(file, score, strlen(score)) < 0 ? errno : 0;
 	close(file);
 	return code;
+}
+
+/* Asked of the kernel: the C library does not tell of those that it keeps for itself. */
+static uint64_t find_ignored(void)
+{
+	uint64_t ignored = 0;
+
+	for (int number = 1; number <= KERNEL_SIGNALS; number++) {
+		void (*action[4])(int) = { NULL }; /* the kernel's; the handler first */
+
+		if (syscall(SYS_rt_sigaction, number, NULL, action, KERNEL_SIGSET_SIZE) == 0 &&
+			action[0] == SIG_IGN)
+			ignored |= UINT64_C(1) << (number - 1);
+	}
+	return ignored;
 }
 
 int heritage_outgrow(struct heritage *ret_heritage, struct error *error)
@@ -40,6 +60,7 @@ int heritage_outgrow(struct heritage *ret_heritage, struct error *error)
 	raised = (struct rlimit){ heritage.files.rlim_max, heritage.files.rlim_max };
 	setrlimit(RLIMIT_NOFILE, &raised);
 	heritage.oom_changed = write_score(OOM_SPARED) == 0;
+	heritage.ignored = find_ignored();
 	*ret_heritage = heritage;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/resource.h>
 
 struct error;
@@ -12,12 +13,14 @@ struct heritage {
 	struct rlimit files; /* RLIMIT_NOFILE */
 	char oom_score_adj[HERITAGE_NUMBER_SIZE]; /* as the kernel takes it */
 	bool oom_changed; /* so that a child has something to put back */
+	uint64_t ignored; /* signals that this process ignores, by a bit each: 1 << (number - 1) */
 };
 
 /*
  * Write down what was inherited; then raise the own soft limit of open files to the hard one, and
  * ask the kernel's OOM killer to spare this process where that is allowed (CAP_SYS_RESOURCE), since
- * with it dies the record of all that runs. What is refused stays as it was: no failure.
+ * with it dies the record of all that runs. What is refused stays as it was: no failure. Called
+ * when the own signals are set: a signal that is ignored only later stays ignored in the children.
  */
 int heritage_outgrow(struct heritage *ret_heritage, struct error *error);
 

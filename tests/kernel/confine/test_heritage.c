@@ -1,11 +1,16 @@
 /* The supervisor outgrows what it was started with; a child gets it back, under its own limits. */
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include "confine/heritage.h"
 #include "support/require.h"
 #include "tests/kernel/confine/birth.h"
 
 #define OOM_SCORE_ADJ "/proc/self/oom_score_adj"
+
+#define LIBRARY_SIGNAL 32
+#define LAST_SIGNAL    64
 
 static struct nursery nursery;
 static struct rlimit own_files;
@@ -45,6 +50,14 @@ static int forget(void **state)
 {
 	setrlimit(RLIMIT_NOFILE, &own_files);
 	return set_own_score("0");
+}
+
+/* The library refuses its own signals. The action as the kernel takes it: the handler first. */
+static void set_action(int number, void (*handler)(int))
+{
+	void (*const action[8])(int) = { handler };
+
+	assert_int_equal(syscall(SYS_rt_sigaction, number, action, NULL, 8), 0);
 }
 
 static void prints(const struct heritage *heritage, const struct spawn_rlimit *limit,
@@ -114,6 +127,21 @@ static void without_a_heritage_a_child_is_as_we_are(void **state)
 	prints(NULL, NULL, "ulimit -Sn; cat " OOM_SCORE_ADJ, "128\n300");
 }
 
+/* Of each kind one: ours, an inherited one, and one that the C library keeps for itself. */
+static void what_we_ignore_is_not_ignored_by_a_child(void **state)
+{
+	static const int numbers[] = { SIGPIPE, SIGHUP, LIBRARY_SIGNAL, LAST_SIGNAL };
+	struct heritage heritage;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		set_action(numbers[i], SIG_IGN);
+	assert_int_equal(heritage_outgrow(&heritage, NULL), 0);
+	prints(&heritage, NULL, "grep SigIgn /proc/self/status", "SigIgn:\t0000000000000000");
+	prints(NULL, NULL, "grep SigIgn /proc/self/status", "SigIgn:\t0000000000000000");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		set_action(numbers[i], SIG_DFL);
+}
+
 static void what_cannot_be_put_back_is_reported(void **state)
 {
 	const struct heritage impossible = { .files = { 20, 10 } };
@@ -133,6 +161,7 @@ int main(void)
 		KEPT(we_are_spared_by_the_oom_killer_where_that_is_allowed),
 		KEPT(child_is_killed_as_gladly_as_we_were_meant_to_be),
 		KEPT(without_a_heritage_a_child_is_as_we_are),
+		KEPT(what_we_ignore_is_not_ignored_by_a_child),
 		KEPT(what_cannot_be_put_back_is_reported),
 	};
 
