@@ -26,6 +26,7 @@ static const struct {
 struct limit_set {
 	struct limit_home homes[LIMIT_SET_DESCRIPTORS];
 	unsigned homes_count;
+	const struct hierarchy *hierarchy;
 	int directory; /* of the v2 group */
 	char *skipped[LIMIT_KINDS]; /* why; NULL: not skipped */
 };
@@ -150,6 +151,7 @@ static int create(const struct wish *wish, struct group *group,
 
 	if (!set)
 		return fail(error, ENOMEM, "set limits");
+	set->hierarchy = wish->hierarchy;
 	set->directory = fcntl(group_descriptor(group), F_DUPFD_CLOEXEC, 3);
 	if (set->directory < 0)
 		return fail(error, errno, "set limits");
@@ -233,10 +235,10 @@ void limit_set_usage(const struct limit_set *set, struct limit_usage *ret_usage)
 	*ret_usage = (struct limit_usage){ 0 };
 	if (!set)
 		return;
-	usage_read(set->directory, false, ret_usage);
+	usage_read(set->directory, set->hierarchy, ret_usage);
 	for (unsigned i = 0; i < set->homes_count; i++)
 		if (set->homes[i].v1)
-			usage_read(set->homes[i].directory, true, ret_usage);
+			usage_read(set->homes[i].directory, NULL, ret_usage);
 }
 
 void limit_set_lift(struct limit_set *set)

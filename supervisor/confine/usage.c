@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "confine/hierarchy.h"
 
 #define TEXT_SIZE       16384
 #define SWAPPED_AT_ONCE 131072
@@ -23,52 +24,66 @@
 #define VALUE(member)      offsetof(struct limit_usage, member)
 
 /*
- * The attribute, what stands before the number in it (NULL: nothing), what the number is divided
- * by, and its field. Rows of one attribute follow each other: it is read once.
+ * The attribute, the controller without which a v2 group has it not or not the number (NULL: each
+ * has it; v1: it is its own), what stands before the number (NULL: nothing), what the number is
+ * divided by, and its field. Rows of one attribute follow each other: it is read once.
  */
 static const struct source {
 	bool v1;
 	bool each_disk; /* all such numbers are added up, and none is 0 */
+	const char *controller;
 	const char *attribute;
 	const char *before;
 	uint64_t divisor;
 	size_t has, value;
 } sources[] = {
-	{ false, false, "memory.peak", NULL, 1, FIELD(memory_peak), VALUE(memory_peak_bytes) },
-	{ false, false, "memory.current", NULL, 1, FIELD(memory_now), VALUE(memory_bytes) },
-	{ false, false, "memory.events", "max ", 1, FIELD(memory_hits), VALUE(memory_hits) },
-	{ false, false, "memory.events", "oom_kill ", 1, FIELD(oom_kills), VALUE(oom_kills) },
-	{ false, false, "memory.swap.peak", NULL, 1, FIELD(swap_peak), VALUE(swap_peak_bytes) },
-	{ false, false, "memory.swap.max", NULL, 1, FIELD(swap_max), VALUE(swap_max_bytes) },
-	{ false, false, "memory.swap.events", "max ", 1, FIELD(swap_hits), VALUE(swap_hits) },
-	{ false, false, "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
-	{ false, false, "pids.events", "max ", 1, FIELD(pids_refused), VALUE(pids_refused) },
-	{ false, false, "cpu.stat", "nr_throttled ", 1, FIELD(cpu_throttled),
-		VALUE(cpu_throttled) },
-	{ false, false, "cpu.stat", "throttled_usec ", 1, FIELD(cpu_throttled_time),
-		VALUE(cpu_throttled_us) },
-	{ false, true, "io.stat", "rbytes=", 1, FIELD(io_read), VALUE(io_read_bytes) },
-	{ false, true, "io.stat", "wbytes=", 1, FIELD(io_written), VALUE(io_written_bytes) },
-	{ false, true, "io.stat", "rios=", 1, FIELD(io_reads), VALUE(io_reads) },
-	{ false, true, "io.stat", "wios=", 1, FIELD(io_writes), VALUE(io_writes) },
-	{ false, false, "io.pressure", "total=", 1, FIELD(io_stalled), VALUE(io_stalled_us) },
-	{ true, false, "memory.max_usage_in_bytes", NULL, 1, FIELD(memory_peak),
+	{ false, false, "memory", "memory.peak", NULL, 1, FIELD(memory_peak),
 		VALUE(memory_peak_bytes) },
-	{ true, false, "memory.usage_in_bytes", NULL, 1, FIELD(memory_now), VALUE(memory_bytes) },
-	{ true, false, "memory.failcnt", NULL, 1, FIELD(memory_hits), VALUE(memory_hits) },
-	{ true, false, "memory.oom_control", "oom_kill ", 1, FIELD(oom_kills), VALUE(oom_kills) },
-	{ true, false, "memory.memsw.failcnt", NULL, 1, FIELD(swap_hits), VALUE(swap_hits) },
-	{ true, false, "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
-	{ true, false, "pids.events", "max ", 1, FIELD(pids_refused), VALUE(pids_refused) },
-	{ true, false, "cpu.stat", "nr_throttled ", 1, FIELD(cpu_throttled), VALUE(cpu_throttled) },
-	{ true, false, "cpu.stat", "throttled_time ", NS_PER_US, FIELD(cpu_throttled_time),
+	{ false, false, "memory", "memory.current", NULL, 1, FIELD(memory_now),
+		VALUE(memory_bytes) },
+	{ false, false, "memory", "memory.events", "max ", 1, FIELD(memory_hits),
+		VALUE(memory_hits) },
+	{ false, false, "memory", "memory.events", "oom_kill ", 1, FIELD(oom_kills),
+		VALUE(oom_kills) },
+	{ false, false, "memory", "memory.swap.peak", NULL, 1, FIELD(swap_peak),
+		VALUE(swap_peak_bytes) },
+	{ false, false, "memory", "memory.swap.max", NULL, 1, FIELD(swap_max),
+		VALUE(swap_max_bytes) },
+	{ false, false, "memory", "memory.swap.events", "max ", 1, FIELD(swap_hits),
+		VALUE(swap_hits) },
+	{ false, false, "pids", "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
+	{ false, false, "pids", "pids.events", "max ", 1, FIELD(pids_refused),
+		VALUE(pids_refused) },
+	{ false, false, "cpu", "cpu.stat", "nr_throttled ", 1, FIELD(cpu_throttled),
+		VALUE(cpu_throttled) },
+	{ false, false, "cpu", "cpu.stat", "throttled_usec ", 1, FIELD(cpu_throttled_time),
 		VALUE(cpu_throttled_us) },
-	{ true, true, "blkio.throttle.io_service_bytes", "Read ", 1, FIELD(io_read),
+	{ false, true, "io", "io.stat", "rbytes=", 1, FIELD(io_read), VALUE(io_read_bytes) },
+	{ false, true, "io", "io.stat", "wbytes=", 1, FIELD(io_written), VALUE(io_written_bytes) },
+	{ false, true, "io", "io.stat", "rios=", 1, FIELD(io_reads), VALUE(io_reads) },
+	{ false, true, "io", "io.stat", "wios=", 1, FIELD(io_writes), VALUE(io_writes) },
+	{ false, false, NULL, "io.pressure", "total=", 1, FIELD(io_stalled), VALUE(io_stalled_us) },
+	{ true, false, NULL, "memory.max_usage_in_bytes", NULL, 1, FIELD(memory_peak),
+		VALUE(memory_peak_bytes) },
+	{ true, false, NULL, "memory.usage_in_bytes", NULL, 1, FIELD(memory_now),
+		VALUE(memory_bytes) },
+	{ true, false, NULL, "memory.failcnt", NULL, 1, FIELD(memory_hits), VALUE(memory_hits) },
+	{ true, false, NULL, "memory.oom_control", "oom_kill ", 1, FIELD(oom_kills),
+		VALUE(oom_kills) },
+	{ true, false, NULL, "memory.memsw.failcnt", NULL, 1, FIELD(swap_hits), VALUE(swap_hits) },
+	{ true, false, NULL, "pids.peak", NULL, 1, FIELD(pids_peak), VALUE(pids_peak) },
+	{ true, false, NULL, "pids.events", "max ", 1, FIELD(pids_refused), VALUE(pids_refused) },
+	{ true, false, NULL, "cpu.stat", "nr_throttled ", 1, FIELD(cpu_throttled),
+		VALUE(cpu_throttled) },
+	{ true, false, NULL, "cpu.stat", "throttled_time ", NS_PER_US, FIELD(cpu_throttled_time),
+		VALUE(cpu_throttled_us) },
+	{ true, true, NULL, "blkio.throttle.io_service_bytes", "Read ", 1, FIELD(io_read),
 		VALUE(io_read_bytes) },
-	{ true, true, "blkio.throttle.io_service_bytes", "Write ", 1, FIELD(io_written),
+	{ true, true, NULL, "blkio.throttle.io_service_bytes", "Write ", 1, FIELD(io_written),
 		VALUE(io_written_bytes) },
-	{ true, true, "blkio.throttle.io_serviced", "Read ", 1, FIELD(io_reads), VALUE(io_reads) },
-	{ true, true, "blkio.throttle.io_serviced", "Write ", 1, FIELD(io_writes),
+	{ true, true, NULL, "blkio.throttle.io_serviced", "Read ", 1, FIELD(io_reads),
+		VALUE(io_reads) },
+	{ true, true, NULL, "blkio.throttle.io_serviced", "Write ", 1, FIELD(io_writes),
 		VALUE(io_writes) },
 };
 
@@ -100,7 +115,21 @@ static bool take_number(const struct source *source, const char *text, uint64_t 
 	return true;
 }
 
-void usage_read(int directory, bool v1, struct limit_usage *usage)
+/* A controller that this host keeps elsewhere, or not at all, has no attribute in any v2 group. */
+static bool is_kept_in_v2(const struct hierarchy *hierarchy, const char *name)
+{
+	const struct hierarchy_controller *controller =
+		name ? hierarchy_controller(hierarchy, name) : NULL;
+
+	return !name || (controller && controller->v2);
+}
+
+static bool may_be_in(const struct source *source, const struct hierarchy *v2)
+{
+	return v2 ? !source->v1 && is_kept_in_v2(v2, source->controller) : source->v1;
+}
+
+void usage_read(int directory, const struct hierarchy *v2, struct limit_usage *usage)
 {
 	char text[TEXT_SIZE];
 	const char *attribute = "";
@@ -110,7 +139,7 @@ void usage_read(int directory, bool v1, struct limit_usage *usage)
 		const struct source *source = &sources[i];
 		uint64_t number;
 
-		if (source->v1 != v1)
+		if (!may_be_in(source, v2))
 			continue;
 		if (strcmp(source->attribute, attribute) != 0)
 			length =

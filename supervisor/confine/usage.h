@@ -6,6 +6,8 @@
 
 #include "model/limits.h"
 
+struct hierarchy;
+
 /* False fields were not measured: their controller is off, or this kernel has no such attribute. */
 struct limit_usage {
 	bool has_memory_peak;
@@ -47,8 +49,11 @@ struct limit_usage {
 	int coreless_signal; /* 0: none */
 };
 
-/* Add to `usage` what the attributes in `directory` tell; what is missing stays unmeasured. */
-void usage_read(int directory, bool v1, struct limit_usage *usage);
+/*
+ * Add to `usage` what the attributes in `directory` tell; what is missing stays unmeasured. `v2`:
+ * it is a v2 group of this hierarchy; NULL: a v1 group.
+ */
+void usage_read(int directory, const struct hierarchy *v2, struct limit_usage *usage);
 
 /*
  * How long the assessment lasted, and how the root ended, as wait(2) has it: by a signal that

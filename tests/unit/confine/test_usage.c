@@ -1,5 +1,7 @@
 /* Every attribute's number reaches its own field, and what is missing stays unknown. */
 #include "confine/usage.h"
+
+#include "confine/hierarchy.h"
 #include "tests/unit/confine/attributes.h"
 #include <signal.h>
 
@@ -43,14 +45,26 @@ static const struct attribute v1_attributes[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
-static struct limit_usage read_all(
-	const struct attributes *attributes, const struct attribute *list, size_t count, bool v1)
+static const struct hierarchy pure = {
+	.controllers = { { "memory", true, "" }, { "pids", true, "" }, { "cpu", true, "" },
+		{ "io", true, "" } },
+	.controllers_count = 4,
+};
+/* One controller elsewhere, the others not there at all. */
+static const struct hierarchy hybrid = {
+	.layout = HIERARCHY_HYBRID,
+	.controllers = { { "memory", false, "/sys/fs/cgroup/memory" } },
+	.controllers_count = 1,
+};
+
+static struct limit_usage read_all(const struct attributes *attributes,
+	const struct attribute *list, size_t count, const struct hierarchy *v2)
 {
 	struct limit_usage usage = { 0 };
 
 	for (size_t i = 0; i < count; i++)
 		attributes_put(attributes, list[i].name, list[i].text);
-	usage_read(attributes->fd, v1, &usage);
+	usage_read(attributes->fd, v2, &usage);
 	return usage;
 }
 
@@ -79,7 +93,7 @@ static void assert_common(const struct limit_usage *usage)
 
 static void every_v2_attribute_is_read(void **state)
 {
-	struct limit_usage usage = read_all(*state, v2_attributes, COUNT(v2_attributes), false);
+	struct limit_usage usage = read_all(*state, v2_attributes, COUNT(v2_attributes), &pure);
 
 	assert_common(&usage);
 	assert_true(usage.has_swap_peak && usage.has_io_stalled);
@@ -91,10 +105,20 @@ static void every_v2_attribute_is_read(void **state)
 
 static void every_v1_attribute_is_read(void **state)
 {
-	struct limit_usage usage = read_all(*state, v1_attributes, COUNT(v1_attributes), true);
+	struct limit_usage usage = read_all(*state, v1_attributes, COUNT(v1_attributes), NULL);
 
 	assert_common(&usage);
 	assert_false(usage.has_swap_peak || usage.has_io_stalled);
+}
+
+static void controller_that_is_kept_elsewhere_is_not_looked_for(void **state)
+{
+	struct limit_usage usage = read_all(*state, v2_attributes, COUNT(v2_attributes), &hybrid);
+
+	assert_true(usage.has_io_stalled);
+	assert_int_equal(usage.io_stalled_us, 1015);
+	assert_false(usage.has_memory_peak || usage.has_memory_now || usage.has_swap_max ||
+		     usage.has_pids_peak || usage.has_cpu_throttled || usage.has_io_read);
 }
 
 static void what_is_missing_stays_unknown(void **state)
@@ -102,8 +126,8 @@ static void what_is_missing_stays_unknown(void **state)
 	const struct limit_usage nothing = { 0 };
 	struct limit_usage usage = { 0 };
 
-	usage_read(((struct attributes *)*state)->fd, false, &usage);
-	usage_read(((struct attributes *)*state)->fd, true, &usage);
+	usage_read(((struct attributes *)*state)->fd, &pure, &usage);
+	usage_read(((struct attributes *)*state)->fd, NULL, &usage);
 	assert_memory_equal(&usage, &nothing, sizeof(usage));
 }
 
@@ -117,7 +141,7 @@ static void what_is_no_number_stays_unknown(void **state)
 		{ "cpu.stat", "usage_usec 5\nuser_usec 5\nsystem_usec 0\n" },
 		{ "pids.events", "\n" },
 	};
-	struct limit_usage usage = read_all(*state, odd, COUNT(odd), false);
+	struct limit_usage usage = read_all(*state, odd, COUNT(odd), &pure);
 
 	assert_false(usage.has_memory_peak || usage.has_swap_max || usage.has_oom_kills ||
 		     usage.has_cpu_throttled || usage.has_cpu_throttled_time ||
@@ -127,7 +151,7 @@ static void what_is_no_number_stays_unknown(void **state)
 static void no_disk_was_used_is_known_to_be_nothing(void **state)
 {
 	static const struct attribute idle[] = { { "io.stat", "" } };
-	struct limit_usage usage = read_all(*state, idle, COUNT(idle), false);
+	struct limit_usage usage = read_all(*state, idle, COUNT(idle), &pure);
 
 	assert_true(usage.has_io_read && usage.has_io_writes);
 	assert_int_equal(usage.io_read_bytes, 0);
@@ -232,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIVE(every_v2_attribute_is_read),
 		LIVE(every_v1_attribute_is_read),
+		LIVE(controller_that_is_kept_elsewhere_is_not_looked_for),
 		LIVE(what_is_missing_stays_unknown),
 		LIVE(what_is_no_number_stays_unknown),
 		LIVE(no_disk_was_used_is_known_to_be_nothing),
