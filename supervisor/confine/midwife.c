@@ -26,7 +26,8 @@
 
 struct midwife {
 	struct midwives *all;
-	struct midwife *next; /* midwives::idle; under its lock */
+	struct midwife *next; /* midwives::idle; under its lock, as is the next */
+	unsigned kept_by; /* herself until she has borne, her caller until he knows */
 	pthread_t thread;
 	sem_t called;
 	void *stack; /* the child's */
@@ -97,13 +98,16 @@ static void bear(struct midwife *midwife)
 	answer(midwife);
 }
 
-static void rest(struct midwife *midwife)
+/* Whoever is the last lets her be called again: what comes back is written until then, and read. */
+static void let_go(struct midwife *midwife)
 {
 	struct midwives *all = midwife->all;
 
 	pthread_mutex_lock(&all->lock);
-	midwife->next = all->idle;
-	all->idle = midwife;
+	if (--midwife->kept_by == 0) {
+		midwife->next = all->idle;
+		all->idle = midwife;
+	}
 	pthread_mutex_unlock(&all->lock);
 }
 
@@ -119,7 +123,7 @@ static void *serve(void *data)
 		if (midwife->dismissed)
 			return NULL;
 		bear(midwife);
-		rest(midwife);
+		let_go(midwife);
 	}
 }
 
@@ -163,7 +167,7 @@ static struct midwife *midwife_create(struct midwives *all)
 }
 
 /* NULL: all have a child that hangs, or there is no thread to be had. */
-static struct midwife *call_another(struct midwives *all)
+static struct midwife *find_another(struct midwives *all)
 {
 	struct midwife *midwife = all->count < MIDWIVES_MOST ? midwife_create(all) : NULL;
 
@@ -171,7 +175,7 @@ static struct midwife *call_another(struct midwives *all)
 	return midwife;
 }
 
-static struct midwife *call(struct midwives *all)
+static struct midwife *find(struct midwives *all)
 {
 	struct midwife *midwife;
 
@@ -180,7 +184,9 @@ static struct midwife *call(struct midwives *all)
 	if (midwife)
 		all->idle = midwife->next;
 	else
-		midwife = call_another(all);
+		midwife = find_another(all);
+	if (midwife)
+		midwife->kept_by = 1;
 	pthread_mutex_unlock(&all->lock);
 	return midwife;
 }
@@ -204,31 +210,37 @@ static bool may_share(const struct midwives *midwives, const struct spawn_plan *
 	return MIDWIVES_SHARE && midwives && !plan->set_credentials;
 }
 
-pid_t midwives_bear(struct midwives *midwives, const struct spawn_plan *plan, int report,
-	int *ret_pidfd, bool *ret_called)
+struct midwife *midwives_call(struct midwives *midwives, const struct spawn_plan *plan, int report)
 {
-	struct midwife *midwife = may_share(midwives, plan) ? call(midwives) : NULL;
-	pid_t pid;
+	struct midwife *midwife = may_share(midwives, plan) ? find(midwives) : NULL;
 
-	*ret_called = false;
 	if (!midwife)
-		return -EAGAIN;
+		return NULL;
 	if (bequest_fill(plan, report, &midwife->bequest) < 0) {
-		rest(midwife);
-		return -EAGAIN;
+		let_go(midwife);
+		return NULL;
 	}
 	midwife->bequest.plan->alive = &midwife->answered;
 	midwife->group = plan->group_fd;
 	midwife->pid = 0;
 	midwife->code = 0;
 	midwife->answered = 0;
+	midwife->kept_by = 2;
 	sem_post(&midwife->called);
+	return midwife;
+}
+
+pid_t midwife_await(struct midwife *midwife, int *ret_pidfd)
+{
+	pid_t pid;
+
 	await(midwife);
-	*ret_called = true;
 	pid = __atomic_load_n(&midwife->pid, __ATOMIC_ACQUIRE);
-	if (!pid)
-		return midwife->code;
-	*ret_pidfd = midwife->pidfd;
+	if (pid)
+		*ret_pidfd = midwife->pidfd;
+	else
+		pid = midwife->code;
+	let_go(midwife);
 	return pid;
 }
 

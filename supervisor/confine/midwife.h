@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 
+struct midwife;
 struct midwives;
 struct spawn_plan;
 
@@ -39,8 +40,12 @@ void midwives_destroy(struct midwives *midwives);
 DEFINE_CLEANUP(midwives)
 
 /*
- * The child with its pidfd, or -errno of the clone. `report` is its end of the pipe. -EAGAIN
- * without ret_called: nobody is to be had, or it is no plan for this; it is to be born otherwise.
+ * Have one of them give birth, and do something else meanwhile: midwife_await must follow. The plan
+ * may go, but what it has open stays so until then, as does `report`, the child's end of the pipe.
+ * NULL: nobody is to be had, or it is no plan for this; it is to be born otherwise.
  */
-pid_t midwives_bear(struct midwives *midwives, const struct spawn_plan *plan, int report,
-	int *ret_pidfd, bool *ret_called);
+struct midwife *midwives_call(struct midwives *midwives, const struct spawn_plan *plan, int report);
+
+/* As soon as the child exists: it with its pidfd, or -errno of the clone. Nobody may ask her twice.
+ */
+pid_t midwife_await(struct midwife *midwife, int *ret_pidfd);

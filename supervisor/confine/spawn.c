@@ -109,23 +109,40 @@ static pid_t bear_copy(const struct spawn_plan *plan, int report, int *ret_pidfd
 	return pid < 0 ? -code : pid;
 }
 
-int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct error *error)
+int spawn_begin(const struct spawn_plan *plan, struct spawning *ret_spawning, struct error *error)
 {
 	auto_fd reading = -1, writing = -1;
-	int pidfd = -1, code;
-	bool called;
-	pid_t pid;
+	int code = report_open(&reading, &writing);
 
-	code = report_open(&reading, &writing);
 	if (code < 0)
 		return fail(error, -code, "make the report pipe of `%s`", plan->argv[0]);
-	pid = midwives_bear(plan->midwives, plan, writing, &pidfd, &called);
-	if (!called)
-		pid = bear_copy(plan, writing, &pidfd);
-	if (pid < 0)
-		return clone_failed(-pid, error);
-	*ret_spawned = (struct spawned){ pid, pidfd, take_fd(&reading) };
+	*ret_spawning = (struct spawning){ .pidfd = -1 };
+	ret_spawning->midwife = midwives_call(plan->midwives, plan, writing);
+	if (!ret_spawning->midwife)
+		ret_spawning->pid = bear_copy(plan, writing, &ret_spawning->pidfd);
+	ret_spawning->reading = take_fd(&reading);
+	ret_spawning->writing = take_fd(&writing);
 	return 0;
+}
+
+int spawn_finish(struct spawning *spawning, struct spawned *ret_spawned, struct error *error)
+{
+	auto_fd reading = take_fd(&spawning->reading), writing = take_fd(&spawning->writing);
+
+	if (spawning->midwife)
+		spawning->pid = midwife_await(take_pointer(spawning->midwife), &spawning->pidfd);
+	if (spawning->pid < 0)
+		return clone_failed(-spawning->pid, error);
+	*ret_spawned = (struct spawned){ spawning->pid, spawning->pidfd, take_fd(&reading) };
+	return 0;
+}
+
+int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct error *error)
+{
+	struct spawning spawning;
+	int code = spawn_begin(plan, &spawning, error);
+
+	return code < 0 ? code : spawn_finish(&spawning, ret_spawned, error);
 }
 
 int spawn_report_read(int report, struct spawn_failure *ret_failure)

@@ -10,6 +10,7 @@
 
 struct error;
 struct heritage;
+struct midwife;
 struct midwives;
 struct sock_fprog;
 
@@ -35,7 +36,7 @@ struct spawn_rlimit {
 	struct rlimit value;
 };
 
-/* Everything the child needs; the caller owns all of it and it must outlive spawn(). */
+/* Everything the child needs; the caller owns all of it. */
 struct spawn_plan {
 	struct midwives *midwives; /* borrowed; NULL: it is a copy of us until its program runs */
 	int group_fd; /* CLONE_INTO_CGROUP */
@@ -71,10 +72,23 @@ struct spawn_failure {
 	int32_t code; /* errno */
 };
 
+/* A birth that is under way; its fields are nobody else's. */
+struct spawning {
+	struct midwife *midwife; /* NULL: it was no midwife's */
+	pid_t pid; /* or -errno */
+	int pidfd;
+	int reading, writing; /* of the report */
+};
+
 /*
- * Never call it for a frozen group: the clone would wait for the thaw. Returns as soon as the child
- * exists; what happens before exec comes through `report`.
+ * Never call it for a frozen group: the clone would wait for the thaw. The plan may go then, but
+ * all that it has open stays open until spawn_finish, which must follow unless this failed; that
+ * returns as soon as the child exists. What happens before exec comes through `report`.
  */
+int spawn_begin(const struct spawn_plan *plan, struct spawning *ret_spawning, struct error *error);
+int spawn_finish(struct spawning *spawning, struct spawned *ret_spawned, struct error *error);
+
+/* Both. */
 int spawn(const struct spawn_plan *plan, struct spawned *ret_spawned, struct error *error);
 
 /*

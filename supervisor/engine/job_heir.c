@@ -1,11 +1,13 @@
 /*
  * The next assessment, born when the one before it is dead and before all about that is written
- * down: the one processor writes while the other one executes.
+ * down: the one processor writes while the other one bears and executes it. So who bears it is not
+ * waited for until its own begin is to be told.
  *
  * Only where nothing that is still to be found out may forbid it: the one that ended has passed for
  * good, and its host was looked at already, as the next one finds it, or nobody looks at it. What
  * is told of the two keeps its order, the end before the begin; but a successor of ours that finds
- * both untold takes both for running, and tells the begin first. At no time more of them live than
+ * both untold takes both for running, and tells the begin first; one that finds nobody born yet
+ * gives birth. At no time more of them live than
  * the job allows; only the number of slots of the kernel half that are in use is greater, by the
  * ended one's, until the next step.
  */
@@ -47,12 +49,11 @@ void job_bear_heir(struct job_try *ended, enum verdict verdict)
 	job_survey_begun(job);
 }
 
-bool job_holds_begin(struct job *job, struct runner *runner, json_t *description)
+bool job_keeps_heir(struct job *job, struct runner *runner)
 {
 	if (!job->followed)
 		return false;
 	job->heir = runner;
-	job->heir_begin = json_incref(description);
 	return true;
 }
 
@@ -62,7 +63,7 @@ void job_tell_heir(struct job *job)
 
 	job->followed = NULL;
 	if (heir)
-		runner_emit(heir, TRACE_ASSESSMENT_BEGIN, take_pointer(job->heir_begin));
+		runner_started(heir);
 }
 
 void job_heir_before(struct job *job, const struct trace_line *line)

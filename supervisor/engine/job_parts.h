@@ -79,7 +79,6 @@ struct job {
 	struct spares spares; /* from the end of one to the step that starts the next */
 	struct job_try *followed; /* whose heir is being born, or was, and is not told of yet */
 	struct runner *heir;
-	json_t *heir_begin; /* what its begin tells; owned */
 	struct job_try *post; /* the post action while it runs, also in the list */
 	bool post_done;
 	json_t *post_result; /* NULL: there is none */
@@ -183,11 +182,11 @@ void job_start_assessment(struct job *job, size_t index);
 
 /* job_heir.c: the next one, born when the one before it is dead and nothing of that is told. */
 void job_bear_heir(struct job_try *ended, enum verdict verdict);
-/* Its begin waits for the end of the one before it. False: that is to be told now. */
-bool job_holds_begin(struct job *job, struct runner *runner, json_t *description);
+/* It is being born while the end of the one before it is told. False: nothing is told now. */
+bool job_keeps_heir(struct job *job, struct runner *runner);
 /* `line` is about to be told: behind the heir's begin, unless it is of the one before it. */
 void job_heir_before(struct job *job, const struct trace_line *line);
-void job_tell_heir(struct job *job); /* if there is one */
+void job_tell_heir(struct job *job); /* if there is one: it is born by now, or waited for */
 
 /* job_try.c: one try from the job's side. */
 struct job_try *job_try_create(struct job *job, size_t index); /* NULL: out of memory */

@@ -118,7 +118,7 @@ static void try_begun(struct runner *runner, json_t *description, void *data)
 	bool is_post = begun->job->post == begun;
 
 	/* An assessment begins once, however many tries it has. */
-	if (begun->number == 1 && !job_holds_begin(begun->job, runner, description))
+	if (begun->number == 1)
 		runner_emit(runner, is_post ? TRACE_POST_BEGIN : TRACE_ASSESSMENT_BEGIN,
 			json_incref(description));
 }
@@ -179,9 +179,12 @@ int job_try_run(struct job_try *next, const struct assessment *assessment)
 {
 	int code = job_try_prepare(next, assessment);
 
-	if (code == 0)
-		runner_start(next->runner);
-	return code;
+	if (code < 0)
+		return code;
+	runner_start(next->runner);
+	if (!job_keeps_heir(next->job, next->runner))
+		runner_started(next->runner);
+	return 0;
 }
 
 struct job_try *job_try_create(struct job *job, size_t index)

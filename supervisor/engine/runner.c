@@ -76,6 +76,7 @@ int runner_create(const struct job_context *context, const struct assessment *as
 	runner->index = index;
 	runner->try_number = try_number;
 	runner->owner = *owner;
+	runner->stdin_fd = -1;
 	runner->child.pidfd = -1;
 	runner->child.report = -1;
 	try_folders_init(&runner->folders, -1);
@@ -85,19 +86,6 @@ int runner_create(const struct job_context *context, const struct assessment *as
 		return code;
 	*ret_runner = take_pointer(runner);
 	return 0;
-}
-
-void runner_start(struct runner *runner)
-{
-	uint64_t timeout_ns = runner->assessment->timeout_ns;
-
-	runner_survey_begin(runner);
-	runner_give_birth(runner);
-	if (runner->could_not_start)
-		/* Its end is told from the loop, like any other. */
-		timer_arm(&runner->deadline, runner->begun_ns);
-	else if (timeout_ns && runner->phase == RUNNER_RUNNING)
-		timer_arm(&runner->deadline, runner->begun_ns + timeout_ns);
 }
 
 void runner_destroy(struct runner *runner)
@@ -111,6 +99,7 @@ void runner_destroy(struct runner *runner)
 	inquiry_destroy(runner->inquiry);
 	sd_event_source_disable_unref(runner->report);
 	sd_event_source_disable_unref(runner->root_end);
+	cleanup_fd(&runner->stdin_fd);
 	cleanup_fd(&runner->child.pidfd);
 	cleanup_fd(&runner->child.report);
 	for (int i = 0; i < RUNNER_OUTPUTS; i++)

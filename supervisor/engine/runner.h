@@ -38,10 +38,12 @@ int runner_create(const struct job_context *context, const struct assessment *as
 	struct runner **ret_runner);
 
 /*
- * Give birth and tell the owner. What fails before there is a process is no error here: such a try
- * ends as `error`, like any other end told from the loop.
+ * Begin to give birth; runner_started must follow before the loop turns: as soon as the child
+ * exists the owner is told. What fails before there is a process is no error here: such a try ends
+ * as `error`, like any other end told from the loop.
  */
 void runner_start(struct runner *runner);
+void runner_started(struct runner *runner);
 
 /* NULL is fine. What it could not end stays with the engine as residue. */
 void runner_destroy(struct runner *runner);

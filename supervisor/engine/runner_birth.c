@@ -121,10 +121,11 @@ static int report_ready(sd_event_source *source, int fd, uint32_t events, void *
 	return 0;
 }
 
-static int spawn_root(struct runner *runner, const struct spawn_plan *plan, struct error *error)
+/* The child exists; it may have ended already. */
+static int take_root(struct runner *runner, struct error *error)
 {
 	struct engine *engine = runner->context->engine;
-	int code = spawn(plan, &runner->child, error);
+	int code = spawn_finish(&runner->spawning, &runner->child, error);
 
 	if (code < 0) {
 		runner->failure.stage = SPAWN_STAGE_CLONE;
@@ -203,10 +204,9 @@ static struct midwives *midwives_for(const struct runner *runner)
 	return runner->context->engine->midwives;
 }
 
-static int give_birth(struct runner *runner, struct error *error)
+static int begin_birth(struct runner *runner, struct error *error)
 {
 	struct surroundings surroundings;
-	auto_fd stdin_fd = -1;
 	int code = guard_check(runner->context->engine->guard, error);
 
 	if (code == 0)
@@ -215,9 +215,9 @@ static int give_birth(struct runner *runner, struct error *error)
 		code = prepare_watch(runner, error);
 	if (code < 0)
 		return code;
-	stdin_fd = open_stdin(runner, error);
-	if (stdin_fd < 0)
-		return stdin_fd;
+	runner->stdin_fd = open_stdin(runner, error);
+	if (runner->stdin_fd < 0)
+		return runner->stdin_fd;
 	code = prepare_surroundings(runner, &surroundings, error);
 	if (code == 0) {
 		struct spawn_plan *plan = &surroundings.plan;
@@ -228,12 +228,12 @@ static int give_birth(struct runner *runner, struct error *error)
 		plan->procs_fds = v1_groups;
 		plan->procs_fds_count =
 			runner->limits ? limit_set_descriptors(runner->limits, v1_groups) : 0;
-		plan->stdio[0] = stdin_fd;
+		plan->stdio[0] = runner->stdin_fd;
 		plan->stdio[1] = output_descriptor(runner->outputs[RUNNER_STDOUT]);
 		plan->stdio[2] = output_descriptor(runner->outputs[RUNNER_STDERR]);
 		code = hand_over_outputs(runner, plan, error);
 		if (code == 0)
-			code = spawn_root(runner, plan, error);
+			code = spawn_begin(plan, &runner->spawning, error);
 	}
 	surroundings_finish(&surroundings);
 	return code;
@@ -254,20 +254,47 @@ void runner_tell_begin(struct runner *runner)
 	runner->owner.begun(runner, description, runner->owner.data);
 }
 
-void runner_give_birth(struct runner *runner)
+static void note_failed_birth(struct runner *runner, int code, const struct error *error)
+{
+	runner->could_not_start = true;
+	if (!runner->failure.code)
+		runner->failure.code = -code;
+	snprintf(runner->failure_text, sizeof(runner->failure_text), "%s", error->text);
+}
+
+void runner_start(struct runner *runner)
 {
 	struct error error = { 0 };
 	int code;
 
+	runner_survey_begin(runner);
 	runner->begun_ns = clock_monotonic_ns();
 	runner->begun_wall_ns = clock_wall_ns();
-	code = give_birth(runner, &error);
-	if (code < 0) {
-		runner->could_not_start = true;
-		if (!runner->failure.code)
-			runner->failure.code = -code;
-		snprintf(runner->failure_text, sizeof(runner->failure_text), "%s", error.text);
-	}
+	code = begin_birth(runner, &error);
+	if (code < 0)
+		note_failed_birth(runner, code, &error);
+}
+
+static void finish_birth(struct runner *runner)
+{
+	struct error error = { 0 };
+	int code = runner->could_not_start ? 0 : take_root(runner, &error);
+
+	cleanup_fd(&runner->stdin_fd);
+	if (code < 0)
+		note_failed_birth(runner, code, &error);
+}
+
+void runner_started(struct runner *runner)
+{
+	uint64_t timeout_ns = runner->assessment->timeout_ns;
+
+	finish_birth(runner);
 	runner->phase = RUNNER_RUNNING;
 	runner_tell_begin(runner);
+	if (runner->could_not_start)
+		/* Its end is told from the loop, like any other. */
+		timer_arm(&runner->deadline, runner->begun_ns);
+	else if (timeout_ns && runner->phase == RUNNER_RUNNING)
+		timer_arm(&runner->deadline, runner->begun_ns + timeout_ns);
 }

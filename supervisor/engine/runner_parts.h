@@ -62,6 +62,8 @@ struct runner {
 	struct refusals *refusals; /* NULL: nobody bounded descriptors, or this host cannot count */
 	struct output *outputs[RUNNER_OUTPUTS];
 	bool outputs_unbounded; /* the file system has no holes */
+	struct spawning spawning; /* between the two halves of a birth, as is the next */
+	int stdin_fd; /* the child's; -1: none */
 	struct spawned child; /* pid 0: never born */
 	sd_event_source *report;
 
@@ -142,10 +144,7 @@ struct runner {
 	bool abandoned;
 };
 
-/* runner_birth.c: from nothing to a process; a failure is kept in the runner. */
-void runner_give_birth(struct runner *runner);
-
-/* Take in what the child reported before exec, if it did by now. */
+/* runner_birth.c: take in what the child reported before exec, if it did by now. */
 void runner_read_report(struct runner *runner);
 
 /* runner_watch.c: what the kernel half tells. */

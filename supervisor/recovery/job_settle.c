@@ -17,6 +17,7 @@ static void settle_unborn(struct job_try *next)
 	if (job_may_start(next->job)) {
 		json_decref(take_pointer(next->result));
 		runner_start(next->runner);
+		runner_started(next->runner);
 	} else {
 		next->job->active--;
 		job_try_settle(next, verdict_of_result(last), last);

@@ -104,6 +104,32 @@ static void those_who_hang_hold_up_nobody(void **state)
 		assert_int_equal(WEXITSTATUS(reap(&births[i], &spawned[i])), 3);
 }
 
+/* Who has borne is not called again before it is known whom. */
+static void births_may_be_under_way_while_others_are_begun(void **state)
+{
+	struct spawning spawning[MANY];
+	struct birth births[MANY];
+	char program[32], byte;
+	int ran[2];
+
+	assert_return_code(pipe2(ran, O_CLOEXEC), errno);
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(program, sizeof(program), "echo; exit %u", i);
+		prepare(&births[i], ARGV("sh", "-c", program));
+		births[i].plan.stdio[1] = ran[1];
+		assert_int_equal(spawn_begin(&births[i].plan, &spawning[i], NULL), 0);
+		assert_int_equal(read(ran[0], &byte, 1), 1);
+	}
+	for (unsigned i = 0; i < MANY; i++) {
+		struct spawned spawned;
+
+		assert_int_equal(spawn_finish(&spawning[i], &spawned, NULL), 0);
+		assert_int_equal(WEXITSTATUS(reap(&births[i], &spawned)), (int)i);
+	}
+	close(ran[0]);
+	close(ran[1]);
+}
+
 /* In a group of its own: whoever is born into one that was killed before is killed, too (6.18). */
 static void bear_and_kill(void)
 {
@@ -154,6 +180,7 @@ int main(void)
 		cmocka_unit_test(memory_is_shared_until_the_program_runs),
 		cmocka_unit_test(who_becomes_another_user_is_a_copy),
 		cmocka_unit_test(those_who_hang_hold_up_nobody),
+		cmocka_unit_test(births_may_be_under_way_while_others_are_begun),
 		cmocka_unit_test(who_is_killed_before_its_program_takes_nobody_along),
 		cmocka_unit_test(who_bore_it_does_not_end_before_all_do),
 	};
