@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "record/store.h"
+#include "record/trace.h"
 
 #define RESERVE_BYTES (32u << 10)
 
@@ -138,6 +139,15 @@ static void event_row(
 	};
 }
 
+/* What the assessments of a job are doing by now. */
+static bool is_patient(const json_t *event)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+
+	return strcmp(type, trace_type_name(TRACE_ASSESSMENT_BEGIN)) == 0 ||
+	       strcmp(type, trace_type_name(TRACE_ASSESSMENT_END)) == 0;
+}
+
 static int submit(struct publication *publication, const struct store_change *rows, size_t count,
 	struct error *error)
 {
@@ -155,8 +165,9 @@ static int submit(struct publication *publication, const struct store_change *ro
 	for (size_t i = 0; i < count; i++)
 		changes[i] = rows[i];
 	event_row(event, actor_text, data_text, &changes[count]);
-	return store_submit(publication->publisher->store, changes, count + 1, publication_stored,
-		publication, error);
+	return (is_patient(event) ? store_submit_patient : store_submit)(
+		publication->publisher->store, changes, count + 1, publication_stored, publication,
+		error);
 }
 
 /* What ends must be known to have ended, though there be no memory for anything else. */

@@ -65,7 +65,7 @@ static int open_connections(
 		code = read_last_seq(store, error);
 	if (code == 0)
 		code = store_writer_create(take_pointer(db), take_fd(&lock), store->bell,
-			store->config.retry_ns, &store->writer, error);
+			&store->config, &store->writer, error);
 	return code;
 }
 
@@ -153,8 +153,9 @@ static int check_room(const struct store *store, const struct store_set *set, st
 	return 0;
 }
 
-int store_submit(struct store *store, const struct store_change *changes, size_t count,
-	store_done *done, void *data, struct error *error)
+/* `wish`: who wants to know, and whether anybody waits. */
+static int submit(struct store *store, const struct store_change *changes, size_t count,
+	const struct store_set *wish, struct error *error)
 {
 	struct store_set *set;
 	int code = store_set_create(changes, count, &set, error);
@@ -166,8 +167,9 @@ int store_submit(struct store *store, const struct store_change *changes, size_t
 		store_set_destroy(set);
 		return code;
 	}
-	set->done = done;
-	set->data = data;
+	set->done = wish->done;
+	set->data = wish->data;
+	set->patient = wish->patient;
 	list_append(&store->live, &set->live);
 	store->queued_changes += set->count;
 	store->queued_bytes += set->bytes;
@@ -175,24 +177,25 @@ int store_submit(struct store *store, const struct store_change *changes, size_t
 	return 0;
 }
 
+int store_submit(struct store *store, const struct store_change *changes, size_t count,
+	store_done *done, void *data, struct error *error)
+{
+	const struct store_set wish = { .done = done, .data = data };
+
+	return submit(store, changes, count, &wish, error);
+}
+
+int store_submit_patient(struct store *store, const struct store_change *changes, size_t count,
+	store_done *done, void *data, struct error *error)
+{
+	const struct store_set wish = { .done = done, .data = data, .patient = true };
+
+	return submit(store, changes, count, &wish, error);
+}
+
 int store_descriptor(const struct store *store)
 {
 	return store->bell;
-}
-
-static void tell(const struct store_set *set, int code, bool final)
-{
-	const struct store_commit commit = {
-		.code = code,
-		.final = final,
-		.first_seq = code == 0 ? set->first_seq : 0,
-		.event_count = set->event_count,
-		.changes = set->changes,
-		.change_count = set->count,
-	};
-
-	if (set->done)
-		set->done(&commit, set->data);
 }
 
 static void finish_set(struct store *store, struct store_set *set, int code)
@@ -202,7 +205,7 @@ static void finish_set(struct store *store, struct store_set *set, int code)
 	store->queued_bytes -= set->bytes;
 	if (code == 0 && set->event_count)
 		store->last_seq = set->first_seq + set->event_count - 1;
-	tell(set, code, true);
+	store_set_tell(set, code, true);
 	store_set_destroy(set);
 }
 
@@ -219,7 +222,7 @@ size_t store_dispatch(struct store *store)
 	store_writer_collect(store->writer, &delayed, &written);
 	/* In this order: a set may be in both lists, and is gone after the second. */
 	list_for_each_safe (set, following, &delayed, delayed) {
-		tell(set, set->delay, false);
+		store_set_tell(set, set->delay, false);
 		count++;
 	}
 	list_for_each_safe (set, following, &written, link) {
@@ -262,7 +265,7 @@ static void tell_lost(const struct store_set *set, void *data)
 	struct loss *loss = data;
 
 	loss->changes += set->count;
-	tell(set, loss->code, true);
+	store_set_tell(set, loss->code, true);
 }
 
 static int report_loss(
@@ -278,7 +281,7 @@ int store_close(struct store *store, struct error *error)
 {
 	struct store_writer_status status;
 	struct loss loss = { 0 };
-	int code = 0;
+	int code;
 
 	if (!store)
 		return 0;
@@ -291,8 +294,7 @@ int store_close(struct store *store, struct error *error)
 	loss.code = status.error.code ? -status.error.code : -ETIMEDOUT;
 	store_writer_unwritten(store->writer, tell_lost, &loss);
 	store_writer_destroy(store->writer);
-	if (loss.changes)
-		code = report_loss(&status, loss.changes, loss.code, error);
+	code = loss.changes ? report_loss(&status, loss.changes, loss.code, error) : 0;
 	free_store(store);
 	return code;
 }

@@ -28,6 +28,8 @@ struct store_config {
 	size_t queue_changes; /* rows that may wait for the disk; 0: the default, and so on */
 	size_t queue_bytes;
 	uint64_t retry_ns; /* after a failed write, doubled up to 32 times it; 100 ms */
+	uint64_t gather_ns; /* see store_submit_patient; 5 ms */
+	uint64_t rest_ns; /* who had none of that length between transactions is busy; 20 ms */
 	uint64_t close_wait_ns; /* 5 s */
 };
 
@@ -74,6 +76,14 @@ typedef void store_done(const struct store_commit *commit, void *data);
  * `done` may be NULL.
  */
 int store_submit(struct store *store, const struct store_change *changes, size_t count,
+	store_done *done, void *data, struct error *error);
+
+/*
+ * The same where nobody's answer waits for it: while one transaction follows the other it may lie
+ * for gather_ns, so that it shares the next one with what comes meanwhile; what is submitted
+ * otherwise takes it along at once.
+ */
+int store_submit_patient(struct store *store, const struct store_change *changes, size_t count,
 	store_done *done, void *data, struct error *error);
 
 /* Becomes readable when store_dispatch has something to do. Borrowed. */

@@ -127,3 +127,18 @@ void store_set_destroy_all(struct list_link *sets)
 	list_for_each_safe (set, following, sets, link)
 		store_set_destroy(set);
 }
+
+void store_set_tell(const struct store_set *set, int code, bool final)
+{
+	const struct store_commit commit = {
+		.code = code,
+		.final = final,
+		.first_seq = code == 0 ? set->first_seq : 0,
+		.event_count = set->event_count,
+		.changes = set->changes,
+		.change_count = set->count,
+	};
+
+	if (set->done)
+		set->done(&commit, set->data);
+}

@@ -17,6 +17,7 @@ struct store_set {
 	uint64_t first_seq;
 	size_t event_count; /* from here on: never changed */
 	size_t bytes;
+	bool patient; /* nobody waits for it */
 	size_t count;
 	struct store_change changes[]; /* and behind them their texts */
 };
@@ -24,6 +25,9 @@ struct store_set {
 /* -EINVAL: a field that must be there is not; -EMSGSIZE: a text is too long; -ENOMEM. */
 int store_set_create(const struct store_change *changes, size_t count, struct store_set **ret_set,
 	struct error *error);
+
+/* What became of it, to whoever wants to know. */
+void store_set_tell(const struct store_set *set, int code, bool final);
 
 /* In no list. NULL is fine. */
 void store_set_destroy(struct store_set *set);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "record/store_batch.h"
+#include "record/store_queue.h"
 #include "record/store_set.h"
 
 #define RETRY_DELAY_TIMES 32 /* a power of two */
@@ -21,7 +22,7 @@ struct store_writer {
 	pthread_cond_t end; /* the loop: the thread has ended */
 
 	/* Below the lock. */
-	struct list_link queue; /* store_set::link */
+	struct store_queue queue;
 	struct list_link delayed; /* store_set::delayed */
 	struct list_link written; /* store_set::link */
 	struct store_writer_status status;
@@ -52,6 +53,7 @@ static void report_written(struct store_writer *writer)
 {
 	list_move_all(&writer->batch.sets, &writer->written);
 	writer->status.transactions++;
+	store_queue_committed(&writer->queue, clock_monotonic_ns());
 	writer->status.error = (struct error){ 0 };
 	writer->delay_ns = 0;
 }
@@ -79,13 +81,29 @@ static void wait_delay(struct store_writer *writer)
 		writer->delay_ns = 0;
 }
 
+/* Behind what failed nothing is gathered: it has waited. */
+static void gather(struct store_writer *writer)
+{
+	uint64_t deadline_ns;
+
+	if (!list_empty(&writer->batch.sets))
+		return;
+	deadline_ns = store_queue_gather(&writer->queue, clock_monotonic_ns());
+	while (store_queue_lies(&writer->queue) && !writer->stopping && !writer->given_up &&
+		wait_until(&writer->wake, &writer->lock, deadline_ns) == 0)
+		continue;
+}
+
 /* Called and left with the lock held. */
 static void work_once(struct store_writer *writer)
 {
 	struct error error = { 0 };
 	int code;
 
-	list_move_all(&writer->queue, &writer->batch.sets);
+	gather(writer);
+	if (writer->given_up)
+		return;
+	store_queue_take(&writer->queue, &writer->batch.sets);
 	pthread_mutex_unlock(&writer->lock);
 	code = store_batch_write(&writer->batch, &error);
 	pthread_mutex_lock(&writer->lock);
@@ -103,7 +121,7 @@ static void work_once(struct store_writer *writer)
 
 static void destroy_memory(struct store_writer *writer)
 {
-	store_set_destroy_all(&writer->queue);
+	store_set_destroy_all(&writer->queue.sets);
 	store_set_destroy_all(&writer->batch.sets);
 	pthread_cond_destroy(&writer->end);
 	pthread_cond_destroy(&writer->wake);
@@ -126,7 +144,7 @@ static void *run(void *data)
 
 	pthread_mutex_lock(&writer->lock);
 	while (!writer->given_up) {
-		if (!list_empty(&writer->queue) || !list_empty(&writer->batch.sets))
+		if (!list_empty(&writer->queue.sets) || !list_empty(&writer->batch.sets))
 			work_once(writer);
 		else if (writer->stopping)
 			break;
@@ -160,8 +178,8 @@ static int start(struct store_writer *writer)
 	return -code;
 }
 
-static int create(
-	sqlite3 *db, uint64_t retry_ns, struct store_writer **ret_writer, struct error *error)
+static int create(sqlite3 *db, const struct store_config *config, struct store_writer **ret_writer,
+	struct error *error)
 {
 	auto_free struct store_writer *writer = calloc(1, sizeof(*writer));
 	int code;
@@ -172,8 +190,8 @@ static int create(
 	if (code < 0)
 		return code;
 	writer->db = db;
-	writer->retry_ns = retry_ns;
-	list_init(&writer->queue);
+	writer->retry_ns = config->retry_ns;
+	store_queue_init(&writer->queue, config);
 	list_init(&writer->delayed);
 	list_init(&writer->written);
 	pthread_mutex_init(&writer->lock, NULL);
@@ -183,12 +201,12 @@ static int create(
 	return 0;
 }
 
-int store_writer_create(sqlite3 *db, int lock_fd, int bell, uint64_t retry_ns,
+int store_writer_create(sqlite3 *db, int lock_fd, int bell, const struct store_config *config,
 	struct store_writer **ret_writer, struct error *error)
 {
 	struct store_writer *writer = NULL;
 	auto_fd lock = lock_fd;
-	int code = create(db, retry_ns, &writer, error);
+	int code = create(db, config, &writer, error);
 
 	if (code < 0) {
 		sqlite3_close(db);
@@ -209,8 +227,9 @@ int store_writer_create(sqlite3 *db, int lock_fd, int bell, uint64_t retry_ns,
 void store_writer_queue(struct store_writer *writer, struct store_set *set)
 {
 	pthread_mutex_lock(&writer->lock);
-	list_append(&writer->queue, &set->link);
-	pthread_cond_signal(&writer->wake);
+	store_queue_add(&writer->queue, set);
+	if (!store_queue_lies(&writer->queue))
+		pthread_cond_signal(&writer->wake);
 	pthread_mutex_unlock(&writer->lock);
 }
 
@@ -254,7 +273,7 @@ void store_writer_stop(struct store_writer *writer, uint64_t deadline_ns)
 void store_writer_unwritten(struct store_writer *writer,
 	void (*see)(const struct store_set *set, void *data), void *data)
 {
-	struct list_link *lists[] = { &writer->batch.sets, &writer->queue };
+	struct list_link *lists[] = { &writer->batch.sets, &writer->queue.sets };
 	struct store_set *set;
 
 	for (size_t i = 0; i < 2; i++)

@@ -8,15 +8,16 @@
 #include "base/error.h"
 #include "base/list.h"
 
+struct store_config;
 struct store_set;
 struct store_writer;
 
 /*
  * Takes the connection and the lock's descriptor, also on failure: both are closed by the thread
  * when all is written, the connection first. `bell` is an eventfd, borrowed: rung when there is
- * something to collect.
+ * something to collect. Of the configuration only the times.
  */
-int store_writer_create(sqlite3 *db, int lock_fd, int bell, uint64_t retry_ns,
+int store_writer_create(sqlite3 *db, int lock_fd, int bell, const struct store_config *config,
 	struct store_writer **ret_writer, struct error *error);
 
 /* The set is the writer's until it was collected as written. */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "record/store.h"
+#include "record/trace.h"
 #include "support/unit.h"
 
 #define ALL 1000 /* more than anybody tries */
@@ -18,6 +19,7 @@ static struct {
 	char data[64];
 	store_done *done;
 	void *done_data;
+	bool patient; /* the last one */
 } store;
 
 int store_submit(struct store *unused, const struct store_change *changes, size_t count,
@@ -31,7 +33,17 @@ int store_submit(struct store *unused, const struct store_change *changes, size_
 	snprintf(store.data, sizeof(store.data), "%s", changes[count - 1].event.data);
 	store.done = done;
 	store.done_data = data;
+	store.patient = false;
 	return 0;
+}
+
+int store_submit_patient(struct store *unused, const struct store_change *changes, size_t count,
+	store_done *done, void *data, struct error *error)
+{
+	int code = store_submit(unused, changes, count, done, data, error);
+
+	store.patient = true;
+	return code;
 }
 
 void store_forget(struct store *unused, const void *data)
@@ -126,6 +138,24 @@ static void event_behind_one_that_was_lost_is_not_waited_for(void **state)
 	publisher_destroy(publisher);
 }
 
+/* Somebody's answer may wait for all others, and for what decides about the job. */
+static void only_begin_and_end_of_an_assessment_are_stored_patiently(void **state)
+{
+	(void)state;
+	for (unsigned type = 0; type < TRACE_TYPE_COUNT; type++) {
+		const char *name = trace_type_name((enum trace_type)type);
+		auto_json event = json_pack("{s:s, s:{}}", "type", name, "data");
+		struct publisher *publisher;
+		struct told told = { 0 };
+
+		publisher_create((struct store *)&store, deliver, &told, &publisher);
+		publisher_put(publisher, event, NULL, 0);
+		assert_int_equal(store.patient,
+			!strcmp(name, "assessment.begin") || !strcmp(name, "assessment.end"));
+		publisher_destroy(publisher);
+	}
+}
+
 static void event_is_never_stored_without_its_words(void **state)
 {
 	struct told told = publish(0, 1);
@@ -150,6 +180,8 @@ int main(void)
 		cmocka_unit_test_setup(event_is_stored_from_the_reserve, begin),
 		cmocka_unit_test_setup(event_waits_for_a_shortage_to_be_over, begin),
 		cmocka_unit_test_setup(event_behind_one_that_was_lost_is_not_waited_for, begin),
+		cmocka_unit_test_setup(
+			only_begin_and_end_of_an_assessment_are_stored_patiently, begin),
 		cmocka_unit_test_setup(event_is_never_stored_without_its_words, begin),
 		cmocka_unit_test_setup(
 			event_that_finds_no_memory_is_told_and_said_to_be_lost, begin),
