@@ -231,6 +231,8 @@ int group_processes(struct group *group, pid_t *pids, size_t room)
 
 int group_remove(struct group *group)
 {
+	if (unlinkat(group->parent, group->name, AT_REMOVEDIR) == 0)
+		return 0;
 	/* Whatever happens next, nothing of ours stays frozen, or on its way to it. */
 	group_thaw(group, NULL);
 	return tree_remove(group->parent, group->name);
