@@ -93,6 +93,8 @@ static pid_t start_load(const struct bare_group *group, const char *what, unsign
 		snprintf(more, sizeof(more), "%u", *files);
 	pid = bare_group_clone(group);
 	if (pid == 0) {
+		/* As a supervised one has: to leave a session of their own costs all of them. */
+		setsid();
 		dup2(ends[1], STDOUT_FILENO);
 		execl("/proc/self/exe", "axe-bench", "--load", what, number, files ? more : NULL,
 			(char *)NULL);
