@@ -127,10 +127,11 @@ int spawn_begin(const struct spawn_plan *plan, struct spawning *ret_spawning, st
 
 int spawn_finish(struct spawning *spawning, struct spawned *ret_spawned, struct error *error)
 {
-	auto_fd reading = take_fd(&spawning->reading), writing = take_fd(&spawning->writing);
+	auto_fd reading = take_fd(&spawning->reading);
 
 	if (spawning->midwife)
 		spawning->pid = midwife_await(take_pointer(spawning->midwife), &spawning->pidfd);
+	cleanup_fd(&spawning->writing);
 	if (spawning->pid < 0)
 		return clone_failed(-spawning->pid, error);
 	*ret_spawned = (struct spawned){ spawning->pid, spawning->pidfd, take_fd(&reading) };
