@@ -92,9 +92,9 @@ def await_gate_alone(axe):
     return f"while ! [ -e {gate(axe)} ]; do :; done"
 
 
-def killed_once_all_is_written(axe, daemon, script):
+def killed_once_all_is_written(axe, daemon, script, *following):
     """What was heard and not written dies with it: of a script without commands, nothing."""
-    client = submit(axe, daemon, shell(script))
+    client = submit(axe, daemon, shell(script), *following)
     begun(axe)
     until(lambda: axe.job().trace("process.exec"), "its own command is written")
     daemon.kill()

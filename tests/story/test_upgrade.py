@@ -16,7 +16,8 @@ from daemon import Daemon
 # Collected here once more: they hold as well when the successor brings programs of its own.
 # pylint: disable=unused-import
 from test_adoption import (
-    ONE, await_gate, begun, ended, gate, killed_while_it_runs, life, shell, submit,
+    ONE, await_gate, await_gate_alone, begun, ended, gate, killed_once_all_is_written,
+    killed_while_it_runs, life, shell, submit,
     test_grace_of_a_cancel_goes_on, test_job_can_be_steered_by_the_successor,
     test_leak_is_found_by_the_successor, test_output_stays_bounded,
     test_parallel_assessments_all_go_on, test_post_action_goes_on,
@@ -105,8 +106,8 @@ def test_processes_of_before_end_with_their_true_status(axe, daemon):
 
 
 def ended_meanwhile(axe, daemon):
-    killed_while_it_runs(axe, daemon, shell(f"{await_gate(axe)}; sleep 0.01; exit 7"),
-                         shell("exit 0", "next"))
+    killed_once_all_is_written(axe, daemon, f"{await_gate_alone(axe)}; sleep 0.01; exit 7",
+                               shell("exit 0", "next"))
     gate(axe).touch()
     until(lambda: not axe.inhabitants(), "it has ended")
     daemon.start()
