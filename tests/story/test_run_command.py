@@ -15,7 +15,8 @@ from console import end, latest, read_until
 def test_leak_is_named_killed_and_fails(axe):
     done = axe("run", "--", "sh", "-c", "setsid sleep 999 & exit 0")
     assert done.returncode == 7
-    assert re.fullmatch(r"axe: passed, but 1 process leaked: `(setsid )?sleep 999` "
+    # On a host that is busy enough it is a copy of its shell yet.
+    assert re.fullmatch(r"axe: passed, but 1 process leaked: `(sh -c '.*'|(setsid )?sleep 999)` "
                         r"\(pid \d+, forked by `sh` at \+\d+ ms\); killed\n", done.stderr)
     pid = int(re.search(r"pid (\d+)", done.stderr)[1])
     assert not os.path.exists(f"/proc/{pid}")
