@@ -18,9 +18,7 @@
 #include "confine/heritage.h"
 #include "confine/spawn.h"
 
-#define KERNEL_SIGNALS     64
-#define KERNEL_SIGSET_SIZE 8
-#define EXIT_NOT_STARTED   127
+#define EXIT_NOT_STARTED 127
 
 static int enter_v1_groups(const struct child_plan *plan)
 {

@@ -15,9 +15,6 @@
 /* Behind every program of a job, yet within reach: at -1000 a leak of ours could end the host. */
 #define OOM_SPARED "-900"
 
-#define KERNEL_SIGNALS     64
-#define KERNEL_SIGSET_SIZE 8
-
 static int write_score(const char *score)
 {
 	int file = open(OOM_SCORE_ADJ, O_WRONLY | O_CLOEXEC);

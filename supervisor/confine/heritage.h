@@ -7,6 +7,10 @@
 
 struct error;
 
+/* As the kernel has them; the C library keeps two for itself. */
+#define KERNEL_SIGNALS     64
+#define KERNEL_SIGSET_SIZE 8 /* bytes */
+
 #define HERITAGE_NUMBER_SIZE 12 /* of any number from INT_MIN on, with its end */
 
 struct heritage {
