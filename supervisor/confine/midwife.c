@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "confine/bequest.h"
 #include "confine/spawn.h"
 
@@ -136,19 +137,7 @@ static void midwife_free(struct midwife *midwife)
 	free(midwife);
 }
 
-static int start(struct midwife *midwife)
-{
-	sigset_t all, before;
-	int code;
-
-	/* A child has the mask of who bears it, until it has its own. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	code = pthread_create(&midwife->thread, NULL, serve, midwife);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -code;
-}
-
+/* A child has the mask of who bears it, until it has its own: nothing of ours comes through. */
 static struct midwife *midwife_create(struct midwives *all)
 {
 	struct midwife *midwife = calloc(1, sizeof(*midwife));
@@ -159,7 +148,8 @@ static struct midwife *midwife_create(struct midwives *all)
 	sem_init(&midwife->called, 0, 0);
 	midwife->stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	if (midwife->stack == MAP_FAILED || start(midwife) < 0) {
+	if (midwife->stack == MAP_FAILED ||
+		thread_start(&midwife->thread, NULL, serve, midwife) < 0) {
 		midwife_free(midwife);
 		return NULL;
 	}

@@ -2,12 +2,12 @@
 #include "record/store_writer.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "record/store_batch.h"
 #include "record/store_queue.h"
 #include "record/store_set.h"
@@ -163,21 +163,6 @@ static void *run(void *data)
 	return NULL;
 }
 
-/* Signals belong to the loop. */
-static int start(struct store_writer *writer)
-{
-	sigset_t all, before;
-	int code;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&writer->thread, NULL, run, writer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (code == 0)
-		pthread_setname_np(writer->thread, "axe-store");
-	return -code;
-}
-
 static int create(sqlite3 *db, const struct store_config *config, struct store_writer **ret_writer,
 	struct error *error)
 {
@@ -214,7 +199,7 @@ int store_writer_create(sqlite3 *db, int lock_fd, int bell, const struct store_c
 	}
 	writer->lock_fd = take_fd(&lock);
 	writer->bell = bell;
-	code = start(writer);
+	code = thread_start(&writer->thread, "axe-store", run, writer);
 	if (code < 0) {
 		close_file(writer);
 		destroy_memory(writer);

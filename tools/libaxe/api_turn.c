@@ -2,12 +2,12 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "libaxe/api_parts.h"
 
 bool engine_is_inside(const axe_engine *engine)
@@ -109,18 +109,14 @@ static void *read_events(void *data)
 
 int reader_start(axe_engine *engine)
 {
-	sigset_t all, before;
 	int code;
 
 	if (engine->reader_runs)
 		return 0;
 	/* The program's signals are for its own threads. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&engine->reader, NULL, read_events, engine);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	code = thread_start(&engine->reader, NULL, read_events, engine);
 	engine->reader_runs = code == 0;
-	return -code;
+	return code;
 }
 
 void reader_stop(axe_engine *engine)
