@@ -28,6 +28,8 @@ int case_memory(struct bench *bench, struct error *error)
 	if (code == 0)
 		code = supervised_run(
 			bench->supervised, manifest_of(count, 2, command), NULL, NULL, error);
+	if (code == 0)
+		code = supervised_settle(bench->supervised, error);
 	if (code < 0)
 		return code;
 	after = supervised_resident_mib(bench->supervised);

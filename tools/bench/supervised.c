@@ -22,6 +22,8 @@
 #define START_MOST_NS  (10 * NS_PER_SEC)
 #define ANSWER_MOST_NS (120 * NS_PER_SEC)
 #define RETRY_NS       1000000
+#define REST_MS        1200.0 /* it looks at what is behind it each second */
+#define REST_MOST_MS   20000.0
 
 struct supervised {
 	char folder[64];
@@ -46,23 +48,53 @@ static void run_axed(const struct supervised *supervised, const char *program)
 	_exit(127);
 }
 
-/* That it listens is not enough: it may be reading its store yet. */
-static bool answers(const struct supervised *supervised)
+/* It answers before it takes the job apart, and takes no other call in between. */
+int supervised_settle(const struct supervised *supervised, struct error *error)
 {
 	auto_of(connection) struct connection *connection = NULL;
 	auto_reply reply = { 0 };
-	struct error ignored = { 0 };
+	int code = connection_open(supervised->socket, &connection, error);
 
-	return connection_open(supervised->socket, &connection, &ignored) == 0 &&
-	       connection_call(connection, "ListJobs", NULL, ANSWER_MOST_NS, &reply, &ignored) == 0;
+	if (code < 0)
+		return code;
+	return connection_call(connection, "ListJobs", NULL, ANSWER_MOST_NS, &reply, error);
 }
 
+static uint64_t processor_ns(const struct supervised *supervised)
+{
+	struct timespec used = { 0 };
+	clockid_t clock;
+
+	if (clock_getcpuclockid(supervised->pid, &clock) == 0)
+		clock_gettime(clock, &used);
+	return (uint64_t)used.tv_sec * NS_PER_SEC + (uint64_t)used.tv_nsec;
+}
+
+int supervised_rest(const struct supervised *supervised, struct error *error)
+{
+	double begin = bench_now_ms(), since = begin;
+	uint64_t used = processor_ns(supervised);
+
+	while (bench_now_ms() - since < REST_MS) {
+		if (bench_now_ms() - begin > REST_MOST_MS)
+			return fail_plain(error, ETIMEDOUT, "axed does not come to rest");
+		pause_briefly();
+		if (processor_ns(supervised) == used)
+			continue;
+		used = processor_ns(supervised);
+		since = bench_now_ms();
+	}
+	return 0;
+}
+
+/* That it listens is not enough: it may be reading its store yet. */
 static int await_answer(const struct supervised *supervised, struct error *error)
 {
 	double begin = bench_now_ms();
+	struct error ignored = { 0 };
 
 	while (bench_now_ms() - begin < (double)START_MOST_NS / 1e6) {
-		if (answers(supervised))
+		if (supervised_settle(supervised, &ignored) == 0)
 			return 0;
 		if (waitpid(supervised->pid, NULL, WNOHANG) == supervised->pid)
 			return fail_plain(error, ECHILD, "axed ended at once: see `%s/log`",

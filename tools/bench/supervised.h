@@ -15,6 +15,12 @@ struct supervised;
 /* Its folder; nothing runs yet. */
 int supervised_create(struct supervised **ret_supervised, struct error *error);
 
+/* Wait until it has let go of what has ended: an answer comes first. */
+int supervised_settle(const struct supervised *supervised, struct error *error);
+
+/* Wait until it has nothing to do: files are synced, and forgotten, a while behind the answer. */
+int supervised_rest(const struct supervised *supervised, struct error *error);
+
 /* Find axed, start it and wait until it answers. It ends with the thread that started it. */
 int supervised_start(struct supervised *supervised, struct error *error);
 
