@@ -12,7 +12,7 @@ struct error;
 struct options;
 
 struct instance {
-	char socket[DOOR_PATH_MAX + 1];
+	char socket[SOCKET_PATH_MAX + 1];
 	char state_dir[PATH_MAX];
 	char name[INSTANCE_NAME_SIZE]; /* its own on this host; instance_identify */
 	char pin_dir[PATH_MAX];

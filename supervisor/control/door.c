@@ -17,7 +17,7 @@
 #define KNOCKS_PER_SECOND 1000 /* bounds the turns lost when accept fails again and again */
 
 struct door {
-	char path[DOOR_PATH_MAX + 1];
+	char path[SOCKET_PATH_MAX + 1];
 	mode_t mode; /* of the name, where it is ours */
 	int fd;
 	dev_t device; /* with the inode: whether the name is still ours */
@@ -55,7 +55,7 @@ static int set_up(struct door *door, sd_event *loop, struct error *error)
 	door->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (door->fd < 0)
 		return fail(error, errno, "make a socket");
-	code = door_name_take(door->path, door->fd, door->mode, &made, error);
+	code = socket_name_take(door->path, door->fd, door->mode, &made, error);
 	if (code < 0)
 		return code;
 	door->device = made.st_dev;
@@ -84,9 +84,9 @@ int door_open(sd_event *loop, const char *path, mode_t mode, door_handler *handl
 
 	if (path[0] != '/')
 		return fail_plain(error, EINVAL, "socket path `%s` is not absolute", path);
-	if (strlen(path) > DOOR_PATH_MAX)
+	if (strlen(path) > SOCKET_PATH_MAX)
 		return fail_plain(error, ENAMETOOLONG, "socket path `%s` is longer than %zu bytes",
-			path, DOOR_PATH_MAX);
+			path, SOCKET_PATH_MAX);
 	door = make_door(path, handler, data);
 	if (!door)
 		return fail(error, ENOMEM, "listen at `%s`", path);
@@ -101,21 +101,21 @@ int door_open(sd_event *loop, const char *path, mode_t mode, door_handler *handl
 }
 
 /* It may have no name, or one that others see elsewhere: it is only for people. */
-static void read_name(int fd, char name[static DOOR_PATH_MAX + 1])
+static void read_name(int fd, char name[static SOCKET_PATH_MAX + 1])
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	socklen_t size = sizeof(address);
 
 	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0)
 		address.sun_path[0] = '\0';
-	snprintf(name, DOOR_PATH_MAX + 1, "%.*s", (int)DOOR_PATH_MAX, address.sun_path);
+	snprintf(name, SOCKET_PATH_MAX + 1, "%.*s", (int)SOCKET_PATH_MAX, address.sun_path);
 }
 
 int door_inherit(sd_event *loop, int fd, door_handler *handler, void *data, struct door **ret_door,
 	struct error *error)
 {
 	auto_fd owned = fd;
-	char name[DOOR_PATH_MAX + 1];
+	char name[SOCKET_PATH_MAX + 1];
 	struct door *door;
 	int code;
 

@@ -3,7 +3,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "control/door_name.h"
+#include "base/socket_name.h"
 
 struct door;
 struct error;

@@ -207,13 +207,13 @@ static int try_door(struct server *server, const char *path, struct error *error
 
 const char *server_announce(struct server *server, const char *run_dir, uint64_t job)
 {
-	char path[DOOR_PATH_MAX + 64];
+	char path[SOCKET_PATH_MAX + 64];
 	struct error error;
 	int code;
 
 	/* What was killed together with its client left a name that nobody else would take. */
 	snprintf(path, sizeof(path), "%s/%" PRIu64 "-*.sock", run_dir, job);
-	door_name_clear(path);
+	socket_name_clear(path);
 	snprintf(path, sizeof(path), "%s/%" PRIu64 ".sock", run_dir, job);
 	code = try_door(server, path, &error);
 	if (code == -EADDRINUSE) {

@@ -116,10 +116,10 @@ int support_folder_make(
 
 	if (code < 0)
 		return code;
-	if (strlen(path) + ROOM > DOOR_PATH_MAX) {
+	if (strlen(path) + ROOM > SOCKET_PATH_MAX) {
 		fail_plain(error, ENAMETOOLONG,
 			"`%s` is too long for sockets in it (%zu bytes at the most)", path,
-			DOOR_PATH_MAX - ROOM);
+			SOCKET_PATH_MAX - ROOM);
 		return fail_advice(error, "choose a shorter --run-dir");
 	}
 	code = file_make_directories(path, 0755, error);

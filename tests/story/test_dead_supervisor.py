@@ -3,9 +3,10 @@
 import json
 import os
 import signal
+import socket
 
 import pytest
-from axe import ADVERSARIES, until
+from axe import ADVERSARIES, BIN, until
 from mute_fuse import MuteFuse
 
 ROUNDS = range(int(os.environ.get("AXE_ROUNDS", "3")))
@@ -55,6 +56,31 @@ def test_with_a_bomb_that_is_being_terminated(axe, round):
     _, stderr = killer.communicate(timeout=60)
     assert killer.returncode != 0, stderr
     assert_client_ended_all(axe, client)
+
+
+def test_name_that_another_supervisor_took_over_stays(axe, tmp_path, monkeypatch):
+    run_dir = tmp_path / "run"
+    supervisor = tmp_path / "axed"
+    supervisor.write_text(f'#!/bin/sh\nexec {BIN}/axed --run-dir {run_dir} "$@"\n', encoding="ascii")
+    supervisor.chmod(0o755)
+    monkeypatch.setenv("AXE_AXED", str(supervisor))
+    client = axe.start("run", "--", "sleep", "60")
+    name = run_dir / "1.sock"
+    until(lambda: axe.inhabitants() and name.exists(), "the job runs")
+    # The client hears of the death when its turn comes, and the next one has come before.
+    client.send_signal(signal.SIGSTOP)
+    os.kill(axe.supervisor(client), signal.SIGKILL)
+    name.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(name))
+        other.listen()
+        client.send_signal(signal.SIGCONT)
+        _, stderr = client.communicate(timeout=60)
+        assert client.returncode == 3, stderr
+        assert name.exists()
+    # Nobody's any more.
+    assert axe("run", "--", "true").returncode == 0
+    name.unlink()
 
 
 def test_one_that_does_not_answer_is_not_said_to_run_nothing(axe):

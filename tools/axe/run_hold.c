@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/socket_name.h"
 #include "cli/field.h"
 #include "libaxe/rescue.h"
 
@@ -56,9 +57,8 @@ unsigned run_hold_end_job(struct run_hold *hold, uint64_t deadline_ns, struct er
 	/* Not known to be dead is not dead. */
 	if (rescue_end(hold->rescue, deadline_ns, &survivors, error) < 0)
 		return 1;
-	/* Nobody listens at the dead one's name any more. */
 	if (hold->socket)
-		unlink(hold->socket);
+		socket_name_clear(hold->socket);
 	return survivors;
 }
 

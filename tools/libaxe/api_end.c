@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/socket_name.h"
 #include "libaxe/api_errors.h"
 #include "libaxe/api_event.h"
 #include "libaxe/api_job.h"
@@ -234,9 +235,8 @@ void end_by_loss(axe_engine *engine, const struct error *error)
 		return end_lost_daemon(engine, error);
 	/* Kill first, talk later. */
 	survivors = run_rescue(run, &rescue);
-	/* Nobody listens at the dead one's name any more. */
 	if (run->socket)
-		unlink(run->socket);
+		socket_name_clear(run->socket);
 	if (survivors)
 		return end_survivors(engine, survivors, &rescue);
 	words.job = AXE_E_ENGINE_NOT_RUNNING;

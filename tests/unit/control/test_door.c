@@ -244,7 +244,7 @@ static void what_nobody_can_knock_at_is_not_inherited(void **state)
 static void impossible_paths_are_refused(void **state)
 {
 	struct place *place = *state;
-	char endless[DOOR_PATH_MAX + 2];
+	char endless[SOCKET_PATH_MAX + 2];
 	struct door *door;
 
 	memset(endless, 'x', sizeof(endless) - 1);

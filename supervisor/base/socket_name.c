@@ -1,5 +1,5 @@
-/* The name of a door: taken over from the dead, never from the living. */
-#include "control/door_name.h"
+/* The name of a listening socket: taken over from the dead, never from the living. */
+#include "base/socket_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ static bool is_alive(const char *path)
 /* Never unlinked: whoever waits for the lock would hold one that no other can see. */
 static int lock_directory(const char *directory, struct error *error)
 {
-	char path[DOOR_PATH_MAX + sizeof("/.lock")];
+	char path[SOCKET_PATH_MAX + sizeof("/.lock")];
 	auto_fd fd = -1;
 
 	snprintf(path, sizeof(path), "%s/.lock", directory);
@@ -108,15 +108,15 @@ static int bind_name(
 	return 0;
 }
 
-static void directory_of(const char *path, char directory[static DOOR_PATH_MAX + 1])
+static void directory_of(const char *path, char directory[static SOCKET_PATH_MAX + 1])
 {
-	snprintf(directory, DOOR_PATH_MAX + 1, "%.*s", (int)(strrchr(path, '/') - path), path);
+	snprintf(directory, SOCKET_PATH_MAX + 1, "%.*s", (int)(strrchr(path, '/') - path), path);
 }
 
-int door_name_take(
+int socket_name_take(
 	const char *path, int fd, mode_t mode, struct stat *ret_made, struct error *error)
 {
-	char directory[DOOR_PATH_MAX + 1];
+	char directory[SOCKET_PATH_MAX + 1];
 	auto_fd lock = -1;
 	int code;
 
@@ -133,9 +133,9 @@ int door_name_take(
 	return code < 0 ? code : bind_name(path, fd, mode, ret_made, error);
 }
 
-void door_name_clear(const char *pattern)
+void socket_name_clear(const char *pattern)
 {
-	char directory[DOOR_PATH_MAX + 1];
+	char directory[SOCKET_PATH_MAX + 1];
 	glob_t names = { .gl_pathc = 0 };
 	struct error ignored;
 	auto_fd lock = -1;
