@@ -1,11 +1,13 @@
 /* The results as JUnit XML, for the servers that collect such files. */
 #include "record/junit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "record/outcome.h"
+#include "record/page.h"
 #include "record/xml.h"
 
 /* The child element that tells a case's kind; a passed one has none. */
@@ -67,21 +69,6 @@ static void write_integrity(FILE *file, const json_t *result)
 	write_property(file, result, "integrity.reason", text_of(integrity, "reason"));
 }
 
-static void write_properties(FILE *file, const json_t *results, const json_t *cases)
-{
-	const json_t *result;
-	size_t i;
-
-	fprintf(file, "<properties>\n<property name=\"job\" value=\"%lld\"/>\n",
-		(long long)number_of(results, "job"));
-	fputs("<property name=\"outcome\"", file);
-	xml_write_attribute(file, "value", text_of(results, "outcome"));
-	fputs("/>\n", file);
-	json_array_foreach (cases, i, result)
-		write_integrity(file, result);
-	fputs("</properties>\n", file);
-}
-
 static void write_verdict(FILE *file, const json_t *result)
 {
 	const char *element = elements[outcome_kind(result)];
@@ -114,86 +101,108 @@ static void write_findings(FILE *file, const json_t *result)
 	fputs("</system-err>\n", file);
 }
 
-static void write_case(FILE *file, const json_t *results, const json_t *result)
+static void write_case(FILE *file, const json_t *summary, const json_t *result)
 {
 	auto_free char *name = outcome_name(result);
 
 	fputs("<testcase", file);
 	xml_write_attribute(file, "name", name);
-	xml_write_attribute(file, "classname", text_of(results, "name"));
+	xml_write_attribute(file, "classname", text_of(summary, "name"));
 	fprintf(file, " time=\"%.3f\">\n", seconds_of(result));
 	write_verdict(file, result);
 	write_findings(file, result);
 	fputs("</testcase>\n", file);
 }
 
-/* The attributes that the document and its one suite have in common. */
-static void write_totals(FILE *file, const json_t *results, const json_t *cases)
-{
-	size_t counts[KINDS] = { 0 }, i;
-	const json_t *result;
-	double seconds = 0;
+/* What stands before the cases is known behind the last of them. */
+struct document {
+	const json_t *summary;
+	struct page properties, cases;
+	size_t count, counts[KINDS];
+	double seconds;
+	char start[20]; /* "2026-11-21T08:50:06" of the first: neither fraction nor zone */
+};
 
-	json_array_foreach (cases, i, result) {
-		counts[outcome_kind(result)]++;
-		seconds += seconds_of(result);
-	}
-	xml_write_attribute(file, "name", text_of(results, "name"));
-	fprintf(file, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"%.3f\"",
-		json_array_size(cases), counts[OUTCOME_FAILURE], counts[OUTCOME_ERROR], seconds);
+static void drop(struct document *document)
+{
+	page_drop(&document->properties);
+	page_drop(&document->cases);
+	free(document);
 }
 
-static size_t count_skipped(const json_t *cases)
+static void *begin(const json_t *summary)
 {
-	const json_t *result;
-	size_t count = 0, i;
+	struct document *document = calloc(1, sizeof(*document));
 
-	json_array_foreach (cases, i, result)
-		count += outcome_kind(result) == OUTCOME_SKIP;
-	return count;
-}
-
-/* "2026-11-21T08:50:06" of the first case: the schema wants it without fraction and zone. */
-static void write_timestamp(FILE *file, const json_t *cases)
-{
-	char start[20];
-
-	snprintf(start, sizeof(start), "%s", text_of(json_array_get(cases, 0), "start"));
-	if (strlen(start) == sizeof(start) - 1)
-		xml_write_attribute(file, "timestamp", start);
-}
-
-static void write_document(FILE *file, const json_t *results)
-{
-	const json_t *cases = json_object_get(results, "assessments"), *result;
-	size_t i;
-
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", file);
-	write_totals(file, results, cases);
-	fputs(">\n<testsuite", file);
-	write_totals(file, results, cases);
-	fprintf(file, " skipped=\"%zu\"", count_skipped(cases));
-	write_timestamp(file, cases);
-	fputs(">\n", file);
-	write_properties(file, results, cases);
-	json_array_foreach (cases, i, result)
-		write_case(file, results, result);
-	fputs("</testsuite>\n</testsuites>\n", file);
-}
-
-char *junit_render(const json_t *results)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-	int failed;
-
-	if (!file)
+	if (!document)
 		return NULL;
-	write_document(file, results);
-	failed = ferror(file);
-	if (fclose(file) == 0 && !failed)
-		return text;
-	free(text);
+	document->summary = summary;
+	if (page_open(&document->properties) && page_open(&document->cases))
+		return document;
+	drop(document);
 	return NULL;
 }
+
+static void add(void *data, const json_t *result)
+{
+	struct document *document = data;
+
+	if (!document->count++)
+		snprintf(document->start, sizeof(document->start), "%s", text_of(result, "start"));
+	document->counts[outcome_kind(result)]++;
+	document->seconds += seconds_of(result);
+	write_integrity(document->properties.file, result);
+	write_case(document->cases.file, document->summary, result);
+}
+
+/* The attributes that the document and its one suite have in common. */
+static void write_totals(FILE *file, const struct document *document)
+{
+	xml_write_attribute(file, "name", text_of(document->summary, "name"));
+	fprintf(file, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"%.3f\"",
+		document->count, document->counts[OUTCOME_FAILURE], document->counts[OUTCOME_ERROR],
+		document->seconds);
+}
+
+static void write_head(FILE *file, const struct document *document)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", file);
+	write_totals(file, document);
+	fputs(">\n<testsuite", file);
+	write_totals(file, document);
+	fprintf(file, " skipped=\"%zu\"", document->counts[OUTCOME_SKIP]);
+	if (strlen(document->start) == sizeof(document->start) - 1)
+		xml_write_attribute(file, "timestamp", document->start);
+	fprintf(file, ">\n<properties>\n<property name=\"job\" value=\"%lld\"/>\n",
+		(long long)number_of(document->summary, "job"));
+	fputs("<property name=\"outcome\"", file);
+	xml_write_attribute(file, "value", text_of(document->summary, "outcome"));
+	fputs("/>\n", file);
+}
+
+static char *join(const struct document *document, const char *properties, const char *cases)
+{
+	struct page whole;
+
+	if (!page_open(&whole))
+		return NULL;
+	write_head(whole.file, document);
+	fputs(properties, whole.file);
+	fputs("</properties>\n", whole.file);
+	fputs(cases, whole.file);
+	fputs("</testsuite>\n</testsuites>\n", whole.file);
+	return page_take(&whole, NULL);
+}
+
+static char *end(void *data)
+{
+	struct document *document = data;
+	auto_free char *properties = page_take(&document->properties, NULL);
+	auto_free char *cases = page_take(&document->cases, NULL);
+	char *text = properties && cases ? join(document, properties, cases) : NULL;
+
+	free(document);
+	return text;
+}
+
+const struct result_format junit_format = { "junit.xml", begin, add, end };

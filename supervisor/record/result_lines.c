@@ -211,25 +211,24 @@ static json_t *read_back(const struct result_lines *lines, const struct place *p
 	return json_loadb(text, place->size, 0, NULL);
 }
 
-int result_lines_collect(struct result_lines *lines, json_t **ret_assessments, struct error *error)
+int result_lines_visit(
+	struct result_lines *lines, result_lines_visitor *visit, void *data, struct error *error)
 {
-	auto_json assessments = json_array();
 	int first = 0;
 
-	if (!assessments)
-		return fail(error, ENOMEM, "read `%s`", RESULT_LINES_NAME);
 	if (lines->count)
 		qsort(lines->places, lines->count, sizeof(*lines->places), compare);
 	for (size_t at = 0; at < lines->count; at++) {
 		const struct place *place = &lines->places[at];
-		json_t *result =
+		auto_json result =
 			place->unwritten ? json_incref(place->unwritten) : read_back(lines, place);
 
-		if ((!result || json_array_append_new(assessments, result)) && !first)
+		if (result)
+			visit(result, data);
+		else if (!first)
 			first = fail_plain(error, EIO,
 				"`%s` does not give back what was written of assessment %lld",
 				RESULT_LINES_NAME, (long long)place->index);
 	}
-	*ret_assessments = take_pointer(assessments);
 	return first;
 }

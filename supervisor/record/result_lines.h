@@ -29,8 +29,9 @@ DEFINE_CLEANUP(result_lines)
 int result_lines_add(struct result_lines *lines, json_t *result, struct error *error);
 
 /*
- * All that were added, in the order of their index and try: a new array. A line that is no longer
- * the one that was written, whoever changed it, is not among them: -EIO, and the others are given
- * all the same. (-ENOMEM: nothing is given.)
+ * All that were added, in the order of their index and try, one at a time: each is borrowed for its
+ * visit. A line that is no longer the one that was written, whoever changed it, is not among them:
+ * -EIO, and the others are visited all the same.
  */
-int result_lines_collect(struct result_lines *lines, json_t **ret_assessments, struct error *error);
+int result_lines_visit(
+	struct result_lines *lines, result_lines_visitor *visit, void *data, struct error *error);

@@ -1,6 +1,7 @@
 /* The results of one job: a line as each assessment ends, whole files once at the end. */
 #include "record/results.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,10 +14,9 @@
 #include "base/json.h"
 #include "model/verdict.h"
 #include "record/job_files.h"
-#include "record/junit.h"
 #include "record/replacement.h"
+#include "record/result_files.h"
 #include "record/result_lines.h"
-#include "record/tap.h"
 
 #define LINES_SIZE_MAX ((size_t)256 << 20)
 
@@ -24,22 +24,6 @@ struct results {
 	int directory;
 	struct result_lines *lines;
 };
-
-static char *json_render(const json_t *results)
-{
-	return json_dumps(results, JSON_INDENT(2) | JSON_DECIMALS);
-}
-
-static const struct {
-	const char *name;
-	char *(*render)(const json_t *results);
-} files[] = {
-	{ "results.json", json_render },
-	{ "junit.xml", junit_render },
-	{ "results.tap", tap_render },
-};
-
-#define FILES (sizeof(files) / sizeof(*files))
 
 static json_int_t number_of(const json_t *result, const char *key)
 {
@@ -118,89 +102,77 @@ int results_add(struct results *results, json_t *result, struct error *error)
 	return result_lines_add(results->lines, result, error);
 }
 
-/* How they come into a folder: replacement_make, or replacement_put. */
-typedef int writer(
-	int directory, const struct replacement *files, size_t count, struct error *error);
-
-/* The environment's text is NULL where it stays as it is. */
-static int write_files(
-	int directory, const json_t *whole, char *environment, writer *write, struct error *error)
+static void add_to_files(const json_t *result, void *data)
 {
-	struct replacement replacements[FILES + 1];
-	size_t count = 0;
-	int code;
-
-	for (; count < FILES; count++)
-		replacements[count] =
-			(struct replacement){ files[count].name, files[count].render(whole) };
-	replacements[FILES] = (struct replacement){ JOB_ENVIRONMENT_NAME, environment };
-	code = write(directory, replacements, environment ? FILES + 1 : FILES, error);
-	while (count)
-		free(replacements[--count].text);
-	return code;
-}
-
-static int write_whole(int directory, json_t *summary, json_t *assessments, char *environment,
-	writer *write, struct error *error)
-{
-	auto_json whole = json_pack("{s:i}", "v", 1);
-	auto_json sorted = json_array();
-	json_t *result;
-	size_t at;
-
-	json_array_foreach (assessments, at, result)
-		if (!sorted || insert_sorted(sorted, result) < 0)
-			return fail(error, ENOMEM, "write `%s`", files[0].name);
-	if (!whole || json_object_update(whole, summary) < 0 ||
-		json_object_set(whole, "assessments", sorted) < 0)
-		return fail(error, ENOMEM, "write `%s`", files[0].name);
-	return write_files(directory, whole, environment, write, error);
+	result_files_add(data, result);
 }
 
 int results_write(
 	int directory, json_t *summary, json_t *assessments, char *environment, struct error *error)
 {
-	return write_whole(directory, summary, assessments, environment, replacement_make, error);
+	auto_of(result_files) struct result_files *files = NULL;
+	auto_json sorted = json_array();
+	json_t *result;
+	size_t at;
+	int code;
+
+	json_array_foreach (assessments, at, result)
+		if (!sorted || insert_sorted(sorted, result) < 0)
+			return fail(error, ENOMEM, "write `%s`", result_files_name(0));
+	code = result_files_create(summary, &files, error);
+	if (code < 0)
+		return code;
+	json_array_foreach (sorted, at, result)
+		result_files_add(files, result);
+	return result_files_write(
+		take_pointer(files), directory, environment, replacement_make, error);
 }
 
 int results_finish(struct results *results, json_t *summary, char *environment, struct error *error)
 {
-	auto_json assessments = NULL;
-	int first = result_lines_collect(results->lines, &assessments, error), code;
+	struct result_files *files = NULL;
+	int first = result_files_create(summary, &files, error), code;
 
-	if (!assessments)
+	if (first < 0)
 		return first;
-	code = write_whole(results->directory, summary, assessments, environment, replacement_make,
-		first ? NULL : error);
+	first = result_lines_visit(results->lines, add_to_files, files, error);
+	code = result_files_write(
+		files, results->directory, environment, replacement_make, first ? NULL : error);
 	return first ? first : code;
 }
 
-static json_t *list_not_run(const json_t *assessments)
+struct late {
+	struct result_files *files;
+	json_t *not_run; /* indexes */
+};
+
+static void add_late(const json_t *result, void *data)
 {
-	json_t *indexes = json_array();
-	const json_t *result;
-	size_t at;
+	const char *verdict = json_string_value(json_object_get(result, "verdict"));
+	const struct late *late = data;
 
-	json_array_foreach ((json_t *)assessments, at, result) {
-		const char *verdict = json_string_value(json_object_get(result, "verdict"));
-
-		if (verdict && strcmp(verdict, verdict_name(VERDICT_NOT_RUN)) == 0)
-			json_array_append_new(indexes, json_integer(number_of(result, "index")));
-	}
-	return indexes;
+	result_files_add(late->files, result);
+	if (verdict && strcmp(verdict, verdict_name(VERDICT_NOT_RUN)) == 0)
+		json_array_append_new(late->not_run, json_integer(number_of(result, "index")));
 }
 
 int results_put(struct results *results, json_t *summary, char *environment, json_t **ret_not_run,
 	struct error *error)
 {
-	auto_json assessments = NULL;
-	int code = result_lines_collect(results->lines, &assessments, error);
+	auto_of(result_files) struct result_files *files = NULL;
+	auto_json not_run = json_array();
+	struct late late = { .not_run = not_run };
+	int code = not_run ? result_files_create(summary, &files, error)
+			   : fail(error, ENOMEM, "list what was not run");
 
+	late.files = files;
 	if (code == 0)
-		code = write_whole(results->directory, summary, assessments, environment,
+		code = result_lines_visit(results->lines, add_late, &late, error);
+	if (code == 0)
+		code = result_files_write(take_pointer(files), results->directory, environment,
 			replacement_put, error);
 	if (code == 0)
-		*ret_not_run = list_not_run(assessments);
+		*ret_not_run = take_pointer(not_run);
 	return code;
 }
 
@@ -226,8 +198,8 @@ int results_sync(int directory, unsigned attempt, struct error *error)
 {
 	int code = sync_file(directory, attempt, JOB_ENVIRONMENT_NAME, error);
 
-	for (size_t at = 0; at < FILES && code == 0; at++)
-		code = sync_file(directory, attempt, files[at].name, error);
+	for (size_t at = 0; result_files_name(at) && code == 0; at++)
+		code = sync_file(directory, attempt, result_files_name(at), error);
 	/* And their names. */
 	if (code == 0 && fsync(directory) < 0)
 		code = fail(error, errno, "sync the job's folder");

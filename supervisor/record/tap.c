@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "record/outcome.h"
+#include "record/page.h"
 
 #define DESCRIPTION_SIZE 1024
 
@@ -89,22 +90,45 @@ static void write_case(FILE *file, size_t number, const json_t *result)
 		write_block(file, result, sentence ? sentence : "");
 }
 
-char *tap_render(const json_t *results)
-{
-	const json_t *cases = json_object_get(results, "assessments"), *result;
-	char *text = NULL;
-	size_t size, i;
-	FILE *file = open_memstream(&text, &size);
-	int failed;
+struct document {
+	struct page cases;
+	size_t count;
+};
 
-	if (!file)
-		return NULL;
-	fprintf(file, "TAP version 13\n1..%zu\n", json_array_size(cases));
-	json_array_foreach (cases, i, result)
-		write_case(file, i + 1, result);
-	failed = ferror(file);
-	if (fclose(file) == 0 && !failed)
-		return text;
-	free(text);
+static void *begin(const json_t *summary)
+{
+	struct document *document = calloc(1, sizeof(*document));
+
+	if (document && page_open(&document->cases))
+		return document;
+	free(document);
 	return NULL;
 }
+
+static void add(void *data, const json_t *result)
+{
+	struct document *document = data;
+
+	write_case(document->cases.file, ++document->count, result);
+}
+
+static char *join(const char *cases, size_t count)
+{
+	struct page whole;
+
+	if (!page_open(&whole))
+		return NULL;
+	fprintf(whole.file, "TAP version 13\n1..%zu\n", count);
+	fputs(cases, whole.file);
+	return page_take(&whole, NULL);
+}
+
+static char *end(void *data)
+{
+	auto_free struct document *document = data;
+	auto_free char *cases = page_take(&document->cases, NULL);
+
+	return cases ? join(cases, document->count) : NULL;
+}
+
+const struct result_format tap_format = { "results.tap", begin, add, end };

@@ -1,7 +1,6 @@
 /* The results as TAP version 13, for harnesses that read such streams. */
 #pragma once
 
-#include <jansson.h>
+#include "record/result_format.h"
 
-/* The caller frees; NULL: out of memory. */
-char *tap_render(const json_t *results);
+extern const struct result_format tap_format;

@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#include "record/result_format.h"
+
 /* One result; `more` (taken, may be NULL) overrides or adds. A new reference. */
 static inline json_t *sample_result(int index, const char *name, const char *verdict, json_t *more)
 {
@@ -24,4 +26,18 @@ static inline json_t *sample_job(json_t *assessments)
 {
 	return json_pack("{s:I, s:s, s:s, s:o}", "job", (json_int_t)12, "name", "nightly",
 		"outcome", "failed", "assessments", assessments);
+}
+
+/* A job as above in one of the formats; NULL: no memory. The caller frees. */
+static inline char *sample_render(const struct result_format *format, const json_t *job)
+{
+	void *document = format->begin(job);
+	const json_t *result;
+	size_t at;
+
+	if (!document)
+		return NULL;
+	json_array_foreach (json_object_get(job, "assessments"), at, result)
+		format->add(document, result);
+	return format->end(document);
 }

@@ -14,7 +14,7 @@
 static char *render_one(json_t *result)
 {
 	auto_json job = sample_job(json_pack("[o]", result));
-	char *text = junit_render(job);
+	char *text = sample_render(&junit_format, job);
 
 	assert_non_null(text);
 	return text;
@@ -76,7 +76,7 @@ static void totals_count_each_kind(void **state)
 		sample_result(0, "a", "passed", NULL), sample_result(1, "b", "failed", NULL),
 		sample_result(2, "c", "leaked", NULL), sample_result(3, "d", "crashed", NULL),
 		sample_result(4, "e", "skipped", NULL)));
-	auto_free char *text = junit_render(job);
+	auto_free char *text = sample_render(&junit_format, job);
 
 	assert_int_equal(2, count(text, "tests=\"5\" failures=\"2\" errors=\"1\" time=\"7.501\""));
 	assert_int_equal(1, count(text, "skipped=\"1\""));
@@ -160,7 +160,7 @@ static void unknown_verdict_is_an_error(void **state)
 static void job_without_results_is_still_a_document(void **state)
 {
 	auto_json job = json_object();
-	auto_free char *text = junit_render(job);
+	auto_free char *text = sample_render(&junit_format, job);
 
 	expect_in(text, "tests=\"0\" failures=\"0\" errors=\"0\"");
 	expect_in(text, "</testsuites>\n");

@@ -11,7 +11,7 @@
 static void expect_render(json_t *assessments, const char *expected)
 {
 	auto_json job = sample_job(assessments);
-	auto_free char *text = tap_render(job);
+	auto_free char *text = sample_render(&tap_format, job);
 
 	assert_non_null(text);
 	assert_string_equal(expected, text);
@@ -57,7 +57,7 @@ static void every_bad_end_is_not_ok(void **state)
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(*verdicts); i++) {
 		auto_json job =
 			sample_job(json_pack("[o]", sample_result(0, "a", verdicts[i], NULL)));
-		auto_free char *text = tap_render(job);
+		auto_free char *text = sample_render(&tap_format, job);
 
 		assert_non_null(strstr(text, "\nnot ok 1 - a\n  ---\n"));
 		assert_non_null(strstr(text, verdicts[i]));
