@@ -191,14 +191,14 @@ static char *join(const struct document *document, const char *properties, const
 	fputs("</properties>\n", whole.file);
 	fputs(cases, whole.file);
 	fputs("</testsuite>\n</testsuites>\n", whole.file);
-	return page_take(&whole, NULL);
+	return page_take(&whole);
 }
 
 static char *end(void *data)
 {
 	struct document *document = data;
-	auto_free char *properties = page_take(&document->properties, NULL);
-	auto_free char *cases = page_take(&document->cases, NULL);
+	auto_free char *properties = page_take(&document->properties);
+	auto_free char *cases = page_take(&document->cases);
 	char *text = properties && cases ? join(document, properties, cases) : NULL;
 
 	free(document);

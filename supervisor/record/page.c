@@ -12,15 +12,13 @@ bool page_open(struct page *page)
 	return page->file;
 }
 
-char *page_take(struct page *page, size_t *ret_size)
+char *page_take(struct page *page)
 {
 	bool whole = !ferror(page->file);
 
 	whole &= fclose(take_pointer(page->file)) == 0;
 	if (!whole)
 		page_drop(page);
-	if (ret_size)
-		*ret_size = page->size;
 	return take_pointer(page->text);
 }
 

@@ -13,9 +13,8 @@ struct page {
 /* false: no memory. */
 bool page_open(struct page *page);
 
-/* The whole text, to be freed, and its bytes without the NUL (may be NULL). NULL: there was no
- * memory for all of it. */
-char *page_take(struct page *page, size_t *ret_size);
+/* The whole text, to be freed. NULL: there was no memory for all of it. */
+char *page_take(struct page *page);
 
 /* One that was not opened, or was taken, is fine. */
 void page_drop(struct page *page);

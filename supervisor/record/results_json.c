@@ -75,7 +75,7 @@ static char *end(void *data)
 	auto_free char *text = NULL;
 
 	fputs(document->begun ? "\n  ]" ENDING : "]" ENDING, document->page.file);
-	text = page_take(&document->page, NULL);
+	text = page_take(&document->page);
 	if (document->failed)
 		free(take_pointer(text));
 	free(document);

@@ -120,13 +120,13 @@ static char *join(const char *cases, size_t count)
 		return NULL;
 	fprintf(whole.file, "TAP version 13\n1..%zu\n", count);
 	fputs(cases, whole.file);
-	return page_take(&whole, NULL);
+	return page_take(&whole);
 }
 
 static char *end(void *data)
 {
 	auto_free struct document *document = data;
-	auto_free char *cases = page_take(&document->cases, NULL);
+	auto_free char *cases = page_take(&document->cases);
 
 	return cases ? join(cases, document->count) : NULL;
 }
