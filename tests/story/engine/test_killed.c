@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,14 +133,71 @@ static const char unhurried[] = "#!/usr/bin/python3\n"
 				"os.close(line)\n"
 				"open(place + '/go').read()\n";
 
-static void write_program(const char *path, const char *text)
+/* Until the end of the story, this program is the supervisor; it knows the true one as AXED. */
+static void be_supervised_by(const struct place *place, const char *text)
 {
+	char *path = place_path(place, "axed");
 	FILE *file = fopen(path, "wxe");
 
 	assert_non_null(file);
 	assert_int_equal(strlen(text), fwrite(text, 1, strlen(text), file));
 	assert_int_equal(0, fchmod(fileno(file), 0755));
 	assert_int_equal(0, fclose(file));
+	setenv("AXED", getenv("AXE_AXED"), 1);
+	setenv("AXE_AXED", path, 1);
+	free(path);
+}
+
+static int teardown(void **state)
+{
+	const char *axed = getenv("AXED");
+
+	if (axed)
+		setenv("AXE_AXED", axed, 1);
+	unsetenv("AXED");
+	return place_teardown(state);
+}
+
+/* A private supervisor keeps its socket in `run` of the place, not where all have theirs. */
+static const char apart[] = "#!/bin/sh\n"
+			    "exec \"$AXED\" --run-dir \"${0%/*}/run\" \"$@\"\n";
+
+/* Listen where a dead one did, as the next supervisor of a job of that number would. */
+static int take_over(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(strlen(path) < sizeof(address.sun_path));
+	strcpy(address.sun_path, path);
+	assert_int_equal(0, unlink(path));
+	assert_int_equal(0, bind(fd, (struct sockaddr *)&address, sizeof(address)));
+	assert_int_equal(0, listen(fd, 1));
+	return fd;
+}
+
+static void a_name_that_another_supervisor_took_over_stays(void **state)
+{
+	char *name = place_path(*state, "run/1.sock");
+	struct ear ear;
+	axe_engine *engine = engine_private(*state, &ear);
+	axe_job *job = job_of(FOREVER);
+	int other;
+
+	be_supervised_by(*state, apart);
+	/* Hears of nothing between its dispatches: the next one comes before it knows. */
+	assert_int_equal(S_OK, axe_engine_set_threading(engine, AXE_THREADING_DISPATCH));
+	assert_int_equal(S_OK, execute_async(engine, job));
+	while (ear_count(&ear, AXE_EVENT_ASSESSMENT_BEGIN) == 0)
+		assert_int_equal(S_OK, axe_engine_dispatch(engine));
+	kill(children_youngest(), SIGKILL);
+	other = take_over(name);
+	assert_int_equal(AXE_E_ENGINE_NOT_RUNNING, axe_engine_wait(engine, AXE_FOREVER));
+	assert_int_equal(0, access(name, F_OK));
+	axe_job_free(job);
+	axe_engine_close(engine);
+	close(other);
+	free(name);
 }
 
 static bool is_child(pid_t pid)
@@ -151,18 +210,15 @@ static bool is_child(pid_t pid)
 /* Takes the 10 s that a supervisor has for its end. */
 static void a_supervisor_that_ends_late_is_reaped_by_the_next_call(void **state)
 {
-	char *program = place_path(*state, "axed"), *go = place_path(*state, "go");
-	char *axed = strdup(getenv("AXE_AXED"));
+	char *go = place_path(*state, "go");
 	axe_engine *engine = engine_private(*state, NULL);
 	axe_job *job = job_of("{'name': 'next', 'assessments': [{'name': 'n', 'command': "
 			      "['true']}]}");
 	siginfo_t info;
 	pid_t pid;
 
-	write_program(program, unhurried);
+	be_supervised_by(*state, unhurried);
 	assert_int_equal(0, mkfifo(go, 0600));
-	setenv("AXED", axed, 1);
-	setenv("AXE_AXED", program, 1);
 	assert_true(axe_engine_execute_job(engine, job, NULL) != S_OK);
 	pid = children_youngest();
 	close(open(go, O_WRONLY | O_CLOEXEC));
@@ -171,10 +227,7 @@ static void a_supervisor_that_ends_late_is_reaped_by_the_next_call(void **state)
 	assert_false(is_child(pid));
 	axe_job_free(job);
 	axe_engine_close(engine);
-	setenv("AXE_AXED", axed, 1);
-	free(axed);
 	free(go);
-	free(program);
 }
 
 /* A client that is killed while it waits for the answer of TerminateJob. */
@@ -227,13 +280,14 @@ static void a_client_killed_in_terminate_leaves_nothing(void **state)
 
 int main(void)
 {
-#define STORY(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
+#define STORY(name) cmocka_unit_test_setup_teardown(name, place_setup, teardown)
 	const struct CMUnitTest tests[] = {
 		/* First: it waits for all children, and those of a story that failed may live on.
 		 */
 		STORY(a_client_killed_in_terminate_leaves_nothing),
 		STORY(the_job_of_a_killed_supervisor_is_ended_and_told),
 		STORY(a_killed_supervisor_does_not_keep_a_job_from_being_terminated),
+		STORY(a_name_that_another_supervisor_took_over_stays),
 		STORY(a_supervisor_that_ends_late_is_reaped_by_the_next_call),
 	};
 
