@@ -9,7 +9,7 @@ import subprocess
 import sqlite3
 import time
 
-from axe import BIN, Place, until
+from axe import BIN, Place
 from bad_calls import BadCalls
 from daemon import replies, send
 

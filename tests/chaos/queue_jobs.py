@@ -4,8 +4,9 @@ import time
 
 import account
 import programs
-from axe import Job, until
+from axe import until
 from daemon import replies
+from job import Job
 
 ENDED = ("Finished", "Failed", "Canceled")
 STATES = {"finished": "Finished", "canceled": "Canceled"}  # any other outcome: Failed

@@ -1,14 +1,15 @@
 """A place of a story's own for axe to work in, and the proof that nothing is left there."""
 
 import contextlib
-import json
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import time
 import uuid
 
+from job import Job
 from job_doors import RUN_DIR, dead_doors
 
 BIN = pathlib.Path(os.environ["AXE_BIN"])
@@ -107,57 +108,6 @@ def pins_of(state):
     return []
 
 
-class Job:
-    """The folder of a job."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.id = int(folder.name)
-
-    def __getitem__(self, key):
-        return self.results()[key]
-
-    def results(self):
-        return json.loads((self.folder / "results.json").read_text(encoding="utf-8"))
-
-    def only(self):
-        """The one assessment."""
-        assessments = self.results()["assessments"]
-        assert len(assessments) == 1
-        return assessments[0]
-
-    def trace(self, kind=None):
-        """The lines that are whole by now; a folder is there before its trace is."""
-        path = self.folder / "trace.ndjson"
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        lines = [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
-        return [line for line in lines if kind in (None, line["type"])]
-
-    def lifecycle(self):
-        """The kinds of the lines that every job has, in their order."""
-        kinds = ("job.begin", "assessment.begin", "assessment.end", "job.end")
-        return [line["type"] for line in self.trace() if line["type"] in kinds]
-
-    def processes(self):
-        return [line["data"] for line in self.trace("process.fork")]
-
-    def output(self, name="stdout", index=0):
-        return (self.folder / "1" / f"{index}.1" / name).read_bytes()
-
-    def assert_all_accounted_for(self):
-        """As many deaths as births, in the trace and in the kernel's own counters."""
-        results = self.results()["assessments"]
-        for result in results:
-            integrity = result["integrity"]
-            assert integrity["complete"], f"{result['name']}: {json.dumps(integrity)}"
-            assert integrity["forks"] == integrity["exits"] == result["processes"]["seen"], result
-        births = self.trace("process.fork")
-        deaths = self.trace("process.exit")
-        assert len(births) == len(deaths) == sum(each["processes"]["seen"] for each in results)
-        assert ({(each["data"]["pid"], each["data"]["start_ns"]) for each in births} ==
-                {(each["data"]["pid"], each["data"]["start_ns"]) for each in deaths})
-
-
 def hand_down(top):
     """The controllers of limits that a v2 tree has and now gives to its groups, but did not yet."""
     control = top / "cgroup.subtree_control"
@@ -190,6 +140,7 @@ class Place:
         self.clients = []
         # Its supervisors have next to no room for what they observe.
         self.narrow = False
+        self.axed = None
 
     def words(self, verb, *words):
         options = []
@@ -203,7 +154,16 @@ class Place:
         name, _, value = self.mark.partition("=")
         environment = {**os.environ, name: value}
         environment.pop("AXE_SOCKET", None)
+        if self.axed:
+            environment["AXE_AXED"] = str(self.axed)
         return environment
+
+    def give_supervisors(self, *options):
+        """Options for every private axed from here on: a run has none for them."""
+        self.axed = self.state.parent / "axed"
+        self.axed.write_text(
+            f'#!/bin/sh\nexec {BIN}/axed {shlex.join(map(str, options))} "$@"\n', encoding="utf-8")
+        self.axed.chmod(0o755)
 
     def __call__(self, verb, *words, prefix=(), **options):
         """Run axe to its end, behind the words of another program if need be."""

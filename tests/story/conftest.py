@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-pytest.register_assert_rewrite("axe")
+pytest.register_assert_rewrite("axe", "job")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ never passes off as seen, and whatever it had room for stays exact."""
 
 import pytest
 from adversary import EXIT_CODES, call_terminate, end, manifest, start
-from axe import ADVERSARIES, BIN, SLOWNESS, v2_mount
+from axe import ADVERSARIES, SLOWNESS, v2_mount
 from record import Record, record
 
 RING_BYTES = 4096
@@ -11,13 +11,9 @@ RECORDS = 8
 
 
 @pytest.fixture(autouse=True)
-def narrow(axe, monkeypatch, tmp_path):
+def narrow(axe):
     """Runs start a supervisor whose ring is a page and whose table has 8 processes."""
-    supervisor = tmp_path / "axed"
-    supervisor.write_text(f'#!/bin/sh\nexec {BIN}/axed --ring-bytes {RING_BYTES} '
-                          f'--records {RECORDS} "$@"\n', encoding="ascii")
-    supervisor.chmod(0o755)
-    monkeypatch.setenv("AXE_AXED", str(supervisor))
+    axe.give_supervisors("--ring-bytes", RING_BYTES, "--records", RECORDS)
     axe.narrow = True
 
 

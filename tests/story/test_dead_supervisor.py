@@ -6,7 +6,7 @@ import signal
 import socket
 
 import pytest
-from axe import ADVERSARIES, BIN, until
+from axe import ADVERSARIES, until
 from mute_fuse import MuteFuse
 
 ROUNDS = range(int(os.environ.get("AXE_ROUNDS", "3")))
@@ -58,12 +58,9 @@ def test_with_a_bomb_that_is_being_terminated(axe, round):
     assert_client_ended_all(axe, client)
 
 
-def test_name_that_another_supervisor_took_over_stays(axe, tmp_path, monkeypatch):
+def test_name_that_another_supervisor_took_over_stays(axe, tmp_path):
     run_dir = tmp_path / "run"
-    supervisor = tmp_path / "axed"
-    supervisor.write_text(f'#!/bin/sh\nexec {BIN}/axed --run-dir {run_dir} "$@"\n', encoding="ascii")
-    supervisor.chmod(0o755)
-    monkeypatch.setenv("AXE_AXED", str(supervisor))
+    axe.give_supervisors("--run-dir", run_dir)
     client = axe.start("run", "--", "sleep", "60")
     name = run_dir / "1.sock"
     until(lambda: axe.inhabitants() and name.exists(), "the job runs")

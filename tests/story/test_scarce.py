@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import resource
-import subprocess
 
 import pytest
 from axe import until, v1_mounts
