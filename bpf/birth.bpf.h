@@ -10,13 +10,12 @@ struct birth {
 	struct axe_process record;
 };
 
-static __always_inline void birth_describe(
-	struct birth *birth, struct task_struct *creator, struct task_struct *task)
+/* All but its parent and its place. */
+static __always_inline void birth_describe(struct birth *birth, struct task_struct *task)
 {
 	struct axe_process *record = &birth->record;
 
 	birth->key = key_of(task);
-	record->parent = key_of(creator);
 	record->fork_ns = bpf_ktime_get_ns();
 	record->uid = BPF_CORE_READ(task, cred, uid.val);
 	record->exec_id = BPF_CORE_READ(task, self_exec_id);
@@ -86,13 +85,14 @@ static __always_inline void birth_tell(struct birth *birth)
 	ring_submit(event, false);
 }
 
+/* Most births on a host are nobody's: that is found out before anything else is read of them. */
 static __always_inline int birth_of(struct task_struct *creator, struct task_struct *child)
 {
-	struct birth birth = {};
+	struct birth birth = { .record = { .parent = key_of(creator) } };
 
-	birth_describe(&birth, creator, child);
 	if (!birth_by_parent(&birth, child) && !birth_by_group(&birth, child))
 		return 0;
+	birth_describe(&birth, child);
 	if (!birth_insert(&birth))
 		return 0;
 

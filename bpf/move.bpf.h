@@ -44,7 +44,8 @@ static __always_inline void move_in(struct cgroup *cgroup, struct task_struct *t
 	if (!id || task->flags & KERNEL_TASK_EXITING || !place_of_group(&birth.place, id))
 		return;
 
-	birth_describe(&birth, BPF_CORE_READ(task, real_parent), task);
+	birth.record.parent = key_of(BPF_CORE_READ(task, real_parent));
+	birth_describe(&birth, task);
 	if (!birth_insert(&birth))
 		return;
 
