@@ -38,6 +38,20 @@ def test_termination_is_held_against_the_bare_kernel(axe):
     assert all(row["reference"] > 0 and row["axe"] > 0 for row in rows)
 
 
+@pytest.mark.parametrize("letters", ["z", "az", ""])
+def test_what_it_does_not_know_is_no_goal_that_was_met(axe, letters):
+    done = bench(axe, "--only", letters)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"`{letters}`" in done.stderr and "usage:" in done.stderr
+
+
+def test_help_names_every_letter(axe):
+    done = bench(axe, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ")] == [
+        *"abcdefghij"]
+
+
 def statistics_are_on():
     return pathlib.Path("/proc/sys/kernel/bpf_stats_enabled").read_text(encoding="ascii") != "0\n"
 

@@ -1,7 +1,7 @@
 /*
  * axe-bench: what axe costs, each figure as a ratio to the bare kernel measured in the same run.
  *
- * usage: axe-bench [--quick] [--json] [--only LETTERS]
+ * usage: axe-bench [--quick] [--json] [--only LETTERS]; --help says what the letters are
  *
  * Exit status: 0 every goal was met, 1 some were missed, 2 usage, 3 it could not be measured. Run
  * it on a machine that does nothing else; what is measured on a busy one is its business.
@@ -34,28 +34,56 @@ static const struct bench_case cases[] = {
 	{ 'j', "a supervisor that dies", case_adopt },
 };
 
-enum { OPTION_QUICK = 256, OPTION_JSON, OPTION_ONLY };
+#define CASES (sizeof(cases) / sizeof(*cases))
+
+enum { OPTION_QUICK = 256, OPTION_JSON, OPTION_ONLY, OPTION_HELP };
 
 static const struct option options[] = {
 	{ "quick", no_argument, NULL, OPTION_QUICK },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "only", required_argument, NULL, OPTION_ONLY },
+	{ "help", no_argument, NULL, OPTION_HELP },
 	{ 0 },
 };
 
+static void explain(FILE *stream)
+{
+	fputs("usage: axe-bench [--quick] [--json] [--only LETTERS]\n"
+	      "  --quick  fewer rounds: to see that it works\n"
+	      "  --json   one object for programs, not a table\n"
+	      "  --only   some of these:\n",
+		stream);
+	for (size_t index = 0; index < CASES; index++)
+		fprintf(stream, "    %c  %s\n", cases[index].letter, cases[index].name);
+	fputs("exit status: 0 every goal was met, 1 some were missed, 2 usage, 3 it could not be "
+	      "measured\n",
+		stream);
+}
+
 static int usage(void)
 {
-	fputs("usage: axe-bench [--quick] [--json] [--only LETTERS]\n", stderr);
-	for (size_t index = 0; index < sizeof(cases) / sizeof(*cases); index++)
-		fprintf(stderr, "  %c  %s\n", cases[index].letter, cases[index].name);
+	explain(stderr);
 	return 2;
+}
+
+/* Nothing that was measured would meet every goal. */
+static bool are_letters(const char *only)
+{
+	char known[CASES + 1] = "";
+
+	for (size_t index = 0; index < CASES; index++)
+		known[index] = cases[index].letter;
+	if (*only && !only[strspn(only, known)])
+		return true;
+	fprintf(stderr, "axe-bench: --only `%s`: not letters of `%s`\n", only, known);
+	return false;
 }
 
 static int run_cases(struct bench *bench, const char *only, struct error *error)
 {
 	int code = supervised_start(bench->supervised, error);
 
-	for (size_t index = 0; code == 0 && index < sizeof(cases) / sizeof(*cases); index++)
+	for (size_t index = 0; code == 0 && index < CASES; index++)
 		if (!only || strchr(only, cases[index].letter))
 			code = cases[index].run(bench, error);
 	supervised_stop(bench->supervised);
@@ -131,7 +159,12 @@ int main(int count, char **words)
 			break;
 		case OPTION_ONLY:
 			only = optarg;
+			if (!are_letters(only))
+				return usage();
 			break;
+		case OPTION_HELP:
+			explain(stdout);
+			return 0;
 		default:
 			return usage();
 		}
