@@ -16,8 +16,9 @@
 /* Many short loops in turns: one machine is faster for some seconds than for the next. */
 #define ROUNDS       21
 #define ROUNDS_QUICK 2
-#define FORKS        5000
-#define FORKS_QUICK  2000
+#define LOOPS        5 /* one after the other in a turn */
+#define FORKS        2000
+#define FORKS_QUICK  1000
 #define EXITS        1000000
 #define EXITS_QUICK  5000
 
@@ -82,38 +83,66 @@ static int measure_programs(
 	return code;
 }
 
-/* A processor that has idled is slower for a while: a shorter loop goes before. */
-static int run_bare(struct bare *bare, unsigned forks, double *ret_ms, struct error *error)
+/*
+ * The same goes before all loops of a turn: everything is at rest, a supervisor's files are synced,
+ * and then one more loop. A processor that has idled is slower for a while, one that was just at
+ * work is faster.
+ */
+static int prepare(struct bench *bench, unsigned forks, struct error *error)
 {
-	int code = bare_forks(bare, forks / 5, ret_ms, error);
+	double ignored_ms;
+	int code = supervised_rest(bench->supervised, error);
 
-	return code < 0 ? code : bare_forks(bare, forks, ret_ms, error);
+	return code < 0 ? code : bare_forks(bench->bare, forks, &ignored_ms, error);
+}
+
+static int run_bare(struct bench *bench, unsigned forks, struct series *series, struct error *error)
+{
+	int code = prepare(bench, forks, error);
+	double ms = 0;
+
+	for (unsigned loop = 0; code == 0 && loop < LOOPS; loop++) {
+		code = bare_forks(bench->bare, forks, &ms, error);
+		series_add(series, ms);
+	}
+	return code;
+}
+
+static int run_inside(
+	struct bench *bench, unsigned forks, struct series *series, struct error *error)
+{
+	int code = prepare(bench, forks, error);
+	double ms = 0;
+
+	for (unsigned loop = 0; code == 0 && loop < LOOPS; loop++) {
+		code = run_supervised(bench->supervised, forks, &ms, NULL, error);
+		series_add(series, ms);
+	}
+	return code;
+}
+
+/* What is loaded for a first job stays. */
+static int start_and_warm(struct bench *bench, struct error *error)
+{
+	int code = supervised_start(bench->supervised, error);
+
+	return code < 0 ? code : supervised_warm(bench->supervised, error);
 }
 
 static int measure_round(
 	struct bench *bench, unsigned forks, struct loops *loops, struct error *error)
 {
-	double alone_ms = 0, beside_ms = 0, inside_ms = 0;
 	int code;
 
 	/* Without any supervisor on the machine its programs are not attached. */
 	supervised_clear(bench->supervised);
-	code = run_bare(bench->bare, forks, &alone_ms, error);
+	code = run_bare(bench, forks, &loops->alone, error);
 	if (code == 0)
-		code = supervised_start(bench->supervised, error);
-	/* What is loaded for a first job stays; that, and the job's files, take time for a while.
-	 */
+		code = start_and_warm(bench, error);
 	if (code == 0)
-		code = supervised_warm(bench->supervised, error);
+		code = run_bare(bench, forks, &loops->beside, error);
 	if (code == 0)
-		code = supervised_rest(bench->supervised, error);
-	if (code == 0)
-		code = run_bare(bench->bare, forks, &beside_ms, error);
-	if (code == 0)
-		code = run_supervised(bench->supervised, forks, &inside_ms, NULL, error);
-	series_add(&loops->alone, alone_ms);
-	series_add(&loops->beside, beside_ms);
-	series_add(&loops->inside, inside_ms);
+		code = run_inside(bench, forks, &loops->inside, error);
 	return code < 0 ? code : measure_programs(bench, forks, loops, error);
 }
 

@@ -12,7 +12,8 @@ struct crowd {
 
 /*
  * "sleepers N F [FIFO]": such a crowd, of which this process is the first; it says so by a line, on
- * stdout or the FIFO, once all are there. "forks N": fork and reap N children, one after another;
- * prints the nanoseconds that took. Returns an exit status, or -1 when the words are none of these.
+ * stdout or the FIFO, once all are there. "forks N": fork and reap N children, one after another,
+ * all on one processor; prints the nanoseconds that took. Returns an exit status, or -1 when the
+ * words are none of these.
  */
 int load_main(int count, char **words);

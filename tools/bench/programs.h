@@ -6,14 +6,22 @@
 
 struct error;
 
+struct program_runs {
+	uint64_t count, ns;
+};
+
 struct programs {
 	int statistics; /* they are kept while this is open, and make each run a little longer */
 	pid_t owner;
-	uint64_t begun_ns;
+	struct program_runs begun;
+	double empty_ns; /* that the kernel counts for a run of a program that does nothing */
 };
 
 /* From here on, the programs that are attached by links of `owner`. */
 int programs_begin(pid_t owner, struct programs *ret_programs, struct error *error);
 
-/* The milliseconds that they ran since; the statistics are off again. */
+/*
+ * The milliseconds that they ran since, without what counting took: an empty program has them, too.
+ * The statistics are off again.
+ */
 double programs_end(struct programs *programs);

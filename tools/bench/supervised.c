@@ -65,7 +65,7 @@ static uint64_t processor_ns(const struct supervised *supervised)
 	struct timespec used = { 0 };
 	clockid_t clock;
 
-	if (clock_getcpuclockid(supervised->pid, &clock) == 0)
+	if (supervised->pid > 0 && clock_getcpuclockid(supervised->pid, &clock) == 0)
 		clock_gettime(clock, &used);
 	return (uint64_t)used.tv_sec * NS_PER_SEC + (uint64_t)used.tv_nsec;
 }

@@ -18,7 +18,10 @@ int supervised_create(struct supervised **ret_supervised, struct error *error);
 /* Wait until it has let go of what has ended: an answer comes first. */
 int supervised_settle(const struct supervised *supervised, struct error *error);
 
-/* Wait until it has nothing to do: files are synced, and forgotten, a while behind the answer. */
+/*
+ * Wait until it has nothing to do: files are synced, and forgotten, a while behind the answer.
+ * While none runs, as long as one that has nothing to do is waited for.
+ */
 int supervised_rest(const struct supervised *supervised, struct error *error);
 
 /* Find axed, start it and wait until it answers. It ends with the thread that started it. */
