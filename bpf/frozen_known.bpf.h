@@ -8,6 +8,7 @@
 #include "bpf/copied.bpf.h"
 #include "bpf/frozen.h"
 #include "bpf/frozen_kernel.h"
+#include "bpf/spread.bpf.h"
 
 /* Powers of two. */
 #define KNOWN_MOST 1024
@@ -44,9 +45,9 @@ static __always_inline void tell(const void *record, axe_u32 size)
 
 static __always_inline struct known_file *known_place(const struct file *file)
 {
-	axe_u64 hash = (axe_u64)file * 0x9e3779b97f4a7c15ull;
+	axe_u32 place = spread_address((axe_u64)file, KNOWN_BITS);
 
-	return &known_files[(hash >> (64 - KNOWN_BITS)) & (KNOWN_MOST - 1)];
+	return &known_files[place & (KNOWN_MOST - 1)];
 }
 
 /* Where not all stands still, one that was closed may be another by now. */
