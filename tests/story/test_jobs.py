@@ -104,3 +104,15 @@ def test_missing_manifest_is_named(tmp_path):
     assert run.returncode == 2
     assert run.stderr.count("\n") == 1
     assert "none.yaml" in run.stderr and "No such file" in run.stderr
+
+
+def test_first_example_of_the_readme_tells_apart_what_it_says(tmp_path):
+    """Passes, failures, a timeout and a leak."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    run = axe("run", "--state-dir", str(tmp_path), str(JOBS / "mixed.yaml"))
+    results = json.loads((tmp_path / "jobs" / "1" / "results.json").read_text(encoding="utf-8"))
+    verdicts = {each["name"]: each["verdict"] for each in results["assessments"]}
+    others = {"skips": "skipped", "fails": "failed", "hangs": "timeout", "leaks": "leaked"}
+    assert verdicts == {**dict.fromkeys(verdicts, "passed"), **others}, run.stdout
+    assert all(f"{name} " in run.stdout for name in ("fails", "hangs", "leaks"))
