@@ -96,26 +96,26 @@ static int prepare(struct bench *bench, unsigned forks, struct error *error)
 	return code < 0 ? code : bare_forks(bench->bare, forks, &ignored_ms, error);
 }
 
-static int run_bare(struct bench *bench, unsigned forks, struct series *series, struct error *error)
-{
-	int code = prepare(bench, forks, error);
-	double ms = 0;
+typedef int loop_run(struct bench *bench, unsigned forks, double *ret_ms, struct error *error);
 
-	for (unsigned loop = 0; code == 0 && loop < LOOPS; loop++) {
-		code = bare_forks(bench->bare, forks, &ms, error);
-		series_add(series, ms);
-	}
-	return code;
+static int loop_bare(struct bench *bench, unsigned forks, double *ret_ms, struct error *error)
+{
+	return bare_forks(bench->bare, forks, ret_ms, error);
 }
 
-static int run_inside(
-	struct bench *bench, unsigned forks, struct series *series, struct error *error)
+static int loop_inside(struct bench *bench, unsigned forks, double *ret_ms, struct error *error)
+{
+	return run_supervised(bench->supervised, forks, ret_ms, NULL, error);
+}
+
+static int take_turn(struct bench *bench, unsigned forks, loop_run *run, struct series *series,
+	struct error *error)
 {
 	int code = prepare(bench, forks, error);
 	double ms = 0;
 
 	for (unsigned loop = 0; code == 0 && loop < LOOPS; loop++) {
-		code = run_supervised(bench->supervised, forks, &ms, NULL, error);
+		code = run(bench, forks, &ms, error);
 		series_add(series, ms);
 	}
 	return code;
@@ -136,13 +136,13 @@ static int measure_round(
 
 	/* Without any supervisor on the machine its programs are not attached. */
 	supervised_clear(bench->supervised);
-	code = run_bare(bench, forks, &loops->alone, error);
+	code = take_turn(bench, forks, loop_bare, &loops->alone, error);
 	if (code == 0)
 		code = start_and_warm(bench, error);
 	if (code == 0)
-		code = run_bare(bench, forks, &loops->beside, error);
+		code = take_turn(bench, forks, loop_bare, &loops->beside, error);
 	if (code == 0)
-		code = run_inside(bench, forks, &loops->inside, error);
+		code = take_turn(bench, forks, loop_inside, &loops->inside, error);
 	return code < 0 ? code : measure_programs(bench, forks, loops, error);
 }
 
